@@ -1,0 +1,1 @@
+//! The auditor that knows only topics.

@@ -1,0 +1,3 @@
+//! The `palinode` command.
+
+fn main() {}

@@ -1,0 +1,56 @@
+//! What has to be sent because of what happened.
+
+use crate::{
+    Attempt, Context, EvaluationError, Event, MessageIndex, Milestone, Outcome, Purpose, Reason, Round, SagaState,
+    Sequence, StepIndex, Value,
+};
+
+/// One thing to send. Values stand in the order of the message plan's fields.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A command to a participant.
+    Command {
+        /// The step.
+        step: StepIndex,
+        /// Do it or take it back.
+        purpose: Purpose,
+        /// The request.
+        round: Round,
+        /// The command's number.
+        attempt: Attempt,
+        /// The message plan.
+        message: MessageIndex,
+        /// Its content.
+        values: Vec<Value>,
+    },
+    /// An event for everybody.
+    Emission {
+        /// The point of the saga that it tells of.
+        milestone: Milestone,
+        /// The number of the saga event that it tells of.
+        sequence: Sequence,
+        /// The message plan.
+        message: MessageIndex,
+        /// Its content.
+        values: Vec<Value>,
+    },
+    /// The one row that a finished saga leaves for analysts.
+    Outcome {
+        /// How it ended.
+        outcome: Outcome,
+        /// Why, when it was compensated.
+        reason: Option<Reason>,
+        /// The definition's own fields.
+        values: Vec<Value>,
+    },
+}
+
+/// What has to be sent because of `event`, given the state that it led to.
+///
+/// `before_end` is the state of the saga when `event` closed it, and the state after `event` otherwise.
+///
+/// # Errors
+/// When an expression of the definition has no value for this saga's data.
+pub fn effects(_context: Context<'_>, _before_end: &SagaState, _event: &Event) -> Result<Vec<Effect>, EvaluationError> {
+    Ok(Vec::new())
+}

@@ -1,0 +1,65 @@
+//! What can happen to a saga from outside.
+
+use std::sync::Arc;
+
+use crate::{Payload, Purpose, Reason, Round, StepIndex, TimerKind};
+
+/// One input of a saga, already matched to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The start event of the definition.
+    Start {
+        /// The event.
+        payload: Payload,
+        /// The correlation id that goes through every message of the saga.
+        correlation: Arc<str>,
+        /// The W3C `traceparent` of the start event.
+        traceparent: Option<Arc<str>>,
+    },
+    /// A wish to cancel.
+    Cancel {
+        /// The event that asks.
+        payload: Payload,
+    },
+    /// A participant's answer.
+    Reply(Reply),
+    /// The event that starts a suspended step again; without a step: whatever the saga is suspended for.
+    Resume {
+        /// The step whose `resumedBy` names the event.
+        step: Option<StepIndex>,
+        /// The event, when there is one.
+        payload: Option<Payload>,
+    },
+    /// A timer of the saga is due.
+    Timer(TimerKind),
+    /// What the saga wanted to send was refused (it cannot be encoded, the topic is missing, it is too large), or its
+    /// handling broke an invariant. The saga is suspended with the reason.
+    OutputRefused {
+        /// What was refused and why.
+        reason: Reason,
+    },
+}
+
+/// A participant's answer to a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The step that it answers.
+    pub step: StepIndex,
+    /// Whether it answers the step's command or its compensation.
+    pub purpose: Purpose,
+    /// What it says.
+    pub result: ReplyResult,
+    /// The round of its idempotency key; `None` when the participant sent no headers.
+    pub round: Option<Round>,
+    /// The reply's content.
+    pub payload: Payload,
+}
+
+/// What a reply says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyResult {
+    /// It was done.
+    Succeeded,
+    /// It was refused, and nothing was done.
+    Failed,
+}

@@ -1,0 +1,44 @@
+//! The saga model and its pure functions.
+//!
+//! `decide` says what follows from an input, `evolve` folds what happened into the state, `effects` says what has to
+//! be sent. `transition` joins the three for one input. Nothing here does IO, reads a clock or draws a random number:
+//! time is an argument and every id is derived from its inputs.
+
+mod context;
+mod decide;
+mod effect;
+mod event;
+mod evolve;
+mod expression;
+mod id;
+mod input;
+pub mod limits;
+mod payload;
+mod plan;
+mod scope;
+mod state;
+mod time;
+mod timer;
+mod transition;
+
+pub use context::Context;
+pub use decide::decide;
+pub use effect::{Effect, effects};
+pub use event::{Event, Outcome, Reason, ReasonCode, RejectionCode};
+pub use evolve::evolve;
+pub use expression::{EvaluationError, Expression, FieldError, Fields, Value};
+pub use id::{
+    Attempt, DefinitionName, FieldName, IdempotencyKey, InputId, MessageIndex, Purpose, RecordName, Round, SagaId,
+    SagaKey, Sequence, StepIndex, StepName, TopicName,
+};
+pub use input::{Input, Reply, ReplyResult};
+pub use payload::{Decoder, Payload, SchemaId};
+pub use plan::{
+    CompensationPlan, Constant, Emission, FieldPlan, MessagePlan, Milestone, OnExhausted, Plan, Replies, RetryPolicy, StepPlan,
+    Trigger, Zone,
+};
+pub use scope::Scope;
+pub use state::{ClosedSaga, Direction, Request, RequestStatus, Saga, SagaState, StepState, Suspension};
+pub use time::Timestamp;
+pub use timer::{Timer, TimerKind, timers};
+pub use transition::{Transition, transition};

@@ -1,0 +1,20 @@
+//! The limits of the model, each with its reason. Above a limit there is a clear refusal at the door.
+
+/// Steps in one definition. States are walked step by step, and a process of more steps is better cut in two.
+pub const STEPS_MAX: usize = 100;
+
+/// Bytes in a saga key. It stands in every record and every store key of the saga.
+pub const SAGA_KEY_BYTES_MAX: usize = 256;
+
+/// Bytes in a name of a definition or step. Names stand in every journal event.
+pub const NAME_BYTES_MAX: usize = 100;
+
+/// Bytes in one payload that is kept in a saga's state (start event, replies): half of Kafka's default record limit, so
+/// that the journal event around it always fits.
+pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
+
+/// Bytes in a reason's text in the journal; longer ones are cut. Enough for a sentence and the name of what failed.
+pub const REASON_BYTES_MAX: usize = 1_000;
+
+/// Attempts in one retry policy. With the longest pause this bounds how long a step can go on by itself.
+pub const ATTEMPTS_MAX: u32 = 1_000;

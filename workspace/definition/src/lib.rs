@@ -1,0 +1,1 @@
+//! Reads a saga definition (YAML) into the model, with diagnostics.

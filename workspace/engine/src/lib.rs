@@ -1,0 +1,1 @@
+//! The task cycle, take-over and membership.

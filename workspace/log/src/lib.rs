@@ -1,0 +1,1 @@
+//! The Kafka log: transactions owned by a task, topics, the registry client.

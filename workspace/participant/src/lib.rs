@@ -1,0 +1,1 @@
+//! The SDK for services that take part in sagas: handler, deduplication, outbox.

@@ -1,0 +1,1 @@
+//! A small schema registry that plain Confluent clients can call.

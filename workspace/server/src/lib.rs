@@ -1,0 +1,1 @@
+//! The orchestrator as a process: configuration, HTTP, metrics, tracing, graceful stop.

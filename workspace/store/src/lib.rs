@@ -1,0 +1,1 @@
+//! The state of a task beside Kafka: RocksDB, and its twin in memory.

@@ -1,0 +1,1 @@
+//! Avro, the Confluent wire format and message headers.
