@@ -1,1 +1,12 @@
-//! The Kafka log: transactions owned by a task, topics, the registry client.
+//! The Kafka log: transactions owned by a task, inputs, the journal, membership, topics, and the registry client.
+//!
+//! The engine sees the traits of `task_log` only; `kafka` is the implementation on librdkafka and `memory` the one for
+//! tests. Nothing here knows what a saga is.
+
+mod error;
+mod record;
+mod task_log;
+
+pub use error::Error;
+pub use record::{Consumed, Header, Produced, TopicPartition};
+pub use task_log::{Application, Log, Outcome, Paused, PollLimits, Refused, Slot, TaskLog};

@@ -1,1 +1,10 @@
-//! The state of a task beside Kafka: RocksDB, and its twin in memory.
+//! The state of a task beside Kafka: a cache of the journal's fold that may be deleted at any time.
+//!
+//! `Store` is the trait; `rocks` keeps it in RocksDB, `memory` in memory, and both pass the same tests. Nothing here
+//! decides anything.
+
+mod error;
+mod store;
+
+pub use error::Error;
+pub use store::{Change, Checkpoint, InputKey, JournalPosition, SagaChange, Store, Stores};

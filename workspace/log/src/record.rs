@@ -1,0 +1,68 @@
+//! Records as they come from and go to Kafka.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+/// A partition of a topic; the topic's full name, with the application's prefix.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TopicPartition {
+    /// The topic.
+    pub topic: Arc<str>,
+    /// The partition.
+    pub partition: i32,
+}
+
+impl TopicPartition {
+    /// Partition `partition` of `topic`.
+    pub fn new(topic: impl Into<Arc<str>>, partition: i32) -> Self {
+        Self { topic: topic.into(), partition }
+    }
+}
+
+impl std::fmt::Display for TopicPartition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.topic, self.partition)
+    }
+}
+
+/// A header of a record. The value is empty when Kafka holds null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value.
+    pub value: Bytes,
+}
+
+/// A record that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consumed {
+    /// Where it stands.
+    pub source: TopicPartition,
+    /// Its offset there.
+    pub offset: i64,
+    /// Its timestamp in milliseconds; -1 when it has none.
+    pub timestamp: i64,
+    /// Its key.
+    pub key: Option<Bytes>,
+    /// Its value; none for a tombstone.
+    pub value: Option<Bytes>,
+    /// Its headers, in order.
+    pub headers: Vec<Header>,
+}
+
+/// A record to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Produced {
+    /// The topic's full name.
+    pub topic: Arc<str>,
+    /// The partition; none: by murmur2 of the key, as Java clients do.
+    pub partition: Option<i32>,
+    /// Its key.
+    pub key: Bytes,
+    /// Its value.
+    pub value: Bytes,
+    /// Its headers, in order.
+    pub headers: Vec<Header>,
+}

@@ -1,0 +1,121 @@
+//! The trait behind which RocksDB stands.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use palinode_core::{Saga, SagaId, Timer, Timestamp};
+
+use crate::Error;
+
+/// A partition of an input topic.
+pub type InputKey = (Arc<str>, i32);
+
+/// What a task knew when it wrote its last change: the store reflects the journal up to here and no further.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The last journal record that is reflected; none in an empty store.
+    pub journal: Option<JournalPosition>,
+    /// For each input the offset of the next record that is not reflected.
+    pub positions: BTreeMap<InputKey, i64>,
+    /// The last time that the task journaled.
+    pub clock: Timestamp,
+}
+
+/// A record of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalPosition {
+    /// Its offset.
+    pub offset: i64,
+    /// Its event id, by which a re-created or truncated journal is noticed.
+    pub event_id: Arc<str>,
+}
+
+/// One change of the store: all of it or nothing is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Sagas in their new state.
+    pub sagas: Vec<SagaChange>,
+    /// Input positions that advance.
+    pub positions: Vec<(InputKey, i64)>,
+    /// The last journal record that the change reflects.
+    pub journal: Option<JournalPosition>,
+    /// The time of that record.
+    pub clock: Timestamp,
+}
+
+/// A saga in its new state, and what that does to the timers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SagaChange {
+    /// The saga.
+    pub id: SagaId,
+    /// Its state.
+    pub saga: Saga,
+    /// The timers that it had and has no longer.
+    pub timers_removed: Vec<Timer>,
+    /// The timers that are new.
+    pub timers_added: Vec<Timer>,
+}
+
+/// The state of one task beside Kafka. Everything in it can be made again from the journal.
+pub trait Store: Send {
+    /// What is known of a saga.
+    ///
+    /// # Errors
+    /// When the disk fails or the bytes are damaged.
+    fn saga(&self, id: &SagaId) -> Result<Option<Saga>, Error>;
+
+    /// What is known of several sagas, in their order.
+    ///
+    /// # Errors
+    /// As [`Store::saga`].
+    fn sagas(&self, ids: &[SagaId]) -> Result<Vec<Option<Saga>>, Error>;
+
+    /// Writes one change, atomically.
+    ///
+    /// # Errors
+    /// When the disk fails or is full; nothing of the change is written then, as far as the store knows.
+    fn write(&mut self, change: &Change) -> Result<(), Error>;
+
+    /// The timers that are due at `now`, in the order of their due times, `limit` at the most. They stay until a
+    /// change removes them.
+    ///
+    /// # Errors
+    /// As [`Store::saga`].
+    fn due_timers(&mut self, now: Timestamp, limit: usize) -> Result<Vec<(SagaId, Timer)>, Error>;
+
+    /// When the first timer is due.
+    ///
+    /// # Errors
+    /// As [`Store::saga`].
+    fn next_due(&mut self) -> Result<Option<Timestamp>, Error>;
+
+    /// What the store reflects.
+    fn checkpoint(&self) -> &Checkpoint;
+
+    /// How many sagas are open.
+    fn open_count(&self) -> u64;
+
+    /// Open sagas in the order of their ids, after `after`, `limit` at the most.
+    ///
+    /// # Errors
+    /// As [`Store::saga`].
+    fn open_sagas(&self, after: Option<&SagaId>, limit: usize) -> Result<Vec<(SagaId, Saga)>, Error>;
+}
+
+/// Opens and replaces the stores of a node's tasks.
+pub trait Stores: Send + Sync + 'static {
+    /// The store of a task.
+    type Store: Store;
+
+    /// Opens the store of `task`, empty when there is none yet.
+    ///
+    /// # Errors
+    /// When the store belongs to another cluster, application or format, is damaged, locked, or the disk fails; see
+    /// [`Error::is_rebuildable`].
+    fn open(&self, task: i32) -> Result<Self::Store, Error>;
+
+    /// Moves what is there for `task` aside, with `reason` beside it, so that the next open starts empty.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn set_aside(&self, task: i32, reason: &str) -> Result<(), Error>;
+}
