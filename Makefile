@@ -1,0 +1,46 @@
+# One command for each thing. Every target sets up first: with everything there that takes half a second.
+# ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
+.DEFAULT_GOAL := help
+.PHONY: help setup build lint test test-long bench demo kafka clean
+
+ORDERS ?= 200
+
+ifeq ($(ROCKSDB),source)
+ifneq ($(shell command -v ccache),)
+export CXX := ccache clang++
+else
+export CXX := clang++
+endif
+endif
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install and download what is missing (packages, Kafka, RocksDB)
+	@deploy/setup.sh
+
+build: setup ## Compile everything
+	cargo build --workspace --all-targets
+
+lint: setup ## Check the format and the lints
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+test: setup ## Run every test, on real Kafka where it matters
+	cargo test --workspace --no-fail-fast
+
+test-long: setup ## The same, with a hundred times the cases of every property test
+	PROPTEST_CASES=25600 cargo test --workspace --no-fail-fast
+
+bench: setup ## Measure rate, latency and processor time on real Kafka
+	cargo run -q -p palinode-cli -- bench
+
+demo: setup ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo
+	cargo run -q -p palinode-cli -- demo --orders $(ORDERS)
+
+kafka: setup ## Run Kafka and a schema registry for development until Ctrl-C
+	@deploy/kafka/dev.sh
+
+clean: ## Remove what was built and written here; the downloads stay in the cache
+	cargo clean
+	rm -rf .palinode
