@@ -1,9 +1,6 @@
 //! What has to be sent because of what happened.
 
-use crate::{
-    Attempt, Context, EvaluationError, Event, MessageIndex, Milestone, Outcome, Purpose, Reason, Round, SagaState,
-    Sequence, StepIndex, Value,
-};
+use crate::{Attempt, MessageIndex, Milestone, Outcome, Purpose, Reason, Round, Sequence, StepIndex, Value};
 
 /// One thing to send. Values stand in the order of the message plan's fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,14 +40,4 @@ pub enum Effect {
         /// The definition's own fields.
         values: Vec<Value>,
     },
-}
-
-/// What has to be sent because of `event`, given the state that it led to.
-///
-/// `before_end` is the state of the saga when `event` closed it, and the state after `event` otherwise.
-///
-/// # Errors
-/// When an expression of the definition has no value for this saga's data.
-pub fn effects(_context: Context<'_>, _before_end: &SagaState, _event: &Event) -> Result<Vec<Effect>, EvaluationError> {
-    Ok(Vec::new())
 }

@@ -1,10 +1,10 @@
 //! What happened to a saga: the vocabulary of the journal.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attempt, Payload, Purpose, Round, StepIndex, Timestamp, limits};
+use crate::{Attempt, Milestone, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, StepIndex, Timestamp};
 
 /// One thing that happened. The journal is a list of these; a saga's state is their fold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +125,65 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The milestone that the event is; the one place where events become milestones.
+    pub fn milestone(&self) -> Option<Milestone> {
+        match self {
+            Self::SagaStarted { .. } => Some(Milestone::Started),
+            Self::Succeeded { step, purpose: Purpose::Forward, .. } => Some(Milestone::StepSucceeded(*step)),
+            Self::Succeeded { step, purpose: Purpose::Compensation, .. } => Some(Milestone::StepCompensated(*step)),
+            Self::Failed { step, purpose: Purpose::Forward, definite: true, retried: false, .. } => {
+                Some(Milestone::StepFailed(*step))
+            }
+            Self::SagaSuspended { .. } => Some(Milestone::Suspended),
+            Self::SagaResumed => Some(Milestone::Resumed),
+            Self::CompensationStarted { .. } => Some(Milestone::Compensating),
+            Self::SagaCompleted => Some(Milestone::Completed),
+            Self::SagaCompensated { .. } => Some(Milestone::Compensated),
+            Self::InputRejected { code: RejectionCode::CancelAfterPivot, .. } => Some(Milestone::CancelRefused),
+            Self::Requested { .. }
+            | Self::Failed { .. }
+            | Self::TimedOut { .. }
+            | Self::RetryScheduled { .. }
+            | Self::CancellationAccepted
+            | Self::CancellationKept
+            | Self::DeadlinePassed
+            | Self::SagaReopened { .. }
+            | Self::InputRejected { .. } => None,
+        }
+    }
+
+    /// The reason that the event carries.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::CompensationStarted { reason }
+            | Self::SagaSuspended { reason, .. }
+            | Self::SagaReopened { reason }
+            | Self::SagaCompensated { reason }
+            | Self::InputRejected { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// How the saga ended, when the event is its end.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::SagaCompleted => Some(Outcome::Completed),
+            Self::SagaCompensated { .. } => Some(Outcome::Compensated),
+            _ => None,
+        }
+    }
+
+    /// Whether a person should look: a rejection whose code says so, or a step that was done for a saga that is not
+    /// known (or no longer known), so that nobody will take it back.
+    pub fn needs_attention(&self) -> bool {
+        match self {
+            Self::InputRejected { code, reason, .. } => code.is_alert() || reason.code == ReasonCode::LateSuccess,
+            _ => false,
+        }
+    }
+}
+
 /// How a saga ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
@@ -132,121 +191,4 @@ pub enum Outcome {
     Completed,
     /// Everything that may have been done was taken back.
     Compensated,
-}
-
-/// Why something happened: a class for machines, a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// The class.
-    pub code: ReasonCode,
-    /// A sentence; at most [`limits::REASON_BYTES_MAX`] bytes.
-    pub text: Arc<str>,
-}
-
-impl Reason {
-    /// A reason; a text over the limit is cut at a character.
-    pub fn new(code: ReasonCode, text: impl Into<String>) -> Self {
-        let mut text = text.into();
-        if text.len() > limits::REASON_BYTES_MAX {
-            let cut = (0..=limits::REASON_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-            text.truncate(cut);
-        }
-        Self { code, text: text.into() }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-/// An enum whose variants have a word for the journal.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident => $word:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            /// Every variant.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The word that the journal uses.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)*
-                }
-            }
-
-            /// Reads the journal's word.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
-
-words! {
-    /// The classes of reasons.
-    ReasonCode {
-        /// A participant refused a step.
-        StepFailed => "STEP_FAILED",
-        /// A step has no attempt left after definite failures that were worth a retry.
-        AttemptsExhausted => "ATTEMPTS_EXHAUSTED",
-        /// A step has no attempt left and its outcome is unknown.
-        OutcomeUnknown => "OUTCOME_UNKNOWN",
-        /// A wish to cancel was accepted.
-        Cancelled => "CANCELLED",
-        /// The saga's deadline passed.
-        DeadlinePassed => "DEADLINE_PASSED",
-        /// An expression of the definition has no value for this saga's data.
-        ExpressionFailed => "EXPRESSION_FAILED",
-        /// A message could not be encoded, or its topic refused it.
-        OutputRefused => "OUTPUT_REFUSED",
-        /// A step was done after its compensation had been answered.
-        LateSuccess => "LATE_SUCCESS",
-        /// An invariant of the orchestrator broke while it handled this saga.
-        InvariantBroken => "INVARIANT_BROKEN",
-        /// An input was refused; its rejection code says more.
-        Rejected => "REJECTED",
-    }
-}
-
-words! {
-    /// The classes of refusals.
-    RejectionCode {
-        /// The saga has started already.
-        DuplicateStart => "DUPLICATE_START",
-        /// The reply repeats one that was taken.
-        DuplicateReply => "DUPLICATE_REPLY",
-        /// The reply answers an older round.
-        StaleReply => "STALE_REPLY",
-        /// The reply answers a command that was never sent.
-        NeverRequested => "NEVER_REQUESTED",
-        /// The reply says the opposite of one that was taken.
-        ContradictoryReply => "CONTRADICTORY_REPLY",
-        /// The input names a saga that is not known here.
-        UnknownSaga => "UNKNOWN_SAGA",
-        /// The saga has ended.
-        SagaClosed => "SAGA_CLOSED",
-        /// The pivot may have been done: the saga can only go on.
-        CancelAfterPivot => "CANCEL_AFTER_PIVOT",
-        /// The saga is being compensated already, or a wish to cancel is kept already.
-        AlreadyCancelled => "ALREADY_CANCELLED",
-        /// There is nothing to resume.
-        NotSuspended => "NOT_SUSPENDED",
-    }
-}
-
-impl RejectionCode {
-    /// Whether a person should look: something was done that nobody asked for, or two truths stand against each other.
-    pub fn is_alert(self) -> bool {
-        matches!(self, Self::NeverRequested | Self::ContradictoryReply)
-    }
 }

@@ -7,6 +7,7 @@
 mod context;
 mod decide;
 mod effect;
+mod effects;
 mod event;
 mod evolve;
 mod expression;
@@ -15,16 +16,21 @@ mod input;
 pub mod limits;
 mod payload;
 mod plan;
+mod reason;
+mod reasons;
 mod scope;
 mod state;
+#[cfg(test)]
+mod testing;
 mod time;
 mod timer;
 mod transition;
 
 pub use context::Context;
 pub use decide::decide;
-pub use effect::{Effect, effects};
-pub use event::{Event, Outcome, Reason, ReasonCode, RejectionCode};
+pub use effect::Effect;
+pub use effects::effects;
+pub use event::{Event, Outcome};
 pub use evolve::evolve;
 pub use expression::{EvaluationError, Expression, FieldError, Fields, Value};
 pub use id::{
@@ -34,11 +40,12 @@ pub use id::{
 pub use input::{Input, Reply, ReplyResult};
 pub use payload::{Decoder, Payload, SchemaId};
 pub use plan::{
-    CompensationPlan, Constant, Emission, FieldPlan, MessagePlan, Milestone, OnExhausted, Plan, Replies, RetryPolicy, StepPlan,
-    Trigger, Zone,
+    CompensationPlan, Constant, Emission, FieldPlan, MessagePlan, Milestone, OnExhausted, Plan, Replies, RetryPolicy,
+    StepPlan, Trigger, Zone,
 };
+pub use reason::{Reason, ReasonCode, RejectionCode};
 pub use scope::Scope;
 pub use state::{ClosedSaga, Direction, Request, RequestStatus, Saga, SagaState, StepState, Suspension};
 pub use time::Timestamp;
 pub use timer::{Timer, TimerKind, timers};
-pub use transition::{Transition, transition};
+pub use transition::{Transition, transition, transition_refused};

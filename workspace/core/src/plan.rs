@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{DefinitionName, Expression, FieldName, MessageIndex, RecordName, StepIndex, StepName, TopicName, Value};
+use crate::{
+    DefinitionName, Expression, FieldName, MessageIndex, Purpose, RecordName, StepIndex, StepName, TopicName, Value,
+};
 
 /// A compiled definition. Immutable; shared by all sagas of one version.
 #[derive(Debug)]
@@ -102,6 +104,30 @@ pub struct StepPlan {
     pub compensation: Option<CompensationPlan>,
 }
 
+impl StepPlan {
+    /// The message that asks for the step, or to take it back.
+    pub fn command_for(&self, purpose: Purpose) -> MessageIndex {
+        self.compensation_for(purpose).map_or(self.command, |compensation| compensation.command)
+    }
+
+    /// How long one attempt waits for its reply.
+    pub fn timeout_for(&self, purpose: Purpose) -> Duration {
+        self.compensation_for(purpose).map_or(self.timeout, |compensation| compensation.timeout)
+    }
+
+    /// When and how often the step, or taking it back, is tried again.
+    pub fn retry_for(&self, purpose: Purpose) -> &RetryPolicy {
+        self.compensation_for(purpose).map_or(&self.retry, |compensation| &compensation.retry)
+    }
+
+    fn compensation_for(&self, purpose: Purpose) -> Option<&CompensationPlan> {
+        match purpose {
+            Purpose::Forward => None,
+            Purpose::Compensation => self.compensation.as_ref(),
+        }
+    }
+}
+
 /// How a step is taken back. Its command goes to the topic of the step's command, so that it arrives after it.
 #[derive(Debug)]
 pub struct CompensationPlan {
@@ -144,8 +170,13 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// The pause after attempt number `attempt` (counted from 1) of this budget.
     pub fn pause_after(&self, attempt: u32) -> Duration {
-        let grown = self.initial.as_secs_f64() * self.factor.powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX));
-        if grown.is_finite() && grown < self.max.as_secs_f64() { Duration::from_secs_f64(grown.max(0.0)) } else { self.max }
+        let grown =
+            self.initial.as_secs_f64() * self.factor.powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX));
+        if grown.is_finite() && grown < self.max.as_secs_f64() {
+            Duration::from_secs_f64(grown.max(0.0))
+        } else {
+            self.max
+        }
     }
 }
 

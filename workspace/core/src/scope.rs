@@ -29,7 +29,9 @@ pub struct Scope<'a> {
 
 impl Fields for Scope<'_> {
     fn value(&self, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
-        let Some((root, rest)) = path.split_first() else { return Ok(None) };
+        let Some((root, rest)) = path.split_first() else {
+            return Ok(None);
+        };
         match root.as_str() {
             "start" => self.decoder.value(&self.state.start, rest),
             "reply" => self.reply.map_or(Ok(None), |payload| self.decoder.value(payload, rest)),
@@ -42,12 +44,16 @@ impl Fields for Scope<'_> {
 
 impl Scope<'_> {
     fn of_step(&self, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
-        let [name, reply, rest @ ..] = path else { return Ok(None) };
+        let [name, reply, rest @ ..] = path else {
+            return Ok(None);
+        };
         if reply.as_str() != "reply" {
             return Ok(None);
         }
-        let Some(step) = self.plan.step_named(name.as_str()) else { return Ok(None) };
-        match &self.state.step(step).reply {
+        let Some(step) = self.plan.step_named(name.as_str()) else {
+            return Ok(None);
+        };
+        match self.state.steps.get(step.at()).and_then(|step| step.reply.as_ref()) {
             Some(payload) => self.decoder.value(payload, rest),
             None => Ok(Some(Value::Null)),
         }

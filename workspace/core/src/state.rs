@@ -116,10 +116,18 @@ impl StepState {
             Purpose::Compensation => &self.compensation,
         }
     }
+
+    /// The request for `purpose`, to change it.
+    pub(crate) fn request_mut(&mut self, purpose: Purpose) -> &mut Request {
+        match purpose {
+            Purpose::Forward => &mut self.forward,
+            Purpose::Compensation => &mut self.compensation,
+        }
+    }
 }
 
 /// What was asked of a participant for one step and purpose, and how far it got.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// How far it got.
     pub status: RequestStatus,
@@ -157,7 +165,7 @@ pub enum RequestStatus {
     Succeeded,
     /// It was refused and nothing was done.
     Failed,
-    /// No attempt is left and the outcome is unknown: it counts as possibly done.
+    /// No attempt is awaited or scheduled and the outcome is unknown: it counts as possibly done.
     Unknown,
 }
 
@@ -172,6 +180,7 @@ pub struct ClosedSaga {
     pub version: u32,
     /// The number of its last event.
     pub sequence: Sequence,
-    /// The last state of a compensated saga, which a late success may open again.
+    /// The last state of a compensated saga, which a late success may open again. Of a completed saga only what a
+    /// `cancelRefused` emission needs, without steps, and only when its definition has such an emission.
     pub memory: Option<Box<SagaState>>,
 }

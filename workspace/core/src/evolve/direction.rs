@@ -1,0 +1,25 @@
+//! Turning back, and the deadline.
+
+use crate::{Direction, Reason, Request, RequestStatus, SagaState};
+
+/// No step is tried again. What is pending is awaited: its reply or time-out says whether to compensate it.
+pub(super) fn compensation_started(state: &mut SagaState, reason: &Reason) {
+    state.direction = Direction::Backward(reason.clone());
+    state.suspended = None;
+    state.deadline_at = None;
+    for step in &mut state.steps {
+        end_pause(&mut step.forward);
+    }
+}
+
+pub(super) fn deadline_passed(state: &mut SagaState) {
+    state.deadline_at = None;
+}
+
+/// A request that waited for its next attempt gets no more: its outcome is unknown when an attempt of its round has no
+/// answer, and a definite failure otherwise.
+pub(super) fn end_pause(request: &mut Request) {
+    if matches!(request.status, RequestStatus::Paused { .. }) {
+        request.status = if request.unanswered { RequestStatus::Unknown } else { RequestStatus::Failed };
+    }
+}

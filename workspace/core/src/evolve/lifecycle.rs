@@ -1,0 +1,104 @@
+//! Beginnings and ends: a saga starts, closes, opens again, or is cancelled before it starts.
+
+use std::sync::Arc;
+
+use crate::{
+    ClosedSaga, Direction, Milestone, Outcome, Payload, Plan, Saga, SagaId, SagaState, Sequence, StepState, Timestamp,
+};
+
+/// What a start event says.
+pub(super) struct Start<'a> {
+    pub(super) payload: &'a Payload,
+    pub(super) correlation: &'a Arc<str>,
+    pub(super) traceparent: Option<&'a Arc<str>>,
+    pub(super) deadline_at: Option<Timestamp>,
+}
+
+/// Opens a saga that is unknown, or that was only cancelled.
+pub(super) fn started(plan: &Plan, id: &SagaId, saga: Option<Saga>, start: &Start<'_>, at: Timestamp) -> Option<Saga> {
+    let sequence = match saga {
+        None => Sequence::default(),
+        Some(Saga::CancelledEarly { sequence, .. }) => sequence,
+        Some(known) => return Some(counted(known)),
+    };
+    Some(Saga::Open(Box::new(SagaState {
+        id: id.clone(),
+        version: plan.version,
+        sequence: sequence.next(),
+        started_at: at,
+        changed_at: at,
+        deadline_at: start.deadline_at,
+        correlation: Arc::clone(start.correlation),
+        traceparent: start.traceparent.cloned(),
+        start: start.payload.clone(),
+        direction: Direction::Forward,
+        suspended: None,
+        steps: vec![StepState::default(); plan.steps.len()],
+    })))
+}
+
+/// Keeps a wish to cancel for a saga that has not started.
+pub(super) fn cancellation_kept(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
+    Some(match saga {
+        None => Saga::CancelledEarly { at, sequence: Sequence::default().next() },
+        Some(known) => counted(known),
+    })
+}
+
+/// Closes a saga whose steps have all succeeded. Nothing can open it again, so that only what a refused wish to cancel
+/// has to tell is remembered.
+pub(super) fn completed(plan: &Plan, saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
+    let tells_refused_wishes = plan.emits.iter().any(|emission| emission.on.contains(&Milestone::CancelRefused));
+    close(saga, at, Outcome::Completed, |mut state| {
+        tells_refused_wishes.then(|| {
+            state.steps = Vec::new();
+            state
+        })
+    })
+}
+
+/// Closes a saga that was taken back; it is remembered whole, because a late success opens it again.
+pub(super) fn compensated(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
+    close(saga, at, Outcome::Compensated, Some)
+}
+
+/// Opens a compensated saga again.
+pub(super) fn reopened(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
+    Some(match counted(saga?) {
+        Saga::Closed(ClosedSaga { outcome: Outcome::Compensated, memory: Some(mut state), sequence, .. }) => {
+            state.sequence = sequence;
+            state.changed_at = at;
+            Saga::Open(state)
+        }
+        other => other,
+    })
+}
+
+/// The saga with its sequence number raised by one.
+pub(super) fn counted(mut saga: Saga) -> Saga {
+    let sequence = match &mut saga {
+        Saga::CancelledEarly { sequence, .. } => sequence,
+        Saga::Open(state) => &mut state.sequence,
+        Saga::Closed(closed) => &mut closed.sequence,
+    };
+    *sequence = sequence.next();
+    saga
+}
+
+fn close(
+    saga: Option<Saga>,
+    at: Timestamp,
+    outcome: Outcome,
+    memory: impl FnOnce(Box<SagaState>) -> Option<Box<SagaState>>,
+) -> Option<Saga> {
+    Some(match counted(saga?) {
+        Saga::Open(mut state) => {
+            state.changed_at = at;
+            state.deadline_at = None;
+            state.suspended = None;
+            let (version, sequence) = (state.version, state.sequence);
+            Saga::Closed(ClosedSaga { outcome, at, version, sequence, memory: memory(state) })
+        }
+        other => other,
+    })
+}

@@ -1,0 +1,94 @@
+//! The sentences of the reasons that the core gives, in one place.
+
+use crate::{
+    Context, EvaluationError, FieldName, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex, Value,
+};
+
+pub(crate) fn cancelled() -> Reason {
+    Reason::new(ReasonCode::Cancelled, "a wish to cancel was accepted")
+}
+
+pub(crate) fn deadline_passed() -> Reason {
+    Reason::new(ReasonCode::DeadlinePassed, "the deadline passed")
+}
+
+/// A participant refused; its own words are added when the reply has the text fields `reason` or `code`.
+pub(crate) fn step_failed(context: Context<'_>, step: StepIndex, purpose: Purpose, reply: &Payload) -> Reason {
+    Reason::new(ReasonCode::StepFailed, refusal(context, step, purpose, reply))
+}
+
+pub(crate) fn attempts_exhausted(context: Context<'_>, step: StepIndex, purpose: Purpose, reply: &Payload) -> Reason {
+    let refusal = refusal(context, step, purpose, reply);
+    Reason::new(ReasonCode::AttemptsExhausted, format!("{refusal}; no attempt is left"))
+}
+
+/// Like [`attempts_exhausted`], when the last reply is no longer at hand.
+pub(crate) fn no_attempt_left(plan: &Plan, step: StepIndex, purpose: Purpose) -> Reason {
+    let subject = subject(plan, step, purpose);
+    Reason::new(ReasonCode::AttemptsExhausted, format!("{subject} was refused; no attempt is left"))
+}
+
+pub(crate) fn outcome_unknown(plan: &Plan, step: StepIndex, purpose: Purpose) -> Reason {
+    let subject = subject(plan, step, purpose);
+    Reason::new(
+        ReasonCode::OutcomeUnknown,
+        format!("{subject} has had no answer and may have been done; no attempt is left"),
+    )
+}
+
+pub(crate) fn expression_failed(error: &EvaluationError) -> Reason {
+    Reason::new(ReasonCode::ExpressionFailed, error.to_string())
+}
+
+pub(crate) fn late_success(plan: &Plan, step: StepIndex) -> Reason {
+    Reason::new(
+        ReasonCode::LateSuccess,
+        format!("{} was done after its compensation had been answered", subject(plan, step, Purpose::Forward)),
+    )
+}
+
+/// The reason of a rejection; a success that belongs to no known saga is told apart, because somebody has to look.
+pub(crate) fn rejected(code: RejectionCode) -> Reason {
+    let text = match code {
+        RejectionCode::DuplicateStart => "the saga has started already",
+        RejectionCode::DuplicateReply => "the reply repeats one that was taken",
+        RejectionCode::StaleReply => "the reply answers an older round",
+        RejectionCode::NeverRequested => "the reply answers a command that was never sent",
+        RejectionCode::ContradictoryReply => "the reply says the opposite of one that was taken",
+        RejectionCode::UnknownSaga => "no saga with this key is known",
+        RejectionCode::SagaClosed => "the saga has ended",
+        RejectionCode::CancelAfterPivot => "the pivot may have been done: the saga can only go on",
+        RejectionCode::AlreadyCancelled => "the saga is cancelled or being compensated already",
+        RejectionCode::NotSuspended => "the saga does not wait for this",
+    };
+    Reason::new(ReasonCode::Rejected, text)
+}
+
+pub(crate) fn success_of_unknown_saga() -> Reason {
+    Reason::new(ReasonCode::LateSuccess, "a step was done for a saga that is not known; nobody will take it back")
+}
+
+fn subject(plan: &Plan, step: StepIndex, purpose: Purpose) -> String {
+    let name = &plan.step(step).name;
+    match purpose {
+        Purpose::Forward => format!("step '{name}'"),
+        Purpose::Compensation => format!("the compensation of step '{name}'"),
+    }
+}
+
+fn refusal(context: Context<'_>, step: StepIndex, purpose: Purpose, reply: &Payload) -> String {
+    let subject = subject(context.plan, step, purpose);
+    match (text_field(context, reply, "reason"), text_field(context, reply, "code")) {
+        (Some(reason), Some(code)) => format!("{subject} was refused: {reason} ({code})"),
+        (Some(words), None) | (None, Some(words)) => format!("{subject} was refused: {words}"),
+        (None, None) => format!("{subject} was refused"),
+    }
+}
+
+/// A courtesy: a reply that cannot be read, or has no such field, adds no words.
+fn text_field(context: Context<'_>, reply: &Payload, name: &str) -> Option<String> {
+    match context.decoder.value(reply, &[FieldName::from(name)]) {
+        Ok(Some(Value::String(text))) if !text.is_empty() => Some(text.to_string()),
+        _ => None,
+    }
+}
