@@ -18,6 +18,7 @@ kafka_prepare() {
   local folder=$1 port=$2 controller_port=$3
   mkdir -p "$folder/data"
   sed -e "s|@DATA@|$folder/data|" -e "s|@PORT@|$port|" -e "s|@CONTROLLER_PORT@|$controller_port|" \
+    -e 's|@SESSION_MS@|9000|' \
     "$ROOT/deploy/kafka/node.properties" >"$folder/node.properties"
   kafka_java
   [[ -f $folder/data/meta.properties ]] ||

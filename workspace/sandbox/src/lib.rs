@@ -1,1 +1,14 @@
-//! Real Kafka and a registry, started as child processes for the demo, the benchmark and the tests.
+//! Real Kafka and real processes for the demo, the benchmark and the tests: started in a moment, and gone with whoever
+//! started them, however that ends.
+//!
+//! Everything here is synchronous and needs no runtime. Nothing is downloaded: `make setup` did that.
+
+pub mod cache;
+mod error;
+pub mod kafka;
+pub mod ports;
+pub mod process;
+mod signal;
+mod tail;
+
+pub use error::{Error, Result};
