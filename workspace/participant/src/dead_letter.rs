@@ -1,0 +1,43 @@
+//! Records that can never be handled.
+
+use std::borrow::Cow;
+
+use crate::{Incoming, OutMessage, outbox::MESSAGE_BYTES_MAX};
+
+/// The dead letter of `incoming`: original key, value and headers, and why.
+pub(crate) fn dead_letter(incoming: &Incoming, code: &str, reason: &str) -> OutMessage {
+    let header = |name: &'static str, value: &str| (Cow::Borrowed(name), value.as_bytes().to_vec());
+    let mut headers: Vec<_> = incoming
+        .headers
+        .iter()
+        .map(|(name, value)| (Cow::Owned(name.clone()), value.clone()))
+        .collect();
+    headers.extend([
+        header("palinode-error-code", code),
+        header("palinode-error-reason", reason),
+        header("palinode-origin-topic", &incoming.topic),
+        header("palinode-origin-partition", &incoming.partition.to_string()),
+        header("palinode-origin-offset", &incoming.offset.to_string()),
+        header("palinode-origin-timestamp", &incoming.timestamp.to_string()),
+        header("palinode-dead-letter-id", &incoming.position()),
+    ]);
+    let mut letter = OutMessage {
+        topic: Cow::Borrowed(DEAD_LETTERS),
+        key: incoming.key.clone(),
+        value: incoming.value.clone(),
+        headers,
+        answers: None,
+    };
+    if letter.bytes() > MESSAGE_BYTES_MAX {
+        letter.value = None;
+        letter.headers.retain(|(name, _)| name.starts_with("palinode-"));
+        letter.headers.push(header(
+            "palinode-value-omitted",
+            "larger than a dead letter; it stands at its origin",
+        ));
+    }
+    letter
+}
+
+/// The topic of dead letters.
+pub(crate) const DEAD_LETTERS: &str = "palinode.dead-letters";

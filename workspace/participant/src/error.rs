@@ -1,0 +1,153 @@
+//! What can go wrong in a service's surroundings.
+
+use palinode_core::SchemaId;
+use thiserror::Error;
+
+/// An error of the environment. A refusal for a business reason is no error: it is a reply.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The database could not be opened, read or written.
+    #[error("the database '{path}' cannot be used")]
+    Database {
+        /// The file.
+        path: String,
+        /// The database's words.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// Kafka refused or did not answer.
+    #[error("Kafka refused {what}")]
+    Kafka {
+        /// What was asked.
+        what: String,
+        /// The client's words.
+        #[source]
+        source: rdkafka::error::KafkaError,
+    },
+    /// A schema could not be registered or found.
+    #[error("the schema is not at hand")]
+    Schema(#[from] SchemaError),
+    /// The service's own code could not handle a record, for another reason than the record.
+    #[error("{what} failed")]
+    Handler {
+        /// What was done.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: HandlerError,
+    },
+    /// A thread could not be started.
+    #[error("the thread '{name}' cannot be started")]
+    Thread {
+        /// Its name.
+        name: String,
+        /// The operating system's words.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// A short code for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Database { .. } => "PARTICIPANT_DATABASE",
+            Self::Kafka { .. } => "PARTICIPANT_KAFKA",
+            Self::Schema(_) => "PARTICIPANT_SCHEMA",
+            Self::Handler { .. } => "PARTICIPANT_HANDLER",
+            Self::Thread { .. } => "PARTICIPANT_THREAD",
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    pub fn is_retriable(&self) -> bool {
+        match self {
+            Self::Database { .. } | Self::Kafka { .. } => true,
+            Self::Schema(error) => error.is_retriable(),
+            Self::Handler { source, .. } => !source.is_unreadable(),
+            Self::Thread { .. } => false,
+        }
+    }
+}
+
+/// Why a handler could not do its work on a record.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum HandlerError {
+    /// The record can never be handled: it becomes a dead letter and the next one is taken.
+    #[error("the record cannot be read: {reason}")]
+    Unreadable {
+        /// Why not.
+        reason: String,
+    },
+    /// The database refused: the batch is tried again after a pause.
+    #[error("the database refused")]
+    Database(#[from] rusqlite::Error),
+    /// A schema is not at hand: the batch is tried again after a pause.
+    #[error("a schema is not at hand")]
+    Schema(#[source] SchemaError),
+}
+
+impl HandlerError {
+    /// The record can never be handled, for this reason.
+    pub fn unreadable(reason: impl Into<String>) -> Self {
+        Self::Unreadable { reason: reason.into() }
+    }
+
+    /// Whether the record is to blame, so that trying again is in vain.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, Self::Unreadable { .. })
+    }
+}
+
+impl From<SchemaError> for HandlerError {
+    fn from(error: SchemaError) -> Self {
+        if error.is_retriable() {
+            Self::Schema(error)
+        } else {
+            Self::unreadable(error.to_string())
+        }
+    }
+}
+
+/// Why a schema, or a value under a schema, is not at hand.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// The registry does not answer.
+    #[error("the schema registry does not answer: {reason}")]
+    Unavailable {
+        /// What is known.
+        reason: String,
+    },
+    /// The registry does not know the id.
+    #[error("the schema registry does not know the schema {id:?}")]
+    Unknown {
+        /// The id.
+        id: SchemaId,
+    },
+    /// The registry refused the schema, or the text is no schema.
+    #[error("the schema of '{record}' is refused: {reason}")]
+    Refused {
+        /// The record.
+        record: String,
+        /// Why.
+        reason: String,
+    },
+    /// A value does not fit its schema.
+    #[error("a value of '{record}' does not fit its schema: {reason}")]
+    Value {
+        /// The record.
+        record: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl SchemaError {
+    /// Whether the same call may succeed later.
+    pub fn is_retriable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}

@@ -1,0 +1,126 @@
+//! The loop of a service that takes part in sagas.
+
+use std::time::Duration;
+
+use rdkafka::consumer::CommitMode;
+use tracing::{info, warn};
+
+use crate::{
+    Composer, Database, Desk, Error, Handler, Incoming, Processed, Sender, ServiceSettings, Stop, Timestamp,
+    consumer::Consumer, measures, now, sender::chain,
+};
+
+/// A service: reads commands, has its [`Handler`] answer them, publishes the answers.
+///
+/// For each batch: one database transaction with the handler's data, the final answers and the outbox; then the
+/// offsets. The sender publishes on a thread of its own: what is in the outbox is safe, so offsets need not wait for it.
+pub struct Participant<H> {
+    settings: ServiceSettings,
+    database: Database,
+    desk: Desk<H>,
+}
+
+impl<H: Handler> Participant<H> {
+    /// The service `settings` with the data in `database`, whose business is `handler`.
+    pub fn new(settings: ServiceSettings, database: Database, composer: Composer, handler: H) -> Self {
+        Self {
+            settings,
+            database,
+            desk: Desk::new(composer, handler),
+        }
+    }
+
+    /// Works until `stop`; blocks the thread.
+    ///
+    /// # Errors
+    /// When the service cannot start, or another instance of it took its place in the group.
+    pub fn run(mut self, stop: &Stop) -> Result<(), Error> {
+        let name = self.settings.name.clone();
+        self.desk.start(&self.database, now())?;
+        let sender_stop = Stop::new();
+        let sender = Sender::new(&name, self.database.clone(), &self.settings.kafka)?.spawn(sender_stop.clone())?;
+        let consumer = Consumer::new(&self.settings)?;
+        info!(service = name, topics = ?self.settings.topics, "the service takes commands");
+        let result = self.take(&consumer, stop);
+        sender_stop.request();
+        self.database.changed().notify();
+        if sender.join().is_err() {
+            warn!(
+                service = name,
+                "the outbox's thread broke; what it left is sent at the next start"
+            );
+        }
+        info!(service = name, "the service has stopped");
+        result
+    }
+
+    fn take(&mut self, consumer: &Consumer, stop: &Stop) -> Result<(), Error> {
+        let mut last: Vec<Incoming> = Vec::new();
+        while !stop.is_requested() {
+            let batch = consumer.poll(self.wait(now()))?;
+            let due = self.desk.next_deadline().is_some_and(|deadline| deadline <= now());
+            if batch.is_empty() && !due {
+                continue;
+            }
+            if !self.process(&batch, stop) {
+                break;
+            }
+            if !batch.is_empty() {
+                consumer.commit(&batch, CommitMode::Async);
+                last = batch;
+            }
+        }
+        if !last.is_empty() {
+            consumer.commit(&last, CommitMode::Sync);
+        }
+        Ok(())
+    }
+
+    /// Handles the batch, as often as it takes; whether it was handled before `stop`.
+    fn process(&mut self, batch: &[Incoming], stop: &Stop) -> bool {
+        let mut pause = PAUSE_MIN;
+        loop {
+            match self.desk.process(&self.database, batch, now()) {
+                Ok(processed) => {
+                    self.count(processed);
+                    return true;
+                }
+                Err(error) => {
+                    warn!(service = self.settings.name, code = error.code(), error = %chain(&error), "the batch waits");
+                    metrics::counter!(measures::BATCH_RETRIES, "service" => self.settings.name.clone()).increment(1);
+                    if stop.wait(pause) {
+                        return false;
+                    }
+                    pause = (pause * 2).min(PAUSE_MAX);
+                }
+            }
+        }
+    }
+
+    fn wait(&self, now: Timestamp) -> Duration {
+        self.desk
+            .next_deadline()
+            .map_or(POLL_WAIT_MAX, |deadline| deadline.since(now).min(POLL_WAIT_MAX))
+    }
+
+    fn count(&self, processed: Processed) {
+        let counts = [
+            (measures::COMMANDS, processed.commands),
+            (measures::REPLIES, processed.replies),
+            (measures::DUPLICATES, processed.duplicates),
+            (measures::NOT_NOW, processed.not_now),
+            (measures::BARRED_COMMANDS, processed.barred),
+            (measures::DEAD_LETTERS, processed.dead_letters),
+        ];
+        for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+            metrics::counter!(name, "service" => self.settings.name.clone()).increment(count);
+        }
+    }
+}
+
+/// How long a stop, or a deadline that a handler brought forward, may go unseen.
+pub(crate) const POLL_WAIT_MAX: Duration = Duration::from_millis(100);
+
+/// Between attempts of one batch: short at first, then a pace that a log can bear.
+pub(crate) const PAUSE_MIN: Duration = Duration::from_millis(100);
+pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(5);
