@@ -1,0 +1,49 @@
+//! The schemas of Palinode's own records, as they stand in the repository's `schemas/` folder.
+
+/// One of Palinode's own schemas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnSchema {
+    /// The full name of the record; also the subject under which the schema is registered.
+    pub name: &'static str,
+    /// The schema's text.
+    pub text: &'static str,
+}
+
+/// A schema whose text stands in the repository under its name.
+macro_rules! own {
+    ($name:literal, $path:literal) => {
+        OwnSchema {
+            name: $name,
+            text: include_str!(concat!("../../../schemas/palinode/", $path)),
+        }
+    };
+}
+
+/// One thing that happened to a saga.
+pub const SAGA_EVENT: OwnSchema = own!("palinode.journal.SagaEvent", "journal/SagaEvent.avsc");
+/// A member took a task.
+pub const TASK_CLAIMED: OwnSchema = own!("palinode.journal.TaskClaimed", "journal/TaskClaimed.avsc");
+/// The first record of a partition of the journal.
+pub const JOURNAL_OPENED: OwnSchema = own!("palinode.journal.JournalOpened", "journal/JournalOpened.avsc");
+/// A partition of a topic became an input of a task.
+pub const INPUT_ADDED: OwnSchema = own!("palinode.journal.InputAdded", "journal/InputAdded.avsc");
+/// A version of a definition became the one that starts use.
+pub const DEFINITION_ACTIVATED: OwnSchema = own!(
+    "palinode.journal.DefinitionActivated",
+    "journal/DefinitionActivated.avsc"
+);
+/// The inputs up to some positions are done.
+pub const POSITIONS_ADVANCED: OwnSchema = own!("palinode.journal.PositionsAdvanced", "journal/PositionsAdvanced.avsc");
+/// The one row that a finished saga leaves.
+pub const OUTCOME: OwnSchema = own!("palinode.Outcome", "Outcome.avsc");
+
+/// All of them.
+pub const ALL: [OwnSchema; 7] = [
+    SAGA_EVENT,
+    TASK_CLAIMED,
+    JOURNAL_OPENED,
+    INPUT_ADDED,
+    DEFINITION_ACTIVATED,
+    POSITIONS_ADVANCED,
+    OUTCOME,
+];
