@@ -130,17 +130,32 @@ impl Event {
     pub fn milestone(&self) -> Option<Milestone> {
         match self {
             Self::SagaStarted { .. } => Some(Milestone::Started),
-            Self::Succeeded { step, purpose: Purpose::Forward, .. } => Some(Milestone::StepSucceeded(*step)),
-            Self::Succeeded { step, purpose: Purpose::Compensation, .. } => Some(Milestone::StepCompensated(*step)),
-            Self::Failed { step, purpose: Purpose::Forward, definite: true, retried: false, .. } => {
-                Some(Milestone::StepFailed(*step))
-            }
+            Self::Succeeded {
+                step,
+                purpose: Purpose::Forward,
+                ..
+            } => Some(Milestone::StepSucceeded(*step)),
+            Self::Succeeded {
+                step,
+                purpose: Purpose::Compensation,
+                ..
+            } => Some(Milestone::StepCompensated(*step)),
+            Self::Failed {
+                step,
+                purpose: Purpose::Forward,
+                definite: true,
+                retried: false,
+                ..
+            } => Some(Milestone::StepFailed(*step)),
             Self::SagaSuspended { .. } => Some(Milestone::Suspended),
             Self::SagaResumed => Some(Milestone::Resumed),
             Self::CompensationStarted { .. } => Some(Milestone::Compensating),
             Self::SagaCompleted => Some(Milestone::Completed),
             Self::SagaCompensated { .. } => Some(Milestone::Compensated),
-            Self::InputRejected { code: RejectionCode::CancelAfterPivot, .. } => Some(Milestone::CancelRefused),
+            Self::InputRejected {
+                code: RejectionCode::CancelAfterPivot,
+                ..
+            } => Some(Milestone::CancelRefused),
             Self::Requested { .. }
             | Self::Failed { .. }
             | Self::TimedOut { .. }

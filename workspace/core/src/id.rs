@@ -86,7 +86,10 @@ pub struct SagaId {
 impl SagaId {
     /// The id of the saga of `definition` with `key`.
     pub fn new(definition: impl Into<DefinitionName>, key: impl Into<SagaKey>) -> Self {
-        Self { definition: definition.into(), key: key.into() }
+        Self {
+            definition: definition.into(),
+            key: key.into(),
+        }
     }
 }
 
@@ -196,7 +199,12 @@ impl IdempotencyKey {
             return None;
         }
         let key = key.replace("%2F", "/").replace("%25", "%");
-        Some(Self { saga: SagaId::new(definition, key), step: step.into(), purpose, round })
+        Some(Self {
+            saga: SagaId::new(definition, key),
+            step: step.into(),
+            purpose,
+            round,
+        })
     }
 }
 
@@ -232,7 +240,14 @@ mod tests {
 
     #[test]
     fn other_text_is_no_idempotency_key() {
-        for text in ["", "a/b/c/forward", "a/b/c/forward/x", "a/b/c/sideways/1", "a/b/c/forward/1/2", "//c/forward/1"] {
+        for text in [
+            "",
+            "a/b/c/forward",
+            "a/b/c/forward/x",
+            "a/b/c/sideways/1",
+            "a/b/c/forward/1/2",
+            "//c/forward/1",
+        ] {
             assert_eq!(IdempotencyKey::parse(text), None, "{text}");
         }
     }

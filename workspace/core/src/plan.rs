@@ -53,7 +53,8 @@ impl Plan {
 
     /// The index of the step called `name`.
     pub fn step_named(&self, name: &str) -> Option<StepIndex> {
-        self.step_indexes().find(|index| self.step(*index).name.as_str() == name)
+        self.step_indexes()
+            .find(|index| self.step(*index).name.as_str() == name)
     }
 }
 
@@ -107,17 +108,20 @@ pub struct StepPlan {
 impl StepPlan {
     /// The message that asks for the step, or to take it back.
     pub fn command_for(&self, purpose: Purpose) -> MessageIndex {
-        self.compensation_for(purpose).map_or(self.command, |compensation| compensation.command)
+        self.compensation_for(purpose)
+            .map_or(self.command, |compensation| compensation.command)
     }
 
     /// How long one attempt waits for its reply.
     pub fn timeout_for(&self, purpose: Purpose) -> Duration {
-        self.compensation_for(purpose).map_or(self.timeout, |compensation| compensation.timeout)
+        self.compensation_for(purpose)
+            .map_or(self.timeout, |compensation| compensation.timeout)
     }
 
     /// When and how often the step, or taking it back, is tried again.
     pub fn retry_for(&self, purpose: Purpose) -> &RetryPolicy {
-        self.compensation_for(purpose).map_or(&self.retry, |compensation| &compensation.retry)
+        self.compensation_for(purpose)
+            .map_or(&self.retry, |compensation| &compensation.retry)
     }
 
     fn compensation_for(&self, purpose: Purpose) -> Option<&CompensationPlan> {
@@ -170,8 +174,10 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// The pause after attempt number `attempt` (counted from 1) of this budget.
     pub fn pause_after(&self, attempt: u32) -> Duration {
-        let grown =
-            self.initial.as_secs_f64() * self.factor.powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX));
+        let grown = self.initial.as_secs_f64()
+            * self
+                .factor
+                .powi(i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX));
         if grown.is_finite() && grown < self.max.as_secs_f64() {
             Duration::from_secs_f64(grown.max(0.0))
         } else {

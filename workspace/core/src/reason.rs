@@ -20,10 +20,16 @@ impl Reason {
     pub fn new(code: ReasonCode, text: impl Into<String>) -> Self {
         let mut text = text.into();
         if text.len() > limits::REASON_BYTES_MAX {
-            let cut = (0..=limits::REASON_BYTES_MAX).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let cut = (0..=limits::REASON_BYTES_MAX)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(0);
             text.truncate(cut);
         }
-        Self { code, text: text.into() }
+        Self {
+            code,
+            text: text.into(),
+        }
     }
 }
 

@@ -25,7 +25,10 @@ pub(crate) fn attempts_exhausted(context: Context<'_>, step: StepIndex, purpose:
 /// Like [`attempts_exhausted`], when the last reply is no longer at hand.
 pub(crate) fn no_attempt_left(plan: &Plan, step: StepIndex, purpose: Purpose) -> Reason {
     let subject = subject(plan, step, purpose);
-    Reason::new(ReasonCode::AttemptsExhausted, format!("{subject} was refused; no attempt is left"))
+    Reason::new(
+        ReasonCode::AttemptsExhausted,
+        format!("{subject} was refused; no attempt is left"),
+    )
 }
 
 pub(crate) fn outcome_unknown(plan: &Plan, step: StepIndex, purpose: Purpose) -> Reason {
@@ -43,7 +46,10 @@ pub(crate) fn expression_failed(error: &EvaluationError) -> Reason {
 pub(crate) fn late_success(plan: &Plan, step: StepIndex) -> Reason {
     Reason::new(
         ReasonCode::LateSuccess,
-        format!("{} was done after its compensation had been answered", subject(plan, step, Purpose::Forward)),
+        format!(
+            "{} was done after its compensation had been answered",
+            subject(plan, step, Purpose::Forward)
+        ),
     )
 }
 
@@ -65,7 +71,10 @@ pub(crate) fn rejected(code: RejectionCode) -> Reason {
 }
 
 pub(crate) fn success_of_unknown_saga() -> Reason {
-    Reason::new(ReasonCode::LateSuccess, "a step was done for a saga that is not known; nobody will take it back")
+    Reason::new(
+        ReasonCode::LateSuccess,
+        "a step was done for a saga that is not known; nobody will take it back",
+    )
 }
 
 fn subject(plan: &Plan, step: StepIndex, purpose: Purpose) -> String {

@@ -66,8 +66,14 @@ impl Scope<'_> {
             "key" => Some(Value::String(self.state.id.key.as_str().into())),
             "version" => Some(Value::Long(i64::from(self.state.version))),
             "started_at" => Some(Value::Long(self.state.started_at.0)),
-            "milestone" => Some(self.milestone.map_or(Value::Null, |name| Value::String(Arc::clone(name)))),
-            "reason" => Some(self.reason.map_or(Value::Null, |(_, text)| Value::String(Arc::clone(text)))),
+            "milestone" => Some(
+                self.milestone
+                    .map_or(Value::Null, |name| Value::String(Arc::clone(name))),
+            ),
+            "reason" => Some(
+                self.reason
+                    .map_or(Value::Null, |(_, text)| Value::String(Arc::clone(text))),
+            ),
             "reason_code" => Some(self.reason.map_or(Value::Null, |(code, _)| Value::String(code.into()))),
             _ => None,
         }

@@ -41,19 +41,33 @@ pub enum TimerKind {
 /// The timers that `saga` has. The store holds exactly these: what a change of state adds or takes away is their
 /// difference before and after it.
 pub fn timers(saga: Option<&Saga>) -> Vec<Timer> {
-    let Some(state) = saga.and_then(Saga::open) else { return Vec::new() };
-    let mut timers: Vec<Timer> =
-        state.deadline_at.into_iter().map(|due| Timer { due, kind: TimerKind::Deadline }).collect();
+    let Some(state) = saga.and_then(Saga::open) else {
+        return Vec::new();
+    };
+    let mut timers: Vec<Timer> = state
+        .deadline_at
+        .into_iter()
+        .map(|due| Timer {
+            due,
+            kind: TimerKind::Deadline,
+        })
+        .collect();
     for (index, step) in (0u16..).zip(&state.steps) {
         for purpose in [Purpose::Forward, Purpose::Compensation] {
             let request = step.request(purpose);
             let (step, attempt) = (StepIndex(index), request.attempt);
             match request.status {
                 RequestStatus::Pending { due } => {
-                    timers.push(Timer { due, kind: TimerKind::Timeout { step, purpose, attempt } });
+                    timers.push(Timer {
+                        due,
+                        kind: TimerKind::Timeout { step, purpose, attempt },
+                    });
                 }
                 RequestStatus::Paused { until } => {
-                    timers.push(Timer { due: until, kind: TimerKind::Retry { step, purpose, attempt } });
+                    timers.push(Timer {
+                        due: until,
+                        kind: TimerKind::Retry { step, purpose, attempt },
+                    });
                 }
                 RequestStatus::NotRequested
                 | RequestStatus::Succeeded

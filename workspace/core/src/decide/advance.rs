@@ -32,12 +32,19 @@ fn forward(draft: &mut Draft<'_>) {
     }
     let plan = draft.plan();
     for step in plan.step_indexes() {
-        if draft.open().is_some_and(|state| can_be_done(state, step, plan.step(step))) {
+        if draft
+            .open()
+            .is_some_and(|state| can_be_done(state, step, plan.step(step)))
+        {
             draft.request(step, Purpose::Forward, Round(1));
         }
     }
-    if draft.open().is_some_and(|state| state.steps.iter().all(|step| step.forward.status == RequestStatus::Succeeded))
-    {
+    if draft.open().is_some_and(|state| {
+        state
+            .steps
+            .iter()
+            .all(|step| step.forward.status == RequestStatus::Succeeded)
+    }) {
         draft.push(Event::SagaCompleted);
     }
 }
@@ -45,19 +52,30 @@ fn forward(draft: &mut Draft<'_>) {
 /// Takes back every step whose dependents are settled. A suspension on one compensation blocks that one and the end,
 /// any other suspension blocks all.
 fn backward(draft: &mut Draft<'_>, reason: Reason) {
-    if draft.open().and_then(|state| state.suspended.as_ref()).is_some_and(|known| known.step.is_none()) {
+    if draft
+        .open()
+        .and_then(|state| state.suspended.as_ref())
+        .is_some_and(|known| known.step.is_none())
+    {
         return;
     }
     let plan = draft.plan();
     for step in plan.step_indexes().rev() {
-        if draft.open().is_some_and(|state| can_be_taken_back(state, step, plan.step(step), &plan.steps))
+        if draft
+            .open()
+            .is_some_and(|state| can_be_taken_back(state, step, plan.step(step), &plan.steps))
             && let Some(request) = draft.request_of(step, Purpose::Compensation)
         {
             draft.request(step, Purpose::Compensation, Round(request.round.0.saturating_add(1)));
         }
     }
     let Some(state) = draft.open() else { return };
-    if state.steps.iter().zip(&plan.steps).all(|(state, plan)| is_settled(state, plan)) {
+    if state
+        .steps
+        .iter()
+        .zip(&plan.steps)
+        .all(|(state, plan)| is_settled(state, plan))
+    {
         draft.push(Event::SagaCompensated { reason });
     } else if state.suspended.is_none()
         && let Some(step) = given_up(draft, Purpose::Compensation)
@@ -68,12 +86,18 @@ fn backward(draft: &mut Draft<'_>, reason: Reason) {
 
 fn can_be_done(state: &SagaState, step: StepIndex, plan: &StepPlan) -> bool {
     state.step(step).forward.status == RequestStatus::NotRequested
-        && plan.after.iter().all(|before| state.step(*before).forward.status == RequestStatus::Succeeded)
+        && plan
+            .after
+            .iter()
+            .all(|before| state.step(*before).forward.status == RequestStatus::Succeeded)
 }
 
 fn can_be_taken_back(state: &SagaState, step: StepIndex, plan: &StepPlan, plans: &[StepPlan]) -> bool {
     owes_compensation(state.step(step), plan)
-        && plan.dependents.iter().all(|after| is_settled(state.step(*after), &plans[after.at()]))
+        && plan
+            .dependents
+            .iter()
+            .all(|after| is_settled(state.step(*after), &plans[after.at()]))
 }
 
 /// Whether the step may have been done, can be taken back, and has not been asked to be.
@@ -105,12 +129,17 @@ fn is_settled(state: &StepState, plan: &StepPlan) -> bool {
 fn given_up(draft: &Draft<'_>, purpose: Purpose) -> Option<StepIndex> {
     let state = draft.open()?;
     draft.plan().step_indexes().find(|step| {
-        matches!(state.step(*step).request(purpose).status, RequestStatus::Failed | RequestStatus::Unknown)
+        matches!(
+            state.step(*step).request(purpose).status,
+            RequestStatus::Failed | RequestStatus::Unknown
+        )
     })
 }
 
 fn wait_for(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose) {
-    let unknown = draft.request_of(step, purpose).is_some_and(|request| request.status == RequestStatus::Unknown);
+    let unknown = draft
+        .request_of(step, purpose)
+        .is_some_and(|request| request.status == RequestStatus::Unknown);
     let reason = if unknown {
         reasons::outcome_unknown(draft.plan(), step, purpose)
     } else {

@@ -35,9 +35,22 @@ impl<'a> Draft<'a> {
     /// A decision on `saga` without events.
     pub(crate) fn new(context: Context<'a>, id: &'a SagaId, saga: Option<Saga>, sending: Sending) -> Self {
         if let Some(Saga::Open(state)) = &saga {
-            assert_eq!(state.steps.len(), context.plan.steps.len(), "an open saga has the steps of its plan");
+            assert_eq!(
+                state.steps.len(),
+                context.plan.steps.len(),
+                "an open saga has the steps of its plan"
+            );
         }
-        Self { context, id, saga, events: Vec::new(), effects: Vec::new(), sending, refusal: None, held: None }
+        Self {
+            context,
+            id,
+            saga,
+            events: Vec::new(),
+            effects: Vec::new(),
+            sending,
+            refusal: None,
+            held: None,
+        }
     }
 
     /// The events alone.
@@ -52,20 +65,34 @@ impl<'a> Draft<'a> {
     pub(crate) fn into_transition(self) -> Result<Transition, EvaluationError> {
         match self.refusal {
             Some(error) => Err(error),
-            None => Ok(Transition { events: self.events, effects: self.effects, saga: self.saga }),
+            None => Ok(Transition {
+                events: self.events,
+                effects: self.effects,
+                saga: self.saga,
+            }),
         }
     }
 
     /// What a held decision leads to. All that it sends may be left out, so that it has no errors.
     pub(crate) fn into_held(self) -> Transition {
-        Transition { events: self.events, effects: self.effects, saga: self.saga }
+        Transition {
+            events: self.events,
+            effects: self.effects,
+            saga: self.saga,
+        }
     }
 
     /// Ends a held decision: the saga waits, for `reason`, unless the decision itself suspended it.
     pub(crate) fn hold(&mut self, reason: &Reason) {
-        let suspends = self.events.iter().any(|event| matches!(event, Event::SagaSuspended { .. }));
+        let suspends = self
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::SagaSuspended { .. }));
         if self.open().is_some() && !suspends {
-            self.push(Event::SagaSuspended { step: self.held, reason: reason.clone() });
+            self.push(Event::SagaSuspended {
+                step: self.held,
+                reason: reason.clone(),
+            });
         }
     }
 
@@ -122,14 +149,23 @@ impl<'a> Draft<'a> {
         };
         let attempt = Attempt(request.attempt.0.saturating_add(1));
         let due = self.context.now.plus(self.plan().step(step).timeout_for(purpose));
-        self.push(Event::Requested { step, purpose, round, attempt, due });
+        self.push(Event::Requested {
+            step,
+            purpose,
+            round,
+            attempt,
+            due,
+        });
     }
 
     /// Lets the saga wait for `step`. One that waits already goes on waiting for what it waits for; only the reason of
     /// the same wait may change.
     pub(super) fn suspend(&mut self, step: StepIndex, purpose: Purpose, reason: Reason) {
         let step = Some((step, purpose));
-        if self.open().is_some_and(|state| state.suspended.as_ref().is_none_or(|known| known.step == step)) {
+        if self
+            .open()
+            .is_some_and(|state| state.suspended.as_ref().is_none_or(|known| known.step == step))
+        {
             self.push(Event::SagaSuspended { step, reason });
         }
     }
@@ -137,10 +173,13 @@ impl<'a> Draft<'a> {
     /// Goes on, when the saga waits for what has just succeeded. A saga that waits because of its deadline goes on
     /// with any success: it makes headway after all.
     pub(super) fn resume_after(&mut self, step: StepIndex, purpose: Purpose) {
-        let waits_for_it = self.open().and_then(|state| state.suspended.as_ref()).is_some_and(|known| {
-            known.step == Some((step, purpose))
-                || known.step.is_none() && known.reason.code == ReasonCode::DeadlinePassed
-        });
+        let waits_for_it = self
+            .open()
+            .and_then(|state| state.suspended.as_ref())
+            .is_some_and(|known| {
+                known.step == Some((step, purpose))
+                    || known.step.is_none() && known.reason.code == ReasonCode::DeadlinePassed
+            });
         if waits_for_it {
             self.push(Event::SagaResumed);
         }
@@ -179,7 +218,12 @@ impl<'a> Draft<'a> {
         };
         let known = self.saga.as_ref().map_or(state.sequence, Saga::sequence);
         let sequence = if event.outcome().is_some() { known.next() } else { known };
-        let told = Told { context: self.context, state, sequence, event };
+        let told = Told {
+            context: self.context,
+            state,
+            sequence,
+            event,
+        };
         if let Err(error) = gather(&told, missing, &mut self.effects) {
             self.refusal.get_or_insert(error);
         }

@@ -16,7 +16,12 @@ pub(super) fn try_again(
         return false;
     };
     let at = draft.context.now.plus(pause);
-    draft.push(Event::RetryScheduled { step, purpose, round, at });
+    draft.push(Event::RetryScheduled {
+        step,
+        purpose,
+        round,
+        at,
+    });
     true
 }
 

@@ -36,10 +36,24 @@ pub fn decide(context: Context<'_>, id: &SagaId, saga: Option<&Saga>, input: &In
 /// Lets the command that `input` stands for push its events into `draft`.
 pub(crate) fn command(draft: &mut Draft<'_>, input: &Input) {
     match input {
-        Input::Start { payload, correlation, traceparent } => start::start(draft, payload, correlation, traceparent),
+        Input::Start {
+            payload,
+            correlation,
+            traceparent,
+        } => start::start(draft, payload, correlation, traceparent),
         Input::Cancel { .. } => cancel::cancel(draft),
-        Input::Reply(reply @ Reply { result: ReplyResult::Succeeded, .. }) => reply_succeeded::succeeded(draft, reply),
-        Input::Reply(reply @ Reply { result: ReplyResult::Failed, .. }) => reply_failed::failed(draft, reply),
+        Input::Reply(
+            reply @ Reply {
+                result: ReplyResult::Succeeded,
+                ..
+            },
+        ) => reply_succeeded::succeeded(draft, reply),
+        Input::Reply(
+            reply @ Reply {
+                result: ReplyResult::Failed,
+                ..
+            },
+        ) => reply_failed::failed(draft, reply),
         Input::Resume { step, .. } => resume::resume(draft, *step),
         Input::Timer(TimerKind::Deadline) => deadline::deadline(draft),
         Input::Timer(TimerKind::Timeout { step, purpose, attempt }) => {

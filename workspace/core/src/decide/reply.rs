@@ -22,7 +22,12 @@ pub(super) enum Answered {
 
 /// Finds the request that `reply` claims to answer.
 pub(super) fn answered(draft: &Draft<'_>, reply: &Reply) -> Answered {
-    let step = |state: &SagaState| state.steps.get(reply.step.at()).map(|step| *step.request(reply.purpose));
+    let step = |state: &SagaState| {
+        state
+            .steps
+            .get(reply.step.at())
+            .map(|step| *step.request(reply.purpose))
+    };
     match draft.saga() {
         None => Answered::UnknownSaga,
         Some(Saga::CancelledEarly { .. }) => Answered::Nothing,
@@ -93,7 +98,11 @@ pub(super) fn check_failure(request: &Request, round: Option<Round>) -> Result<R
         (Age::Current, RequestStatus::Paused { .. }) if !request.unanswered => Err(RejectionCode::DuplicateReply),
         (Age::Current, RequestStatus::Pending { .. } | RequestStatus::Paused { .. } | RequestStatus::Unknown) => {
             let definite = round.is_some() || !request.unanswered;
-            Ok(if definite { Refusal::Definite } else { Refusal::Indefinite })
+            Ok(if definite {
+                Refusal::Definite
+            } else {
+                Refusal::Indefinite
+            })
         }
     }
 }

@@ -24,7 +24,9 @@ pub(super) fn failed(draft: &mut Draft<'_>, reply: &Reply) {
             Ok(Refusal::Indefinite) => indefinite(draft, reply, &request),
         },
         Answered::Compensated(request) => {
-            let code = check_failure(&request, reply.round).err().unwrap_or(RejectionCode::SagaClosed);
+            let code = check_failure(&request, reply.round)
+                .err()
+                .unwrap_or(RejectionCode::SagaClosed);
             reject(draft, reply, code);
         }
         Answered::Completed => reject(draft, reply, RejectionCode::SagaClosed),
@@ -81,7 +83,11 @@ fn indefinite(draft: &mut Draft<'_>, reply: &Reply, request: &Request) {
     match request.status {
         RequestStatus::Pending { .. } => {
             let goes_on = purpose == Purpose::Compensation || draft.goes_forward();
-            let then = if goes_on { Then::left(draft, step, purpose, request) } else { Then::Nothing };
+            let then = if goes_on {
+                Then::left(draft, step, purpose, request)
+            } else {
+                Then::Nothing
+            };
             record(draft, reply, request, Refusal::Indefinite, then);
             failure::unanswered(draft, step, purpose, request);
         }
@@ -102,10 +108,20 @@ fn is_worth_another(draft: &Draft<'_>, reply: &Reply) -> Result<bool, Evaluation
         return Ok(false);
     };
     let decoder = draft.context.decoder;
-    let scope = Scope { plan, state, decoder, reply: Some(&reply.payload), milestone: None, reason: None };
+    let scope = Scope {
+        plan,
+        state,
+        decoder,
+        reply: Some(&reply.payload),
+        milestone: None,
+        reason: None,
+    };
     match when.evaluate(&scope)? {
         Value::Boolean(worth) => Ok(worth),
-        _ => Err(EvaluationError { expression: when.source().into(), reason: "it is neither true nor false".into() }),
+        _ => Err(EvaluationError {
+            expression: when.source().into(),
+            reason: "it is neither true nor false".into(),
+        }),
     }
 }
 
@@ -138,4 +154,189 @@ fn record(draft: &mut Draft<'_>, reply: &Reply, request: &Request, refusal: Refu
 
 fn reject(draft: &mut Draft<'_>, reply: &Reply, code: RejectionCode) {
     draft.reject(code, Some((reply.step, reply.purpose)));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Direction, Purpose, testing::*};
+
+    #[test]
+    fn a_refusal_turns_back_what_is_done_and_awaits_what_is_pending() {
+        let mut story = Story::of(order()).given([start(), done(PAYMENT, 1)]);
+        assert_eq!(
+            story.when(&refused(STOCK, 1)),
+            [
+                "failed stock 1",
+                "turned back: STEP_FAILED",
+                "requested undo-payment 1/1"
+            ]
+        );
+        let Direction::Backward(reason) = &story.state().direction else {
+            panic!("it goes back")
+        };
+        assert_eq!(
+            reason.text.as_ref(),
+            "step 'stock' was refused: the account is empty (NO_FUNDS)"
+        );
+    }
+
+    #[test]
+    fn a_refusal_worth_a_retry_is_asked_again_in_a_new_round() {
+        let mut story = Story::of(order()).given([start()]);
+        assert_eq!(
+            story.when(&refused_with(PAYMENT, 1, "code=BANK_UNAVAILABLE")),
+            ["failed payment 1, to be retried", "retry of payment in 2"]
+        );
+        assert_eq!(story.when(&retry(PAYMENT, 1)), ["requested payment 2/2"]);
+        assert_eq!(
+            story.when(&refused_with(PAYMENT, 2, "code=BANK_UNAVAILABLE")),
+            ["failed payment 2", "suspended on payment: ATTEMPTS_EXHAUSTED"]
+        );
+        assert_eq!(story.request(PAYMENT, Purpose::Forward), "failed 2/2");
+    }
+
+    #[test]
+    fn a_step_without_attempts_turns_back_when_its_definition_says_so() {
+        let plan = plan([step("payment").retried_on("BUSY").compensate_when_exhausted()]);
+        let mut story = Story::of(plan).given([start()]);
+        assert_eq!(
+            story.when(&refused_with(PAYMENT, 1, "code=BUSY")),
+            [
+                "failed payment 1",
+                "turned back: ATTEMPTS_EXHAUSTED",
+                "compensated: ATTEMPTS_EXHAUSTED"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_step_after_the_pivot_is_retried_and_then_waits() {
+        let plan = plan([
+            step("shipment").pivot(),
+            step("capture").after(&[0]).attempts(2).compensate_when_exhausted(),
+        ]);
+        let mut story = Story::of(plan).given([start(), done(PAYMENT, 1)]);
+        assert_eq!(
+            story.when(&refused(STOCK, 1)),
+            ["failed capture 1, to be retried", "retry of capture in 2"]
+        );
+        story.when(&retry(STOCK, 1));
+        assert_eq!(
+            story.when(&refused(STOCK, 2)),
+            ["failed capture 2", "suspended on capture: ATTEMPTS_EXHAUSTED"]
+        );
+    }
+
+    #[test]
+    fn a_step_beside_the_pivot_cannot_turn_the_saga_back_while_the_pivot_may_have_been_done() {
+        let plan = plan([step("payment").compensated(), step("shipment").pivot()]);
+        let mut story = Story::of(plan).given([start()]);
+        assert_eq!(
+            story.when(&refused(PAYMENT, 1)),
+            ["failed payment 1", "suspended on payment: ATTEMPTS_EXHAUSTED"]
+        );
+        assert_eq!(
+            story.when(&refused(STOCK, 1)),
+            [
+                "failed shipment 1",
+                "turned back: STEP_FAILED",
+                "compensated: STEP_FAILED"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_policy_without_a_value_suspends_the_saga() {
+        let mut story = Story::of(plan([step("payment").retried_when(Broken)])).given([start()]);
+        assert_eq!(
+            story.when(&refused(PAYMENT, 1)),
+            ["failed payment 1", "suspended on payment: EXPRESSION_FAILED"]
+        );
+        let mut story = Story::of(plan([step("payment").retried_when(Field("reply.code"))])).given([start()]);
+        assert_eq!(
+            story.when(&refused(PAYMENT, 1)),
+            ["failed payment 1", "suspended on payment: EXPRESSION_FAILED"]
+        );
+    }
+
+    #[test]
+    fn a_refusal_without_headers_is_definite_only_when_no_attempt_is_unanswered() {
+        let mut story = Story::of(order()).given([start(), timed_out(PAYMENT, 1)]);
+        assert_eq!(
+            story.when(&refused_plainly(PAYMENT)),
+            ["failed payment 1, not surely, to be retried"]
+        );
+        assert_eq!(story.request(PAYMENT, Purpose::Forward), "paused 1/1, unanswered");
+        story.when(&retry(PAYMENT, 1));
+        assert_eq!(
+            story.when(&refused_plainly(PAYMENT)),
+            ["failed payment 1, not surely", "suspended on payment: OUTCOME_UNKNOWN"]
+        );
+        assert_eq!(story.when(&refused_plainly(PAYMENT)), ["failed payment 1, not surely"]);
+        assert_eq!(
+            story.when(&refused_plainly(STOCK)),
+            [
+                "failed stock 1",
+                "turned back: STEP_FAILED",
+                "requested undo-payment 1/1"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_definite_refusal_settles_a_step_whose_outcome_was_unknown() {
+        let mut story =
+            Story::of(order()).given([start(), timed_out(PAYMENT, 1), retry(PAYMENT, 1), timed_out(PAYMENT, 2)]);
+        assert_eq!(
+            story.when(&refused_with(PAYMENT, 1, "code=BANK_UNAVAILABLE")),
+            ["failed payment 1", "suspended on payment: ATTEMPTS_EXHAUSTED"]
+        );
+        let mut story =
+            Story::of(order()).given([start(), timed_out(PAYMENT, 1), retry(PAYMENT, 1), timed_out(PAYMENT, 2)]);
+        assert_eq!(
+            story.when(&refused(PAYMENT, 1)),
+            ["failed payment 1", "turned back: STEP_FAILED"]
+        );
+    }
+
+    #[test]
+    fn going_back_a_refused_step_needs_no_compensation_and_an_unclear_one_does() {
+        let steps = || plan([step("payment").compensated().attempts(2), step("stock")]);
+        let mut story = Story::of(steps()).given([start(), refused(STOCK, 1)]);
+        assert_eq!(
+            story.when(&refused(PAYMENT, 1)),
+            ["failed payment 1", "compensated: STEP_FAILED"]
+        );
+
+        let mut story =
+            Story::of(steps()).given([start(), timed_out(PAYMENT, 1), retry(PAYMENT, 1), refused(STOCK, 1)]);
+        assert_eq!(
+            story.when(&refused_plainly(PAYMENT)),
+            ["failed payment 1, not surely", "requested undo-payment 1/1"]
+        );
+        assert_eq!(story.when(&refused(PAYMENT, 1)), ["failed payment 1"]);
+        assert_eq!(
+            story.when(&undone(PAYMENT, 1)),
+            ["succeeded undo-payment 1", "compensated: STEP_FAILED"]
+        );
+    }
+
+    #[test]
+    fn a_refused_compensation_is_asked_again_in_a_new_round_and_then_waits() {
+        let mut story = Story::of(order()).given([start(), done(PAYMENT, 1), refused(STOCK, 1)]);
+        assert_eq!(
+            story.when(&undo_refused(PAYMENT, 1)),
+            ["failed undo-payment 1, to be retried", "retry of undo-payment in 2"]
+        );
+        assert_eq!(story.when(&undo_retry(PAYMENT, 1)), ["requested undo-payment 2/2"]);
+        assert_eq!(
+            story.when(&undo_refused(PAYMENT, 2)),
+            ["failed undo-payment 2", "suspended on undo-payment: ATTEMPTS_EXHAUSTED"]
+        );
+        assert_eq!(story.when(&resume(None)), ["resumed", "requested undo-payment 3/3"]);
+        assert_eq!(
+            story.when(&undone(PAYMENT, 3)),
+            ["succeeded undo-payment 3", "compensated: STEP_FAILED"]
+        );
+    }
 }

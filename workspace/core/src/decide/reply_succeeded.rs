@@ -34,7 +34,9 @@ fn of_compensated(draft: &mut Draft<'_>, reply: &Reply, request: &Request) {
         Err(code) => reject(draft, reply, code),
         Ok(()) if reply.purpose == Purpose::Compensation => reject(draft, reply, RejectionCode::SagaClosed),
         Ok(()) => {
-            draft.push(Event::SagaReopened { reason: reasons::late_success(draft.plan(), reply.step) });
+            draft.push(Event::SagaReopened {
+                reason: reasons::late_success(draft.plan(), reply.step),
+            });
             record(draft, reply, request);
             advance(draft);
         }
@@ -61,9 +63,154 @@ fn of_unknown_saga(draft: &mut Draft<'_>, reply: &Reply) {
 
 fn record(draft: &mut Draft<'_>, reply: &Reply, request: &Request) {
     let (step, purpose, round, payload) = (reply.step, reply.purpose, request.round, reply.payload.clone());
-    draft.push(Event::Succeeded { step, purpose, round, payload });
+    draft.push(Event::Succeeded {
+        step,
+        purpose,
+        round,
+        payload,
+    });
 }
 
 fn reject(draft: &mut Draft<'_>, reply: &Reply, code: RejectionCode) {
     draft.reject(code, Some((reply.step, reply.purpose)));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Purpose, testing::*};
+
+    #[test]
+    fn a_step_is_requested_when_all_before_it_have_succeeded() {
+        let mut story = Story::of(order()).given([start()]);
+        assert_eq!(story.when(&done(PAYMENT, 1)), ["succeeded payment 1"]);
+        assert_eq!(
+            story.when(&done(STOCK, 1)),
+            ["succeeded stock 1", "requested packing 1/1"]
+        );
+    }
+
+    #[test]
+    fn the_last_success_completes_the_saga() {
+        let mut story = Story::of(order()).given([
+            start(),
+            done(PAYMENT, 1),
+            done(STOCK, 1),
+            done(PACKING, 1),
+            done(SHIPMENT, 1),
+        ]);
+        assert_eq!(story.when(&done(CAPTURE, 1)), ["succeeded capture 1", "completed"]);
+        assert_eq!(story.sent(), ["outcome Completed"]);
+    }
+
+    #[test]
+    fn a_success_during_the_pause_before_a_retry_is_taken() {
+        let mut story = Story::of(order()).given([start(), timed_out(PAYMENT, 1)]);
+        assert_eq!(story.request(PAYMENT, Purpose::Forward), "paused 1/1, unanswered");
+        assert_eq!(story.when(&done_plainly(PAYMENT)), ["succeeded payment 1"]);
+        assert_eq!(story.when(&retry(PAYMENT, 1)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_late_success_resumes_the_saga_that_waits_for_it() {
+        let mut story =
+            Story::of(plan([step("payment"), step("stock").after(&[0])])).given([start(), timed_out(PAYMENT, 1)]);
+        assert_eq!(
+            story.when(&done(PAYMENT, 1)),
+            ["succeeded payment 1", "resumed", "requested stock 1/1"]
+        );
+    }
+
+    #[test]
+    fn another_success_is_only_recorded_while_the_saga_waits() {
+        let mut story = Story::of(plan([step("payment"), step("stock"), step("packing").after(&[1])]))
+            .given([start(), timed_out(PAYMENT, 1)]);
+        assert_eq!(story.when(&done(STOCK, 1)), ["succeeded stock 1"]);
+        assert_eq!(
+            story.when(&done(PAYMENT, 1)),
+            ["succeeded payment 1", "resumed", "requested packing 1/1"]
+        );
+    }
+
+    #[test]
+    fn a_step_that_succeeds_while_the_saga_goes_back_is_taken_back() {
+        let mut story = Story::of(order()).given([start(), refused(STOCK, 1)]);
+        assert_eq!(
+            story.when(&done(PAYMENT, 1)),
+            ["succeeded payment 1", "requested undo-payment 1/1"]
+        );
+        assert_eq!(
+            story.when(&undone(PAYMENT, 1)),
+            ["succeeded undo-payment 1", "compensated: STEP_FAILED"]
+        );
+    }
+
+    #[test]
+    fn compensations_follow_the_reverse_of_the_graph_and_parallel_steps_go_back_in_parallel() {
+        let mut story = Story::of(order()).given([start(), done(PAYMENT, 1), done(STOCK, 1), done(PACKING, 1)]);
+        assert_eq!(
+            story.when(&refused(SHIPMENT, 1)),
+            [
+                "failed shipment 1",
+                "turned back: STEP_FAILED",
+                "requested undo-packing 1/1"
+            ]
+        );
+        assert_eq!(
+            story.when(&undone(PACKING, 1)),
+            [
+                "succeeded undo-packing 1",
+                "requested undo-stock 1/1",
+                "requested undo-payment 1/1"
+            ]
+        );
+        assert_eq!(story.when(&undone(PAYMENT, 1)), ["succeeded undo-payment 1"]);
+        assert_eq!(
+            story.when(&undone(STOCK, 1)),
+            ["succeeded undo-stock 1", "compensated: STEP_FAILED"]
+        );
+        assert_eq!(story.sent(), ["outcome Compensated"]);
+    }
+
+    #[test]
+    fn a_success_after_its_compensation_opens_a_new_round_of_compensation() {
+        let mut story =
+            Story::of(order()).given([start(), refused(STOCK, 1), timed_out(PAYMENT, 1), undone(PAYMENT, 1)]);
+        assert_eq!(
+            story.when(&done(PAYMENT, 1)),
+            [
+                "reopened: LATE_SUCCESS",
+                "succeeded payment 1",
+                "requested undo-payment 2/2"
+            ]
+        );
+        assert_eq!(
+            story.when(&undone(PAYMENT, 2)),
+            ["succeeded undo-payment 2", "compensated: STEP_FAILED"]
+        );
+        assert_eq!(story.when(&done(PAYMENT, 1)), ["rejected: DUPLICATE_REPLY"]);
+    }
+
+    #[test]
+    fn a_success_after_its_compensation_is_compensated_again_while_the_saga_is_open() {
+        let plan = plan([
+            step("payment").compensated(),
+            step("stock"),
+            step("ticket").compensated(),
+        ]);
+        let mut story = Story::of(plan).given([start(), timed_out(PAYMENT, 1), refused(STOCK, 1), undone(PAYMENT, 1)]);
+        assert_eq!(
+            story.when(&done(PAYMENT, 1)),
+            ["succeeded payment 1", "requested undo-payment 2/2"]
+        );
+    }
+
+    #[test]
+    fn the_success_of_a_saga_that_nobody_knows_needs_attention() {
+        let mut story = Story::of(order());
+        assert_eq!(story.when(&done(PAYMENT, 1)), ["rejected: UNKNOWN_SAGA"]);
+        assert!(story.last_event().needs_attention());
+        assert_eq!(story.when(&refused(PAYMENT, 1)), ["rejected: UNKNOWN_SAGA"]);
+        assert!(!story.last_event().needs_attention());
+        assert_eq!(story.saga, None);
+    }
 }

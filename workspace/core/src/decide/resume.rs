@@ -39,3 +39,76 @@ fn ask_again(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose) {
         | RequestStatus::Succeeded => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::*;
+
+    #[test]
+    fn a_step_whose_outcome_is_unknown_is_asked_again_in_its_round_with_a_fresh_budget() {
+        let mut story = Story::of(plan([step("payment").attempts(2)])).given([
+            start(),
+            timed_out(PAYMENT, 1),
+            retry(PAYMENT, 1),
+            timed_out(PAYMENT, 2),
+        ]);
+        assert_eq!(story.when(&resume(Some(PAYMENT))), ["resumed", "requested payment 1/3"]);
+        assert_eq!(
+            story.when(&timed_out(PAYMENT, 3)),
+            ["timed out payment 1/3", "retry of payment in 1"]
+        );
+        story.when(&retry(PAYMENT, 3));
+        assert_eq!(
+            story.when(&timed_out(PAYMENT, 4)),
+            ["timed out payment 1/4", "suspended on payment: OUTCOME_UNKNOWN"]
+        );
+    }
+
+    #[test]
+    fn a_refused_step_is_asked_again_in_a_new_round() {
+        let mut story = Story::of(plan([step("payment").retried_on("BUSY")]))
+            .given([start(), refused_with(PAYMENT, 1, "code=BUSY")]);
+        assert_eq!(story.when(&resume(None)), ["resumed", "requested payment 2/2"]);
+    }
+
+    #[test]
+    fn what_became_possible_in_the_meantime_is_requested_too() {
+        let mut story = Story::of(plan([step("payment"), step("stock"), step("packing").after(&[1])])).given([
+            start(),
+            timed_out(PAYMENT, 1),
+            done(STOCK, 1),
+        ]);
+        assert_eq!(
+            story.when(&resume(None)),
+            ["resumed", "requested payment 1/2", "requested packing 1/1"]
+        );
+    }
+
+    #[test]
+    fn a_saga_that_waits_for_two_steps_is_resumed_twice() {
+        let mut story = Story::of(plan([step("payment"), step("stock")])).given([start(), timed_out(PAYMENT, 1)]);
+        assert_eq!(story.when(&timed_out(STOCK, 1)), ["timed out stock 1/1"]);
+        assert_eq!(story.when(&resume(Some(STOCK))), ["rejected: NOT_SUSPENDED"]);
+        assert_eq!(
+            story.when(&resume(Some(PAYMENT))),
+            [
+                "resumed",
+                "requested payment 1/2",
+                "suspended on stock: OUTCOME_UNKNOWN"
+            ]
+        );
+        assert_eq!(story.when(&done(PAYMENT, 1)), ["succeeded payment 1"]);
+        assert_eq!(story.when(&resume(Some(STOCK))), ["resumed", "requested stock 1/2"]);
+        assert_eq!(story.when(&done(STOCK, 1)), ["succeeded stock 1", "completed"]);
+    }
+
+    #[test]
+    fn there_must_be_something_to_resume() {
+        let mut story = Story::of(plan([step("payment")]));
+        assert_eq!(story.when(&resume(Some(PAYMENT))), ["rejected: UNKNOWN_SAGA"]);
+        story.when(&start());
+        assert_eq!(story.when(&resume(Some(PAYMENT))), ["rejected: NOT_SUSPENDED"]);
+        story.when(&done(PAYMENT, 1));
+        assert_eq!(story.when(&resume(None)), ["rejected: NOT_SUSPENDED"]);
+    }
+}

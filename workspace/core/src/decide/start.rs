@@ -27,3 +27,49 @@ pub(super) fn start(draft: &mut Draft<'_>, payload: &Payload, correlation: &Arc<
         advance(draft);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Timestamp, testing::*};
+
+    #[test]
+    fn a_start_requests_every_step_that_waits_for_no_other() {
+        let mut story = Story::of(order().with_deadline());
+        assert_eq!(
+            story.when(&start()),
+            ["started", "requested payment 1/1", "requested stock 1/1"]
+        );
+        assert_eq!(story.sent(), ["do payment", "do stock"]);
+        assert_eq!(story.state().deadline_at, Some(Timestamp(3_601_000)));
+    }
+
+    #[test]
+    fn a_second_start_is_rejected_while_the_saga_runs_and_after_it_ended() {
+        let mut story = Story::of(plan([step("payment")])).given([start()]);
+        assert_eq!(story.when(&start()), ["rejected: DUPLICATE_START"]);
+        story.when(&done(PAYMENT, 1));
+        assert_eq!(story.when(&start()), ["rejected: DUPLICATE_START"]);
+        assert!(story.sent().is_empty());
+    }
+
+    #[test]
+    fn a_saga_that_was_cancelled_before_its_start_does_nothing() {
+        let mut story = Story::of(order()).given([cancel()]);
+        assert_eq!(
+            story.when(&start()),
+            [
+                "started",
+                "cancellation accepted",
+                "turned back: CANCELLED",
+                "compensated: CANCELLED"
+            ]
+        );
+        assert_eq!(story.sent(), ["outcome Compensated"]);
+    }
+
+    #[test]
+    fn a_plan_without_steps_is_completed_by_its_start() {
+        let mut story = Story::of(plan([]));
+        assert_eq!(story.when(&start()), ["started", "completed"]);
+    }
+}

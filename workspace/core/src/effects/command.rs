@@ -13,8 +13,21 @@ pub(super) fn command(
 ) -> Result<Effect, EvaluationError> {
     let plan = told.context.plan;
     let message = plan.step(step).command_for(purpose);
-    let scope =
-        Scope { plan, state: told.state, decoder: told.context.decoder, reply: None, milestone: None, reason: None };
+    let scope = Scope {
+        plan,
+        state: told.state,
+        decoder: told.context.decoder,
+        reply: None,
+        milestone: None,
+        reason: None,
+    };
     let values = values(&plan.message(message).fields, &scope)?;
-    Ok(Effect::Command { step, purpose, round, attempt, message, values })
+    Ok(Effect::Command {
+        step,
+        purpose,
+        round,
+        attempt,
+        message,
+        values,
+    })
 }

@@ -12,7 +12,11 @@ pub(super) fn emissions(
     effects: &mut Vec<Effect>,
 ) -> Result<(), EvaluationError> {
     let plan = told.context.plan;
-    let mut emissions = plan.emits.iter().filter(|emission| emission.on.contains(&milestone)).peekable();
+    let mut emissions = plan
+        .emits
+        .iter()
+        .filter(|emission| emission.on.contains(&milestone))
+        .peekable();
     if emissions.peek().is_none() {
         return Ok(());
     }
@@ -45,7 +49,10 @@ pub(super) fn emissions(
 
 /// The event's own reason, else why the saga goes back.
 fn reason(told: &Told<'_>) -> Option<Reason> {
-    if let Event::Failed { step, purpose, payload, .. } = told.event {
+    if let Event::Failed {
+        step, purpose, payload, ..
+    } = told.event
+    {
         return Some(reasons::step_failed(told.context, *step, *purpose, payload));
     }
     told.event.reason().cloned().or_else(|| match &told.state.direction {

@@ -15,5 +15,9 @@ pub(super) fn outcome(told: &Told<'_>, outcome: Outcome) -> Result<Effect, Evalu
         milestone: None,
         reason: reason.map(|reason| (reason.code.as_str(), &reason.text)),
     };
-    Ok(Effect::Outcome { outcome, reason: reason.cloned(), values: values(&plan.outcome, &scope)? })
+    Ok(Effect::Outcome {
+        outcome,
+        reason: reason.cloned(),
+        values: values(&plan.outcome, &scope)?,
+    })
 }

@@ -20,6 +20,10 @@ pub(super) fn deadline_passed(state: &mut SagaState) {
 /// answer, and a definite failure otherwise.
 pub(super) fn end_pause(request: &mut Request) {
     if matches!(request.status, RequestStatus::Paused { .. }) {
-        request.status = if request.unanswered { RequestStatus::Unknown } else { RequestStatus::Failed };
+        request.status = if request.unanswered {
+            RequestStatus::Unknown
+        } else {
+            RequestStatus::Failed
+        };
     }
 }

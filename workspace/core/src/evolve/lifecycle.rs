@@ -40,7 +40,10 @@ pub(super) fn started(plan: &Plan, id: &SagaId, saga: Option<Saga>, start: &Star
 /// Keeps a wish to cancel for a saga that has not started.
 pub(super) fn cancellation_kept(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
     Some(match saga {
-        None => Saga::CancelledEarly { at, sequence: Sequence::default().next() },
+        None => Saga::CancelledEarly {
+            at,
+            sequence: Sequence::default().next(),
+        },
         Some(known) => counted(known),
     })
 }
@@ -48,7 +51,10 @@ pub(super) fn cancellation_kept(saga: Option<Saga>, at: Timestamp) -> Option<Sag
 /// Closes a saga whose steps have all succeeded. Nothing can open it again, so that only what a refused wish to cancel
 /// has to tell is remembered.
 pub(super) fn completed(plan: &Plan, saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
-    let tells_refused_wishes = plan.emits.iter().any(|emission| emission.on.contains(&Milestone::CancelRefused));
+    let tells_refused_wishes = plan
+        .emits
+        .iter()
+        .any(|emission| emission.on.contains(&Milestone::CancelRefused));
     close(saga, at, Outcome::Completed, |mut state| {
         tells_refused_wishes.then(|| {
             state.steps = Vec::new();
@@ -65,7 +71,12 @@ pub(super) fn compensated(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
 /// Opens a compensated saga again.
 pub(super) fn reopened(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
     Some(match counted(saga?) {
-        Saga::Closed(ClosedSaga { outcome: Outcome::Compensated, memory: Some(mut state), sequence, .. }) => {
+        Saga::Closed(ClosedSaga {
+            outcome: Outcome::Compensated,
+            memory: Some(mut state),
+            sequence,
+            ..
+        }) => {
             state.sequence = sequence;
             state.changed_at = at;
             Saga::Open(state)
@@ -97,7 +108,13 @@ fn close(
             state.deadline_at = None;
             state.suspended = None;
             let (version, sequence) = (state.version, state.sequence);
-            Saga::Closed(ClosedSaga { outcome, at, version, sequence, memory: memory(state) })
+            Saga::Closed(ClosedSaga {
+                outcome,
+                at,
+                version,
+                sequence,
+                memory: memory(state),
+            })
         }
         other => other,
     })

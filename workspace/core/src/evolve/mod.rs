@@ -16,9 +16,18 @@ use crate::{Event, Plan, Saga, SagaId, SagaState, Timestamp};
 /// unknown saga unknown.
 pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: Timestamp) -> Option<Saga> {
     match event {
-        Event::SagaStarted { payload, correlation, traceparent, deadline_at } => {
-            let start =
-                lifecycle::Start { payload, correlation, traceparent: traceparent.as_ref(), deadline_at: *deadline_at };
+        Event::SagaStarted {
+            payload,
+            correlation,
+            traceparent,
+            deadline_at,
+        } => {
+            let start = lifecycle::Start {
+                payload,
+                correlation,
+                traceparent: traceparent.as_ref(),
+                deadline_at: *deadline_at,
+            };
             lifecycle::started(plan, id, saga, &start, at)
         }
         Event::CancellationKept => lifecycle::cancellation_kept(saga, at),
@@ -26,21 +35,43 @@ pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: T
         Event::SagaCompensated { .. } => lifecycle::compensated(saga, at),
         Event::SagaReopened { .. } => lifecycle::reopened(saga, at),
         Event::InputRejected { .. } => saga.map(lifecycle::counted),
-        Event::Requested { step, purpose, round, attempt, due } => {
-            open(saga, at, |state| request::requested(state, (*step, *purpose), *round, *attempt, *due, at))
+        Event::Requested {
+            step,
+            purpose,
+            round,
+            attempt,
+            due,
+        } => open(saga, at, |state| {
+            request::requested(state, (*step, *purpose), *round, *attempt, *due, at)
+        }),
+        Event::Succeeded {
+            step, purpose, payload, ..
+        } => open(saga, at, |state| {
+            request::succeeded(state, (*step, *purpose), payload, at)
+        }),
+        Event::Failed {
+            step,
+            purpose,
+            definite: true,
+            ..
+        } => open(saga, at, |state| request::refused(state, (*step, *purpose), at)),
+        Event::Failed {
+            step,
+            purpose,
+            definite: false,
+            ..
         }
-        Event::Succeeded { step, purpose, payload, .. } => {
-            open(saga, at, |state| request::succeeded(state, (*step, *purpose), payload, at))
-        }
-        Event::Failed { step, purpose, definite: true, .. } => {
-            open(saga, at, |state| request::refused(state, (*step, *purpose), at))
-        }
-        Event::Failed { step, purpose, definite: false, .. } | Event::TimedOut { step, purpose, .. } => {
+        | Event::TimedOut { step, purpose, .. } => {
             open(saga, at, |state| request::unanswered(state, (*step, *purpose)))
         }
-        Event::RetryScheduled { step, purpose, round, at: until } => {
-            open(saga, at, |state| request::retry_scheduled(state, (*step, *purpose), *round, *until))
-        }
+        Event::RetryScheduled {
+            step,
+            purpose,
+            round,
+            at: until,
+        } => open(saga, at, |state| {
+            request::retry_scheduled(state, (*step, *purpose), *round, *until)
+        }),
         Event::CancellationAccepted => open(saga, at, |_| ()),
         Event::CompensationStarted { reason } => open(saga, at, |state| direction::compensation_started(state, reason)),
         Event::DeadlinePassed => open(saga, at, direction::deadline_passed),

@@ -1,1 +1,18 @@
-//! Test support.
+//! Given/when/then for sagas: small plans, inputs in a word, and stories that tell their events in a word.
+
+mod expressions;
+mod inputs;
+mod plans;
+mod properties;
+mod reply_table;
+mod story;
+mod words;
+
+pub(crate) use expressions::{Broken, Field, Is, Text};
+pub(crate) use inputs::{
+    cancel, deadline, done, done_plainly, payload, refused, refused_plainly, refused_with, resume, retry, start,
+    timed_out, undo_refused, undo_refused_plainly, undo_retry, undo_timed_out, undone, undone_plainly,
+};
+pub(crate) use plans::{CAPTURE, PACKING, PAYMENT, SHIPMENT, STOCK, StepBuilder, order, plan, step};
+pub(crate) use story::Story;
+pub(crate) use words::{in_words, request_in_words};

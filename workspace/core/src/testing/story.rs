@@ -1,0 +1,133 @@
+//! A saga from input to input. Every step of a story checks that the fold of its journal is its state.
+
+use std::time::Duration;
+
+use crate::{
+    Context, Effect, Event, Input, Plan, Purpose, Reason, Saga, SagaId, SagaState, StepIndex, Timestamp, Transition,
+    Value, decide, evolve, transition, transition_refused,
+};
+
+use super::{Text, in_words, request_in_words};
+
+pub(crate) struct Story {
+    pub(crate) plan: Plan,
+    pub(crate) id: SagaId,
+    pub(crate) now: Timestamp,
+    pub(crate) saga: Option<Saga>,
+    pub(crate) journal: Vec<(Event, Timestamp)>,
+    effects: Vec<Effect>,
+}
+
+impl Story {
+    /// A saga of which nothing is known.
+    pub(crate) fn of(plan: Plan) -> Self {
+        let id = SagaId::new("order", "o-1");
+        Self {
+            plan,
+            id,
+            now: Timestamp(0),
+            saga: None,
+            journal: Vec::new(),
+            effects: Vec::new(),
+        }
+    }
+
+    /// Lets `inputs` happen, a second apart.
+    pub(crate) fn given(mut self, inputs: impl IntoIterator<Item = Input>) -> Self {
+        for input in inputs {
+            self.when(&input);
+        }
+        self
+    }
+
+    /// Lets `input` happen and tells its events in words.
+    pub(crate) fn when(&mut self, input: &Input) -> Vec<String> {
+        self.advance_clock();
+        let context = Context {
+            plan: &self.plan,
+            decoder: &Text,
+            now: self.now,
+        };
+        let decided = decide(context, &self.id, self.saga.as_ref(), input);
+        let transition = transition(context, &self.id, self.saga.clone(), input);
+        let held = transition.events != decided;
+        assert!(
+            !held || matches!(transition.events.last(), Some(Event::SagaSuspended { .. })),
+            "{transition:?}"
+        );
+        self.take(transition)
+    }
+
+    /// Lets `input` happen while what it sends is refused.
+    pub(crate) fn when_refused(&mut self, input: &Input, reason: &Reason) -> Vec<String> {
+        self.advance_clock();
+        let context = Context {
+            plan: &self.plan,
+            decoder: &Text,
+            now: self.now,
+        };
+        let transition = transition_refused(context, &self.id, self.saga.clone(), input, reason);
+        self.take(transition)
+    }
+
+    /// The events of the last input.
+    pub(crate) fn last_event(&self) -> &Event {
+        &self.journal.last().expect("something has happened").0
+    }
+
+    /// What the last input sends: commands and emissions by their one field, outcomes by name.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        self.effects.iter().map(effect_in_words).collect()
+    }
+
+    pub(crate) fn effects(&self) -> &[Effect] {
+        &self.effects
+    }
+
+    pub(crate) fn state(&self) -> &SagaState {
+        self.saga.as_ref().and_then(Saga::open).expect("the saga is open")
+    }
+
+    /// A request in words: status, round/attempt.
+    pub(crate) fn request(&self, step: StepIndex, purpose: Purpose) -> String {
+        request_in_words(self.state().step(step).request(purpose))
+    }
+
+    fn advance_clock(&mut self) {
+        self.now = self.now.plus(Duration::from_secs(1));
+    }
+
+    fn take(&mut self, transition: Transition) -> Vec<String> {
+        self.journal
+            .extend(transition.events.iter().map(|event| (event.clone(), self.now)));
+        self.saga = transition.saga;
+        self.effects = transition.effects;
+        assert_eq!(self.fold(), self.saga, "the state is the fold of the journal");
+        transition
+            .events
+            .iter()
+            .map(|event| in_words(&self.plan, event))
+            .collect()
+    }
+
+    fn fold(&self) -> Option<Saga> {
+        self.journal
+            .iter()
+            .fold(None, |saga, (event, at)| evolve(&self.plan, &self.id, saga, event, *at))
+    }
+}
+
+fn effect_in_words(effect: &Effect) -> String {
+    match effect {
+        Effect::Command { values, .. } => text(values),
+        Effect::Emission { values, .. } => format!("emit {}", text(values)),
+        Effect::Outcome { outcome, .. } => format!("outcome {outcome:?}"),
+    }
+}
+
+fn text(values: &[Value]) -> String {
+    match values {
+        [Value::String(text)] => text.to_string(),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,88 @@
+//! Events in a few words.
+
+use crate::{Event, Plan, Purpose, Reason, Request, RequestStatus, StepIndex};
+
+pub(crate) fn in_words(plan: &Plan, event: &Event) -> String {
+    let of = |step: &StepIndex, purpose: &Purpose| asked(plan, *step, *purpose);
+    match event {
+        Event::SagaStarted { .. } => "started".into(),
+        Event::Requested {
+            step,
+            purpose,
+            round,
+            attempt,
+            ..
+        } => {
+            format!("requested {} {}/{}", of(step, purpose), round.0, attempt.0)
+        }
+        Event::Succeeded {
+            step, purpose, round, ..
+        } => format!("succeeded {} {}", of(step, purpose), round.0),
+        Event::Failed {
+            step,
+            purpose,
+            round,
+            definite,
+            retried,
+            ..
+        } => {
+            let how = match (definite, retried) {
+                (true, true) => ", to be retried",
+                (true, false) => "",
+                (false, true) => ", not surely, to be retried",
+                (false, false) => ", not surely",
+            };
+            format!("failed {} {}{how}", of(step, purpose), round.0)
+        }
+        Event::TimedOut {
+            step,
+            purpose,
+            round,
+            attempt,
+        } => {
+            format!("timed out {} {}/{}", of(step, purpose), round.0, attempt.0)
+        }
+        Event::RetryScheduled {
+            step, purpose, round, ..
+        } => format!("retry of {} in {}", of(step, purpose), round.0),
+        Event::CancellationAccepted => "cancellation accepted".into(),
+        Event::CancellationKept => "cancellation kept".into(),
+        Event::DeadlinePassed => "deadline passed".into(),
+        Event::CompensationStarted { reason } => coded("turned back", reason),
+        Event::SagaSuspended { step: None, reason } => coded("suspended", reason),
+        Event::SagaSuspended {
+            step: Some((step, purpose)),
+            reason,
+        } => coded(&format!("suspended on {}", of(step, purpose)), reason),
+        Event::SagaResumed => "resumed".into(),
+        Event::SagaReopened { reason } => coded("reopened", reason),
+        Event::SagaCompleted => "completed".into(),
+        Event::SagaCompensated { reason } => coded("compensated", reason),
+        Event::InputRejected { code, .. } => format!("rejected: {}", code.as_str()),
+    }
+}
+
+pub(crate) fn request_in_words(request: &Request) -> String {
+    let status = match request.status {
+        RequestStatus::NotRequested => "not requested",
+        RequestStatus::Pending { .. } => "pending",
+        RequestStatus::Paused { .. } => "paused",
+        RequestStatus::Succeeded => "succeeded",
+        RequestStatus::Failed => "failed",
+        RequestStatus::Unknown => "unknown",
+    };
+    let unanswered = if request.unanswered { ", unanswered" } else { "" };
+    format!("{status} {}/{}{unanswered}", request.round.0, request.attempt.0)
+}
+
+fn asked(plan: &Plan, step: StepIndex, purpose: Purpose) -> String {
+    let name = &plan.step(step).name;
+    match purpose {
+        Purpose::Forward => name.to_string(),
+        Purpose::Compensation => format!("undo-{name}"),
+    }
+}
+
+fn coded(what: &str, reason: &Reason) -> String {
+    format!("{what}: {}", reason.code.as_str())
+}
