@@ -4,6 +4,8 @@
 //! decides anything.
 
 mod error;
+pub mod memory;
+pub mod rocks;
 mod store;
 
 pub use error::Error;

@@ -20,6 +20,22 @@ pub struct Checkpoint {
     pub clock: Timestamp,
 }
 
+impl Checkpoint {
+    /// Takes over what `change` says. A change without a journal record leaves the last one, and time never goes back.
+    pub(crate) fn advance(&mut self, change: &Change) {
+        for (input, offset) in &change.positions {
+            match self.positions.get_mut(input) {
+                Some(position) => *position = *offset,
+                None => drop(self.positions.insert(input.clone(), *offset)),
+            }
+        }
+        if let Some(journal) = &change.journal {
+            self.journal = Some(journal.clone());
+        }
+        self.clock = self.clock.max(change.clock);
+    }
+}
+
 /// A record of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JournalPosition {

@@ -1,0 +1,37 @@
+//! What a store in memory holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palinode_core::{Saga, SagaId, TimerKind, Timestamp};
+
+use crate::{Change, Checkpoint};
+
+/// The state of one task. Timers stand in the order in which RocksDB's keys stand: due time, saga, kind.
+#[derive(Debug, Default)]
+pub(super) struct Contents {
+    pub(super) sagas: BTreeMap<SagaId, Saga>,
+    pub(super) open: BTreeSet<SagaId>,
+    pub(super) timers: BTreeSet<(Timestamp, SagaId, TimerKind)>,
+    pub(super) checkpoint: Checkpoint,
+}
+
+impl Contents {
+    /// Takes over what `change` says; this cannot fail.
+    pub(super) fn apply(&mut self, change: &Change) {
+        for saga in &change.sagas {
+            for timer in &saga.timers_removed {
+                self.timers.remove(&(timer.due, saga.id.clone(), timer.kind));
+            }
+            for timer in &saga.timers_added {
+                self.timers.insert((timer.due, saga.id.clone(), timer.kind));
+            }
+            if saga.saga.open().is_some() {
+                self.open.insert(saga.id.clone());
+            } else {
+                self.open.remove(&saga.id);
+            }
+            self.sagas.insert(saga.id.clone(), saga.saga.clone());
+        }
+        self.checkpoint.advance(change);
+    }
+}

@@ -1,0 +1,53 @@
+//! A store knows up to where it reflects the journal.
+
+use palinode_core::Timestamp;
+use palinode_store::{Change, Checkpoint, Store};
+
+use crate::{
+    fixture::{journal, started_at},
+    twins::Disk,
+};
+
+for_both_twins!(
+    an_empty_store_reflects_nothing,
+    a_change_advances_what_it_names_and_nothing_else,
+    the_checkpoint_stays_over_a_restart,
+);
+
+fn an_empty_store_reflects_nothing(disk: &impl Disk) {
+    assert_eq!(*disk.open().checkpoint(), Checkpoint::default());
+    assert_eq!(*disk.open().checkpoint(), Checkpoint::default());
+}
+
+fn a_change_advances_what_it_names_and_nothing_else(disk: &impl Disk) {
+    let mut store = disk.open();
+    store.write(&started_at(7)).unwrap();
+    let later = Change {
+        positions: vec![(("payments.events".into(), -1), 5)],
+        ..Change::default()
+    };
+    store.write(&later).unwrap();
+    let positions = [(("orders.events".into(), 3), 14), (("payments.events".into(), -1), 5)].into();
+    let expected = Checkpoint {
+        journal: Some(journal(7)),
+        positions,
+        clock: Timestamp(1_007),
+    };
+    assert_eq!(*store.checkpoint(), expected);
+}
+
+fn the_checkpoint_stays_over_a_restart(disk: &impl Disk) {
+    let mut store = disk.open();
+    store.write(&started_at(7)).unwrap();
+    store
+        .write(&Change {
+            positions: vec![(("a\0b".into(), i32::MAX), i64::MIN)],
+            ..Change::default()
+        })
+        .unwrap();
+    store.write(&started_at(8)).unwrap();
+    let expected = store.checkpoint().clone();
+    assert_eq!(expected.positions.len(), 2);
+    drop(store);
+    assert_eq!(*disk.open().checkpoint(), expected);
+}

@@ -1,0 +1,17 @@
+//! What a store promises, a file a promise. What both twins promise is tested on both.
+
+mod fixture;
+#[macro_use]
+mod twins;
+
+mod aside;
+mod checkpoint;
+mod damage;
+mod failed_write;
+mod identity;
+mod in_use;
+mod lost_log;
+mod open_sagas;
+mod sagas;
+mod timers;
+mod twins_agree;

@@ -1,0 +1,157 @@
+//! Whatever is written, both twins answer every question alike, also after a restart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palinode_core::{Saga, SagaId, Sequence, Timer, TimerKind, Timestamp};
+use palinode_store::{Change, SagaChange, Store};
+use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
+
+use crate::{
+    fixture::{closed, deadline, journal, open, timeout},
+    twins::{Disk, Memory, Rocks},
+};
+
+/// Few ids, so that changes meet.
+const IDS: [(&str, &str); 6] = [
+    ("a", "1"),
+    ("a", "2"),
+    ("a", "1\0"),
+    ("a\0", ""),
+    ("ab", "1"),
+    ("b", "ä/%"),
+];
+
+#[derive(Clone, Debug)]
+enum Action {
+    Write {
+        sagas: Vec<(usize, Next, BTreeSet<(i64, u16)>)>,
+        position: Option<(u8, i64)>,
+        journal: Option<i64>,
+    },
+    AskDue {
+        now: i64,
+        limit: usize,
+    },
+    AskNext,
+    Restart,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Open,
+    Closed,
+    CancelledEarly,
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let next = prop_oneof![3 => Just(Next::Open), 1 => Just(Next::Closed), 1 => Just(Next::CancelledEarly)];
+    let timers = proptest::collection::btree_set((-5..20i64, 0..3u16), 0..4);
+    let sagas = vec((0..IDS.len(), next, timers), 0..5);
+    let position = proptest::option::of((0..3u8, any::<i64>()));
+    prop_oneof![
+        6 => (sagas, position, proptest::option::of(0..100i64))
+            .prop_map(|(sagas, position, journal)| Action::Write { sagas, position, journal }),
+        2 => (-6..22i64, 0..6usize).prop_map(|(now, limit)| Action::AskDue { now, limit }),
+        1 => Just(Action::AskNext),
+        1 => Just(Action::Restart),
+    ]
+}
+
+fn id(index: usize) -> SagaId {
+    SagaId::new(IDS[index].0, IDS[index].1)
+}
+
+/// The timers that each saga has, so that changes remove what is there.
+#[derive(Default)]
+struct Timers(BTreeMap<usize, Vec<Timer>>);
+
+impl Timers {
+    fn change(&mut self, index: usize, sequence: u64, next: Next, timers: &BTreeSet<(i64, u16)>) -> SagaChange {
+        let (id, old) = (id(index), self.0.remove(&index).unwrap_or_default());
+        let new: Vec<_> = match next {
+            Next::Open => timers.iter().map(|(due, step)| timer(*due, *step)).collect(),
+            Next::Closed | Next::CancelledEarly => Vec::new(),
+        };
+        let saga = match next {
+            Next::Open => open(&id, sequence),
+            Next::Closed => closed(sequence),
+            Next::CancelledEarly => Saga::CancelledEarly {
+                at: Timestamp(1),
+                sequence: Sequence(sequence),
+            },
+        };
+        let timers_removed = old.iter().filter(|timer| !new.contains(timer)).copied().collect();
+        let timers_added = new.iter().filter(|timer| !old.contains(timer)).copied().collect();
+        self.0.insert(index, new);
+        SagaChange {
+            id,
+            saga,
+            timers_removed,
+            timers_added,
+        }
+    }
+}
+
+fn timer(due: i64, step: u16) -> Timer {
+    match timeout(due, step, 1).kind {
+        TimerKind::Timeout { step, .. } if step.0 == 0 => deadline(due),
+        kind => Timer {
+            due: Timestamp(due),
+            kind,
+        },
+    }
+}
+
+fn same_answers(left: &mut impl Store, right: &mut impl Store) -> Result<(), TestCaseError> {
+    let ids: Vec<_> = (0..IDS.len()).map(id).collect();
+    prop_assert_eq!(left.sagas(&ids).unwrap(), right.sagas(&ids).unwrap());
+    prop_assert_eq!(left.checkpoint(), right.checkpoint());
+    prop_assert_eq!(left.open_count(), right.open_count());
+    for after in [None, Some(&ids[2]), Some(&ids[5])] {
+        prop_assert_eq!(left.open_sagas(after, 3).unwrap(), right.open_sagas(after, 3).unwrap());
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 48,
+        rng_seed: RngSeed::Fixed(3),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn both_twins_give_the_same_answers(actions in vec(action(), 1..40)) {
+        let (memory, rocks) = (Memory::default(), Rocks::default());
+        let (mut left, mut right) = (memory.open(), rocks.open());
+        let mut timers = Timers::default();
+        for (sequence, action) in (1..).zip(actions) {
+            match action {
+                Action::Write { sagas, position, journal: offset } => {
+                    let changes = sagas.iter().map(|(index, next, due)| timers.change(*index, sequence, *next, due));
+                    let change = Change {
+                        sagas: changes.collect(),
+                        positions: position.map(|(topic, at)| ((topic.to_string().into(), 0), at)).into_iter().collect(),
+                        journal: offset.map(journal),
+                        clock: Timestamp(offset.unwrap_or(0)),
+                    };
+                    left.write(&change).unwrap();
+                    right.write(&change).unwrap();
+                }
+                Action::AskDue { now, limit } => {
+                    let now = Timestamp(now);
+                    prop_assert_eq!(left.due_timers(now, limit).unwrap(), right.due_timers(now, limit).unwrap());
+                }
+                Action::AskNext => prop_assert_eq!(left.next_due().unwrap(), right.next_due().unwrap()),
+                Action::Restart => {
+                    drop((left, right));
+                    (left, right) = (memory.open(), rocks.open());
+                }
+            }
+            same_answers(&mut left, &mut right)?;
+        }
+        let all = Timestamp(i64::MAX);
+        prop_assert_eq!(left.due_timers(all, 100).unwrap(), right.due_timers(all, 100).unwrap());
+    }
+}
