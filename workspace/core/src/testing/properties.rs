@@ -1,1 +1,243 @@
-//! Properties of random sagas.
+//! Properties of random sagas: random graphs, with and without a pivot, and random inputs.
+
+use proptest::{collection::vec, option, prelude::*, sample::Index};
+
+use crate::{
+    Event, Input, Plan, Purpose, Reason, ReasonCode, Reply, ReplyResult, Request, RequestStatus, Round, Saga,
+    StepIndex, Timer, TimerKind, timers,
+};
+
+use super::{StepBuilder, Story, cancel, inputs::payload, laws::Laws, plan, resume, start, step};
+
+const STEPS_MAX: usize = 6;
+
+/// Inputs that a healed saga may need to end: each step and compensation is resumed, retried and answered a few times.
+const HEALING_INPUTS_MAX: usize = 100;
+
+/// What happens next, as far as the saga allows.
+#[derive(Clone, Debug)]
+enum Move {
+    Start,
+    Cancel,
+    Deadline,
+    Resume(Option<Index>),
+    /// Answers a pending command.
+    Answer(Index, ReplyResult, bool, Code),
+    /// Fires a timer that the saga has.
+    Fire(Index),
+    /// A reply that nobody may have asked for.
+    Stray(Index, Purpose, ReplyResult, Option<u32>),
+    OutputRefused,
+    /// The next move's messages are refused.
+    Refused(Box<Move>),
+}
+
+/// What a refusal says; the first is worth a retry to the steps that have a policy.
+#[derive(Clone, Copy, Debug)]
+enum Code {
+    Busy,
+    NoFunds,
+}
+
+fn any_plan() -> impl Strategy<Value = Plan> {
+    (
+        vec(
+            (vec(any::<bool>(), STEPS_MAX), any::<[bool; 3]>(), 1u32..4),
+            0..=STEPS_MAX,
+        ),
+        option::of(any::<Index>()),
+    )
+        .prop_map(|(steps, pivot)| {
+            let pivot = pivot
+                .filter(|_| !steps.is_empty())
+                .map(|pivot| pivot.index(steps.len()));
+            plan(steps.iter().enumerate().map(|(at, (after, flags, attempts))| {
+                let builder = any_step(at, after, *flags, *attempts);
+                if pivot == Some(at) { builder.pivot() } else { builder }
+            }))
+            .with_deadline()
+        })
+}
+
+fn any_step(at: usize, after: &[bool], [compensated, turns_back, retried]: [bool; 3], attempts: u32) -> StepBuilder {
+    let after: Vec<u16> = (0u16..)
+        .zip(&after[..at])
+        .filter(|(_, named)| **named)
+        .map(|(before, _)| before)
+        .collect();
+    let mut builder = step(format!("s{at}")).after(&after).attempts(attempts);
+    if compensated {
+        builder = builder.compensated();
+    }
+    if turns_back {
+        builder = builder.compensate_when_exhausted();
+    }
+    if retried {
+        builder = builder.retried_on("BUSY");
+    }
+    builder
+}
+
+fn any_move() -> impl Strategy<Value = Move> {
+    let result = || prop_oneof![3 => Just(ReplyResult::Succeeded), 2 => Just(ReplyResult::Failed)];
+    let code = prop_oneof![Just(Code::Busy), Just(Code::NoFunds)];
+    let purpose = prop_oneof![Just(Purpose::Forward), Just(Purpose::Compensation)];
+    let plain = prop_oneof![
+        1 => Just(Move::Start),
+        1 => Just(Move::Cancel),
+        1 => Just(Move::Deadline),
+        3 => option::of(any::<Index>()).prop_map(Move::Resume),
+        12 => (any::<Index>(), result(), any::<bool>(), code).prop_map(|(at, result, plain, code)| Move::Answer(at, result, plain, code)),
+        8 => any::<Index>().prop_map(Move::Fire),
+        4 => (any::<Index>(), purpose, result(), option::of(0u32..4))
+            .prop_map(|(at, purpose, result, round)| Move::Stray(at, purpose, result, round)),
+        1 => Just(Move::OutputRefused),
+    ];
+    prop_oneof![12 => plain.clone(), 1 => plain.prop_map(|next| Move::Refused(Box::new(next)))]
+}
+
+fn refusal() -> Reason {
+    Reason::new(ReasonCode::OutputRefused, "the topic is missing")
+}
+
+/// The input that a move is for this saga; none when the saga has nothing of that kind.
+fn input(story: &Story, next: &Move) -> Option<Input> {
+    match next {
+        Move::Start => Some(start()),
+        Move::Cancel => Some(cancel()),
+        Move::Deadline => Some(Input::Timer(TimerKind::Deadline)),
+        Move::Resume(step) => Some(resume(step.as_ref().and_then(|step| any_index(story, step)))),
+        Move::Answer(at, result, plain, code) => {
+            let asked = pending(story);
+            let (step, purpose, round) = *asked.get(at.index(asked.len().max(1)))?;
+            Some(reply(
+                step,
+                purpose,
+                *result,
+                if *plain { None } else { Some(round) },
+                *code,
+            ))
+        }
+        Move::Fire(at) => {
+            let timers = timers(story.saga.as_ref());
+            timers
+                .get(at.index(timers.len().max(1)))
+                .map(|timer| Input::Timer(timer.kind))
+        }
+        Move::Stray(at, purpose, result, round) => Some(reply(
+            any_index(story, at)?,
+            *purpose,
+            *result,
+            round.map(Round),
+            Code::NoFunds,
+        )),
+        Move::OutputRefused => Some(Input::OutputRefused { reason: refusal() }),
+        Move::Refused(next) => input(story, next),
+    }
+}
+
+/// A step of the plan, or the one after its last, which it does not have.
+fn any_index(story: &Story, at: &Index) -> Option<StepIndex> {
+    u16::try_from(at.index(story.plan.steps.len() + 1)).ok().map(StepIndex)
+}
+
+fn reply(step: StepIndex, purpose: Purpose, result: ReplyResult, round: Option<Round>, code: Code) -> Input {
+    let text = match code {
+        Code::Busy => "code=BUSY",
+        Code::NoFunds => "code=NO_FUNDS",
+    };
+    Input::Reply(Reply {
+        step,
+        purpose,
+        result,
+        round,
+        payload: payload(text),
+    })
+}
+
+fn requests(story: &Story) -> Vec<(StepIndex, Purpose, Request)> {
+    let Some(state) = story.saga.as_ref().and_then(Saga::open) else {
+        return Vec::new();
+    };
+    let purposes = [Purpose::Forward, Purpose::Compensation];
+    let of = |step| purposes.map(|purpose| (step, purpose, *state.step(step).request(purpose)));
+    story.plan.step_indexes().flat_map(of).collect()
+}
+
+fn pending(story: &Story) -> Vec<(StepIndex, Purpose, Round)> {
+    requests(story)
+        .into_iter()
+        .filter(|(.., request)| matches!(request.status, RequestStatus::Pending { .. }))
+        .map(|(step, purpose, request)| (step, purpose, request.round))
+        .collect()
+}
+
+fn play(plan: Plan, moves: &[Move]) -> Story {
+    let mut story = Story::of(plan);
+    for next in moves {
+        let Some(input) = input(&story, next) else { continue };
+        match next {
+            Move::Refused(_) => story.when_refused(&input, &refusal()),
+            _ => story.when(&input),
+        };
+        somebody_moves_it(&story);
+    }
+    story
+}
+
+/// An open saga waits for a timer or for a person: it is never stuck unseen.
+fn somebody_moves_it(story: &Story) {
+    let Some(state) = story.saga.as_ref().and_then(Saga::open) else {
+        return;
+    };
+    let own_timers = timers(story.saga.as_ref())
+        .iter()
+        .any(|timer| timer.kind != TimerKind::Deadline);
+    assert!(own_timers || state.suspended.is_some(), "nobody moves {state:#?}");
+}
+
+/// Every participant answers, every pause ends, and somebody resumes what is suspended.
+fn heal(story: &mut Story) {
+    for _ in 0..HEALING_INPUTS_MAX {
+        let next = match &story.saga {
+            None | Some(Saga::CancelledEarly { .. }) => start(),
+            Some(Saga::Closed(_)) => return,
+            Some(Saga::Open(state)) => match (pending(story).first(), timers(story.saga.as_ref()).as_slice()) {
+                (Some((step, purpose, round)), _) => {
+                    reply(*step, *purpose, ReplyResult::Succeeded, Some(*round), Code::NoFunds)
+                }
+                (None, _) if state.suspended.is_some() => resume(None),
+                (None, timers) => match timers.iter().find(|timer| timer.kind != TimerKind::Deadline) {
+                    Some(Timer { kind, .. }) => Input::Timer(*kind),
+                    None => panic!("nobody moves {state:#?}"),
+                },
+            },
+        };
+        story.when(&next);
+    }
+    panic!("the saga does not end: {:#?}", story.saga);
+}
+
+fn ends(event: &Event) -> bool {
+    event.outcome().is_some()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Each input is checked by [`Story`] as well: the fold of the journal from nothing is the state, and `decide`
+    /// gives the events of `transition`.
+    #[test]
+    fn every_journal_keeps_the_laws_and_every_healed_saga_ends(
+        plan in any_plan(),
+        moves in vec(any_move(), 0..40),
+    ) {
+        let mut story = play(plan, &moves);
+        heal(&mut story);
+        let mut laws = Laws::new(&story.plan);
+        for (event, _) in &story.journal {
+            laws.check(event);
+        }
+        prop_assert!(story.journal.iter().any(|(event, _)| ends(event)));
+    }
+}
