@@ -1,1 +1,25 @@
 //! Reads a saga definition (YAML) into the model, with diagnostics.
+//!
+//! `read` goes in four stages: the YAML into nodes that know their place (`yaml`), the nodes into the parts of a
+//! definition (`raw`), the checks over these parts (`check`), and the plan (`plan`). Every stage reports all that it
+//! finds, so one run shows every mistake. [`check_schemas`] then holds a definition against the Avro schemas that it names.
+//!
+//! Nothing here does IO: the caller brings the text and the schemas.
+
+mod check;
+pub mod defaults;
+mod diagnostic;
+mod expression;
+pub mod limits;
+mod plan;
+mod raw;
+mod read;
+mod schema;
+mod source;
+mod suggest;
+mod yaml;
+
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Location};
+pub use expression::compile_expression;
+pub use read::{Definition, hash, read};
+pub use schema::check_schemas;
