@@ -3,6 +3,7 @@
 //! Writes go to RocksDB's log without a sync: what a crash of the machine takes is a suffix, and the journal has it.
 
 mod batch;
+mod database;
 mod failure;
 mod first_timer;
 mod folder;

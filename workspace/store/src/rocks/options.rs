@@ -5,15 +5,17 @@ use rocksdb::{
     WriteBufferManager,
 };
 
+use super::key_kind::KeyKind;
+
 /// The column family of sagas, positions and the summary.
-const STATE: &str = "default";
+const STATE: &str = rocksdb::DEFAULT_COLUMN_FAMILY_NAME;
 
 /// The column family of what comes and goes with every saga: timers and the index of the open ones. All of it ends as
 /// tombstones, which are worth compactions of their own.
-pub(super) const INDEXES: &str = "indexes";
+const INDEXES: &str = "indexes";
 
-/// The share of the memory that write buffers may take before they are flushed.
-const WRITE_BUFFERS_SHARE: usize = 3;
+/// Write buffers are flushed when they have taken this part of the memory: a third leaves most of it to what is read.
+const WRITE_BUFFERS_PART: usize = 3;
 
 /// Bytes in one write buffer. A saga that ends while its buffer is open is written to disk once; more than this would
 /// only lengthen the log that an open reads.
@@ -49,11 +51,11 @@ pub(super) struct Resources {
 }
 
 impl Resources {
-    /// Resources that take `memory_bytes` in all. Write buffers are charged to the cache, so that it shrinks as they
+    /// Resources that take about `memory_bytes` in all. Write buffers are charged to the cache, so that it shrinks as they
     /// grow; they never make a writer wait.
     pub(super) fn new(memory_bytes: usize) -> Self {
         let cache = Cache::new_lru_cache(memory_bytes);
-        let share = memory_bytes / WRITE_BUFFERS_SHARE;
+        let share = memory_bytes / WRITE_BUFFERS_PART;
         let write_buffers = WriteBufferManager::new_write_buffer_manager_with_cache(share, false, cache.clone());
         Self { cache, write_buffers }
     }
@@ -99,5 +101,13 @@ impl Resources {
         // The first level lives briefly and is not worth the time; the last entry counts for all that follow.
         options.set_compression_per_level(&[DBCompressionType::None, DBCompressionType::Lz4]);
         options
+    }
+}
+
+/// The column family of the keys of `kind`.
+pub(super) fn family(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Summary | KeyKind::Position | KeyKind::Saga => STATE,
+        KeyKind::Open | KeyKind::Timer => INDEXES,
     }
 }

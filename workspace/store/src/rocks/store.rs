@@ -1,110 +1,66 @@
 //! The store of one task in RocksDB.
 
-use std::{collections::HashMap, fmt, path::Path};
+use std::{collections::HashMap, fmt, ops::ControlFlow};
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
-use rocksdb::{
-    ColumnFamily, ColumnFamilyDescriptor, DBPinnableSlice, DBRawIteratorWithThreadMode, DBWithThreadMode, Options,
-    ReadOptions, SingleThreaded, WriteBatch,
-};
-use serde::Deserialize;
+use rocksdb::WriteBatch;
 
-use super::{
-    batch::Batch,
-    failure,
-    first_timer::FirstTimer,
-    folder::TaskFolder,
-    key,
-    key_kind::KeyKind,
-    key_list::KeyList,
-    options::INDEXES,
-    value::{self, Summary},
-};
+use super::{database::Database, failure, first_timer::FirstTimer, key, key_kind::KeyKind, value::Summary};
 use crate::{Change, Checkpoint, Error, JournalPosition, Store};
-
-type Database = DBWithThreadMode<SingleThreaded>;
 
 /// The state of one task in RocksDB.
 ///
 /// After a write has failed RocksDB may refuse all later ones: open the store again then.
 pub struct RocksStore {
-    // Before the folder, so that RocksDB is closed when the lock goes.
     database: Database,
-    folder: TaskFolder,
     checkpoint: Checkpoint,
     open: u64,
     first_timer: FirstTimer,
 }
 
 impl RocksStore {
-    pub(super) fn open(
-        folder: TaskFolder,
-        options: &Options,
-        families: [ColumnFamilyDescriptor; 2],
-    ) -> Result<Self, Error> {
-        let database = Database::open_cf_descriptors(options, folder.path(), families)
-            .map_err(|error| failure::rocks(folder.path(), "opening it", &error))?;
-        let (checkpoint, first_timer) = (Checkpoint::default(), FirstTimer::none());
-        let mut store = Self {
-            database,
-            folder,
-            checkpoint,
-            open: 0,
-            first_timer,
-        };
-        store.read_checkpoint()?;
-        Ok(store)
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn read_checkpoint(&mut self) -> Result<(), Error> {
-        let Some(bytes) = self
-            .database
-            .get_pinned(key::SUMMARY)
-            .map_err(|error| self.unread(&error))?
-        else {
-            return Ok(());
-        };
-        let summary: Summary<'_> = self.decode(&bytes)?;
-        let journal = summary.journal.map(|(offset, event_id)| JournalPosition {
-            offset,
-            event_id: event_id.into(),
-        });
-        let mut checkpoint = Checkpoint {
-            journal,
-            clock: summary.clock,
-            ..Checkpoint::default()
-        };
-        let (open, first_timer) = (summary.open, FirstTimer::not_before(summary.no_timer_before));
-        let mut options = ReadOptions::default();
-        options.set_iterate_upper_bound(KeyKind::Position.end());
-        let mut entries = self.database.raw_iterator_opt(options);
-        entries.seek([KeyKind::Position.byte()]);
-        while let Some((key, bytes)) = entries.item() {
-            let input = key::read_position(key).ok_or_else(|| self.no_key(key))?;
-            checkpoint.positions.insert(input, self.decode(bytes)?);
-            entries.next();
+    /// The store over `database`, with what the last change left.
+    pub(super) fn new(database: Database) -> Result<Self, Error> {
+        let (mut checkpoint, mut open, mut first_timer) = (Checkpoint::default(), 0, FirstTimer::none());
+        if let Some(bytes) = database.get(KeyKind::Summary, &key::SUMMARY)? {
+            let summary: Summary<'_> = database.decode(&bytes)?;
+            checkpoint.journal = summary.journal.map(|(offset, event_id)| JournalPosition {
+                offset,
+                event_id: event_id.into(),
+            });
+            checkpoint.clock = summary.clock;
+            open = summary.open;
+            first_timer = FirstTimer::not_before(summary.no_timer_before);
         }
-        entries.status().map_err(|error| self.unread(&error))?;
-        drop((entries, bytes));
-        (self.checkpoint, self.open, self.first_timer) = (checkpoint, open, first_timer);
-        Ok(())
+        database.scan(
+            KeyKind::Position,
+            &[KeyKind::Position.byte()],
+            KeyKind::Position.end(),
+            |key, offset| {
+                let input = key::read_position(key).ok_or_else(|| database.no_key(key))?;
+                checkpoint.positions.insert(input, database.decode(offset)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
+        Ok(Self {
+            database,
+            checkpoint,
+            open,
+            first_timer,
+        })
     }
 
     /// Everything that `change` writes, and what is known once it is written.
     fn prepare(&self, change: &Change) -> Result<(WriteBatch, u64, FirstTimer), Error> {
-        let mut open_before = self.open_before(change)?;
+        let mut is_open = self.open_before(change)?;
         let (mut open, mut first_timer) = (self.open, self.first_timer.clone());
-        let mut batch = Batch::new(self.indexes()?);
+        let mut batch = self.database.batch()?;
         for saga in &change.sagas {
             batch
                 .saga(&saga.id, &saga.saga)
                 .map_err(|error| self.not_encoded(&error))?;
-            let is_open = saga.saga.open().is_some();
-            match (open_before.insert(&saga.id, is_open).unwrap_or(false), is_open) {
+            let opens = saga.saga.open().is_some();
+            match (is_open.insert(&saga.id, opens).unwrap_or(false), opens) {
                 (false, true) => {
                     batch.opened(&saga.id);
                     open += 1;
@@ -141,76 +97,13 @@ impl RocksStore {
     /// Which sagas of `change` are open before it.
     fn open_before<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool>, Error> {
         let ids = || change.sagas.iter().map(|saga| &saga.id);
-        let found = self.look_up(self.indexes()?, KeyKind::Open, ids())?;
+        let found = self.database.look_up(KeyKind::Open, ids())?;
         Ok(ids().zip(found).map(|(id, found)| (id, found.is_some())).collect())
-    }
-
-    fn read_sagas<'a>(&self, ids: impl IntoIterator<Item = &'a SagaId>) -> Result<Vec<Option<Saga>>, Error> {
-        let found = self.look_up(self.state()?, KeyKind::Saga, ids)?;
-        found
-            .iter()
-            .map(|bytes| bytes.as_deref().map(|bytes| self.decode(bytes)).transpose())
-            .collect()
-    }
-
-    fn look_up<'a>(
-        &self,
-        family: &ColumnFamily,
-        kind: KeyKind,
-        ids: impl IntoIterator<Item = &'a SagaId>,
-    ) -> Result<Vec<Option<DBPinnableSlice<'_>>>, Error> {
-        let mut keys = KeyList::default();
-        for id in ids {
-            keys.push(|bytes| key::saga(bytes, kind, id));
-        }
-        let found = self.database.batched_multi_get_cf(&family, keys.iter(), false);
-        found
-            .into_iter()
-            .collect::<Result<_, _>>()
-            .map_err(|error| self.unread(&error))
-    }
-
-    /// The keys of the indexes from `from` to before `to`.
-    fn index_entries(
-        &self,
-        from: &[u8],
-        to: impl Into<Vec<u8>>,
-    ) -> Result<DBRawIteratorWithThreadMode<'_, Database>, Error> {
-        let mut options = ReadOptions::default();
-        options.set_iterate_upper_bound(to);
-        let mut entries = self.database.raw_iterator_cf_opt(self.indexes()?, options);
-        entries.seek(from);
-        Ok(entries)
-    }
-
-    fn state(&self) -> Result<&ColumnFamily, Error> {
-        self.family(rocksdb::DEFAULT_COLUMN_FAMILY_NAME)
-    }
-
-    fn indexes(&self) -> Result<&ColumnFamily, Error> {
-        self.family(INDEXES)
-    }
-
-    fn family(&self, name: &str) -> Result<&ColumnFamily, Error> {
-        let missing = || failure::damaged(self.path(), format!("it has no column family {name}"));
-        self.database.cf_handle(name).ok_or_else(missing)
-    }
-
-    fn decode<'a, T: Deserialize<'a>>(&self, bytes: &'a [u8]) -> Result<T, Error> {
-        value::decode(bytes).map_err(|what| failure::damaged(self.path(), what))
-    }
-
-    fn unread(&self, error: &rocksdb::Error) -> Error {
-        failure::rocks(self.path(), "reading", error)
-    }
-
-    fn no_key(&self, key: &[u8]) -> Error {
-        failure::damaged(self.path(), format!("{} is no key", key.escape_ascii()))
     }
 
     fn not_encoded(&self, error: &postcard::Error) -> Error {
         Error::Disk {
-            path: self.path().to_owned(),
+            path: self.database.path().to_owned(),
             what: format!("encoding a change: {error}"),
         }
     }
@@ -220,19 +113,21 @@ impl Store for RocksStore {
     fn saga(&self, id: &SagaId) -> Result<Option<Saga>, Error> {
         let mut key = Vec::new();
         key::saga(&mut key, KeyKind::Saga, id);
-        let bytes = self.database.get_pinned(&key).map_err(|error| self.unread(&error))?;
-        bytes.map(|bytes| self.decode(&bytes)).transpose()
+        let bytes = self.database.get(KeyKind::Saga, &key)?;
+        bytes.map(|bytes| self.database.decode(&bytes)).transpose()
     }
 
     fn sagas(&self, ids: &[SagaId]) -> Result<Vec<Option<Saga>>, Error> {
-        self.read_sagas(ids)
+        let found = self.database.look_up(KeyKind::Saga, ids)?;
+        found
+            .iter()
+            .map(|bytes| bytes.as_deref().map(|bytes| self.database.decode(bytes)).transpose())
+            .collect()
     }
 
     fn write(&mut self, change: &Change) -> Result<(), Error> {
         let (batch, open, first_timer) = self.prepare(change)?;
-        self.database
-            .write(batch)
-            .map_err(|error| failure::rocks(self.path(), "writing", &error))?;
+        self.database.write(batch)?;
         (self.open, self.first_timer) = (open, first_timer);
         self.checkpoint.advance(change);
         Ok(())
@@ -248,14 +143,19 @@ impl Store for RocksStore {
             Some(after) => key::due(&mut end, Timestamp(after)),
             None => end.extend(KeyKind::Timer.end()),
         }
-        let mut entries = self.index_entries(self.first_timer.from(), end.as_slice())?;
-        let first = entries.key().map(<[u8]>::to_vec);
-        while let Some(key) = entries.key().filter(|_| timers.len() < limit) {
-            timers.push(key::read_timer(key).ok_or_else(|| self.no_key(key))?);
-            entries.next();
-        }
-        entries.status().map_err(|error| self.unread(&error))?;
-        drop(entries);
+        let mut first = None;
+        self.database
+            .scan(KeyKind::Timer, self.first_timer.from(), end.as_slice(), |key, _| {
+                if first.is_none() {
+                    first = Some(key.to_vec());
+                }
+                timers.push(key::read_timer(key).ok_or_else(|| self.database.no_key(key))?);
+                Ok(if timers.len() < limit {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                })
+            })?;
         match first {
             Some(key) => self.first_timer.found(Some(&key)),
             None => self.first_timer.not_found_before(&end),
@@ -265,10 +165,16 @@ impl Store for RocksStore {
 
     fn next_due(&mut self) -> Result<Option<Timestamp>, Error> {
         if !self.first_timer.is_known() {
-            let entries = self.index_entries(self.first_timer.from(), KeyKind::Timer.end())?;
-            entries.status().map_err(|error| self.unread(&error))?;
-            let first = entries.key().map(<[u8]>::to_vec);
-            drop(entries);
+            let mut first = None;
+            self.database.scan(
+                KeyKind::Timer,
+                self.first_timer.from(),
+                KeyKind::Timer.end(),
+                |key, _| {
+                    first = Some(key.to_vec());
+                    Ok(ControlFlow::Break(()))
+                },
+            )?;
             self.first_timer.found(first.as_deref());
         }
         Ok(self.first_timer.due())
@@ -292,15 +198,17 @@ impl Store for RocksStore {
             }
             None => from.push(KeyKind::Open.byte()),
         }
-        let mut entries = self.index_entries(&from, KeyKind::Open.end())?;
         let mut ids = Vec::new();
-        while let Some(key) = entries.key().filter(|_| ids.len() < limit) {
-            ids.push(key::read_saga(key, KeyKind::Open).ok_or_else(|| self.no_key(key))?);
-            entries.next();
-        }
-        entries.status().map_err(|error| self.unread(&error))?;
-        let sagas = self.read_sagas(&ids)?;
-        let missing = |id: &SagaId| failure::damaged(self.path(), format!("the open saga {id} has no state"));
+        self.database
+            .scan(KeyKind::Open, &from, KeyKind::Open.end(), |key, _| {
+                if ids.len() == limit {
+                    return Ok(ControlFlow::Break(()));
+                }
+                ids.push(key::read_saga(key, KeyKind::Open).ok_or_else(|| self.database.no_key(key))?);
+                Ok(ControlFlow::Continue(()))
+            })?;
+        let sagas = self.sagas(&ids)?;
+        let missing = |id: &SagaId| failure::damaged(self.database.path(), format!("the open saga {id} has no state"));
         ids.into_iter()
             .zip(sagas)
             .map(|(id, saga)| saga.ok_or_else(|| missing(&id)).map(|saga| (id, saga)))
@@ -311,7 +219,7 @@ impl Store for RocksStore {
 impl fmt::Debug for RocksStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RocksStore")
-            .field("folder", &self.folder)
+            .field("path", &self.database.path())
             .finish_non_exhaustive()
     }
 }

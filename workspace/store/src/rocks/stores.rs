@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{folder::TaskFolder, identity::Identity, options::Resources, settings::Settings, store::RocksStore};
+use super::{
+    database::Database, folder::TaskFolder, identity::Identity, options::Resources, settings::Settings,
+    store::RocksStore,
+};
 use crate::{Error, Stores};
 
 /// The stores of a node in RocksDB. They share one cache, one bound for write buffers, and RocksDB's threads.
@@ -35,12 +38,13 @@ impl Stores for RocksStores {
         if folder.create()? {
             options.create_if_missing(true);
             options.create_missing_column_families(true);
-            let store = RocksStore::open(folder, &options, self.resources.families())?;
-            identity.write(store.path())?;
-            return Ok(store);
+            let database = Database::open(folder, &options, self.resources.families())?;
+            // Last: a folder without an identity was never finished, and is rebuilt.
+            identity.write(database.path())?;
+            return RocksStore::new(database);
         }
         identity.check(folder.path())?;
-        RocksStore::open(folder, &options, self.resources.families())
+        RocksStore::new(Database::open(folder, &options, self.resources.families())?)
     }
 
     fn set_aside(&self, task: i32, reason: &str) -> Result<(), Error> {
