@@ -8,12 +8,16 @@ pub mod avro;
 pub mod dead_letter;
 pub mod frame;
 pub mod headers;
+pub mod journal;
 mod murmur2;
 mod origin;
+pub mod outcome;
 pub mod own;
 mod schemas;
 mod time;
+pub mod typed;
 
+pub use avro::Encoder;
 pub use murmur2::{murmur2, partition_of};
 pub use origin::Origin;
 pub use schemas::{SchemaError, Schemas};
