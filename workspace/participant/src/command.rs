@@ -62,7 +62,12 @@ impl Command<'_> {
         id: &str,
         value: &T,
     ) -> Result<OutMessage, HandlerError> {
-        self.composer.event(topic, key, id, value, self.now)
+        let (correlation_id, traceparent) = (
+            self.incoming.correlation_id(),
+            self.incoming.header(headers::TRACEPARENT),
+        );
+        self.composer
+            .event_of(topic, key, id, value, correlation_id, traceparent, self.now)
     }
 
     /// What a reply needs that is written later; keep it with the work.

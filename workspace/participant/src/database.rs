@@ -42,6 +42,14 @@ impl Database {
             })
     }
 
+    /// The database at `path`, or one in memory when there is no path.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is no database.
+    pub fn of(path: Option<&Path>, durability: Durability) -> Result<Self, Error> {
+        path.map_or_else(Self::in_memory, |path| Self::open(path, durability))
+    }
+
     /// A database that lives as long as the process, for tests and for measuring.
     ///
     /// # Errors
@@ -140,4 +148,6 @@ const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS palinode_bars (
         number INTEGER PRIMARY KEY, step TEXT NOT NULL UNIQUE, at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS palinode_seen (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+    CREATE TABLE IF NOT EXISTS palinode_delayed (number INTEGER PRIMARY KEY, due INTEGER NOT NULL, message BLOB NOT NULL);
+    CREATE INDEX IF NOT EXISTS palinode_delayed_due ON palinode_delayed (due);
 ";

@@ -37,6 +37,29 @@ pub enum Error {
         #[source]
         source: HandlerError,
     },
+    /// The HTTP address cannot be listened on.
+    #[error("cannot listen on '{address}'")]
+    Listen {
+        /// The address.
+        address: String,
+        /// The operating system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The settings contradict themselves.
+    #[error("the setting '{name}' is wrong: {reason}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// A thread broke.
+    #[error("the thread '{name}' broke")]
+    Broken {
+        /// Its name.
+        name: String,
+    },
     /// A thread could not be started.
     #[error("the thread '{name}' cannot be started")]
     Thread {
@@ -56,6 +79,9 @@ impl Error {
             Self::Kafka { .. } => "PARTICIPANT_KAFKA",
             Self::Schema(_) => "PARTICIPANT_SCHEMA",
             Self::Handler { .. } => "PARTICIPANT_HANDLER",
+            Self::Listen { .. } => "PARTICIPANT_LISTEN",
+            Self::Setting { .. } => "PARTICIPANT_SETTING",
+            Self::Broken { .. } => "PARTICIPANT_BROKEN",
             Self::Thread { .. } => "PARTICIPANT_THREAD",
         }
     }
@@ -66,7 +92,7 @@ impl Error {
             Self::Database { .. } | Self::Kafka { .. } => true,
             Self::Schema(error) => error.is_retriable(),
             Self::Handler { source, .. } => !source.is_unreadable(),
-            Self::Thread { .. } => false,
+            Self::Listen { .. } | Self::Setting { .. } | Self::Broken { .. } | Self::Thread { .. } => false,
         }
     }
 }

@@ -30,6 +30,11 @@ impl<H: Handler> Participant<H> {
         }
     }
 
+    /// The name of the service.
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
     /// Works until `stop`; blocks the thread.
     ///
     /// # Errors
