@@ -4,7 +4,10 @@
 //! tests. Nothing here knows what a saga is.
 
 mod error;
+pub mod kafka;
+pub mod memory;
 mod record;
+pub mod registry;
 mod task_log;
 
 pub use error::Error;

@@ -1,0 +1,135 @@
+//! The properties of each kind of client. Every value that differs from librdkafka's own has its reason here.
+
+use rdkafka::{ClientConfig, config::RDKafkaLogLevel};
+
+use super::settings::{SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT};
+use crate::{Application, Slot};
+
+/// Bytes that a task's readers fetch ahead, in KiB: twelve tasks stay within 50 MB.
+const FETCHED_AHEAD_KIB: &str = "4096";
+/// Records that a reader fetches ahead: a few batches.
+const FETCHED_AHEAD_RECORDS: &str = "20000";
+/// Bytes that wait in a producer, in KiB: more than any batch of a task holds.
+const PRODUCER_QUEUE_KIB: &str = "131072";
+/// How long a missing topic may still appear in the metadata before its records are refused: long enough for a topic
+/// that was created a moment ago, short enough to be within the transaction.
+const TOPIC_PROPAGATION_MS: &str = "1000";
+
+/// What all clients share.
+pub(super) fn base(settings: &Settings, client: &str) -> ClientConfig {
+    let mut config = ClientConfig::new();
+    config
+        .set("bootstrap.servers", &settings.bootstrap_servers)
+        .set("client.id", client)
+        // A record waits for no acknowledgement of an earlier packet.
+        .set("socket.nagle.disable", "true")
+        .set("socket.keepalive.enable", "true")
+        // A connection that hangs is given up within a commit's time.
+        .set("socket.timeout.ms", "10000")
+        .set("socket.connection.setup.timeout.ms", "5000")
+        // A broker that comes back is noticed within a second.
+        .set("reconnect.backoff.ms", "50")
+        .set("reconnect.backoff.max.ms", "1000")
+        .set("topic.metadata.propagation.max.ms", TOPIC_PROPAGATION_MS)
+        .set("allow.auto.create.topics", "false");
+    for (key, value) in &settings.properties {
+        config.set(key, value);
+    }
+    config.set_log_level(RDKafkaLogLevel::Info);
+    config
+}
+
+/// The transactional id of one of a task's slots.
+pub(super) fn transactional_id(application: &Application, task: i32, slot: Slot) -> String {
+    format!(
+        "{}{}-{task}-{}",
+        application.topic_prefix,
+        application.name,
+        slot.as_str()
+    )
+}
+
+/// A producer of transactions.
+pub(super) fn producer(settings: &Settings, application: &Application, task: i32, slot: Slot) -> ClientConfig {
+    let client = format!("{}-{}-{task}-{}", application.name, application.member, slot.as_str());
+    let mut config = ClientConfig::new();
+    config
+        // A transaction's records are handed over all at once, and its first one waits for its partition to be added:
+        // there is nothing more to wait for.
+        .set("linger.ms", "0")
+        .set("queue.buffering.max.kbytes", PRODUCER_QUEUE_KIB);
+    overlay(&mut config, base(settings, &client));
+    config
+        .set("transactional.id", transactional_id(application, task, slot))
+        .set("transaction.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
+        .set("acks", "all")
+        // As Java clients do; librdkafka's own choice is CRC32.
+        .set("partitioner", "murmur2");
+    config
+}
+
+/// A consumer that reads by manual assignment. Its group is never joined and nothing is committed to it.
+pub(super) fn reader(settings: &Settings, application: &Application, task: i32, purpose: &str) -> ClientConfig {
+    let client = format!("{}-{}-{task}-{purpose}", application.name, application.member);
+    let mut config = ClientConfig::new();
+    config
+        .set("queued.max.messages.kbytes", FETCHED_AHEAD_KIB)
+        .set("queued.min.messages", FETCHED_AHEAD_RECORDS)
+        // A full queue is looked at again soon: the default of a second would leave the task idle.
+        .set("fetch.queue.backoff.ms", "5")
+        .set("fetch.error.backoff.ms", "100")
+        .set("fetch.min.bytes", "1")
+        .set("fetch.wait.max.ms", "500")
+        .set("check.crcs", "true");
+    overlay(&mut config, base(settings, &client));
+    manual(
+        &mut config,
+        &format!("{}{}.readers", application.topic_prefix, application.name),
+    );
+    config.set("isolation.level", "read_committed");
+    config
+}
+
+/// A client that only asks for metadata and offsets. Nobody polls it regularly, so it logs nothing.
+pub(super) fn queries(settings: &Settings, application: &Application, isolation: &str) -> ClientConfig {
+    let mut config = base(
+        settings,
+        &format!("{}-{}-queries", application.name, application.member),
+    );
+    config
+        .set("isolation.level", isolation)
+        .set_log_level(RDKafkaLogLevel::Emerg);
+    config
+}
+
+/// The static member of the group that proposes assignments.
+pub(super) fn member(settings: &Settings, application: &Application) -> ClientConfig {
+    let client = format!("{}-{}-membership", application.name, application.member);
+    let mut config = base(settings, &client);
+    manual(
+        &mut config,
+        &format!("{}{}", application.topic_prefix, application.name),
+    );
+    config
+        .set("group.instance.id", application.member.as_ref())
+        .set("session.timeout.ms", SESSION_TIMEOUT.as_millis().to_string())
+        .set("heartbeat.interval.ms", "1000")
+        .set("partition.assignment.strategy", "cooperative-sticky");
+    config
+}
+
+fn manual(config: &mut ClientConfig, group: &str) {
+    config
+        .set("group.id", group)
+        .set("enable.auto.commit", "false")
+        .set("enable.auto.offset.store", "false")
+        .set("auto.offset.reset", "error");
+}
+
+/// Puts `over` on top of `config`, so that the settings win over what stands in `config`.
+fn overlay(config: &mut ClientConfig, over: ClientConfig) {
+    for (key, value) in over.config_map() {
+        config.set(key, value);
+    }
+    config.set_log_level(over.log_level);
+}

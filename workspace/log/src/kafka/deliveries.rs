@@ -1,0 +1,176 @@
+//! The delivery reports of one producer.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use parking_lot::{Condvar, Mutex};
+use rdkafka::{
+    ClientContext, Message, Statistics, config::RDKafkaLogLevel, error::KafkaError, message::DeliveryResult,
+    producer::ProducerContext, types::RDKafkaErrorCode as Code,
+};
+
+use super::{context::trace_line, failure};
+
+/// What is known of the open transaction's records.
+#[derive(Default)]
+struct State {
+    /// Records handed over, or about to be, that have no report.
+    outstanding: usize,
+    journal_offset: Option<i64>,
+    failure: Option<Failure>,
+    /// A topic that librdkafka named in its log when the transaction could not be extended to it.
+    blamed: Option<Arc<str>>,
+    /// Somebody waits for room in the queue, not for the last report.
+    room_wanted: bool,
+}
+
+/// The first record that was not delivered; a real cause replaces a record that was only thrown away after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) record: usize,
+    pub(super) code: Code,
+}
+
+/// How waiting for the reports ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Delivered {
+    All { journal_offset: Option<i64> },
+    Failed(Failure),
+    TimedOut,
+}
+
+/// The context of a producer: collects its delivery reports.
+pub(super) struct DeliveryContext {
+    journal: Arc<str>,
+    task: i32,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl DeliveryContext {
+    /// The context of a producer of task `task`, whose journal is `journal`.
+    pub(super) fn new(journal: Arc<str>, task: i32) -> Self {
+        Self {
+            journal,
+            task,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// A transaction of `records` records begins.
+    pub(super) fn begin(&self, records: usize) {
+        *self.state.lock() = State {
+            outstanding: records,
+            ..State::default()
+        };
+    }
+
+    /// Waits for the reports of all records, or for the first bad one.
+    pub(super) fn wait(&self, deadline: Instant) -> Delivered {
+        let mut state = self.state.lock();
+        loop {
+            if let Some(failure) = &state.failure {
+                return Delivered::Failed(failure.clone());
+            }
+            if state.outstanding == 0 {
+                return Delivered::All {
+                    journal_offset: state.journal_offset,
+                };
+            }
+            if self.changed.wait_until(&mut state, deadline).timed_out() {
+                return Delivered::TimedOut;
+            }
+        }
+    }
+
+    /// Waits for any report, so that there is room for further records.
+    pub(super) fn wait_for_room(&self, at_most: Duration) {
+        let mut state = self.state.lock();
+        state.room_wanted = true;
+        self.changed.wait_for(&mut state, at_most);
+        state.room_wanted = false;
+    }
+
+    /// The topic that the log named, when a transaction could not be extended to it.
+    pub(super) fn blamed(&self) -> Option<Arc<str>> {
+        self.state.lock().blamed.clone()
+    }
+}
+
+impl ClientContext for DeliveryContext {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        trace_line(level, facility, message);
+        if let Some(topic) = unadded_topic(message) {
+            self.state.lock().blamed.get_or_insert_with(|| topic.into());
+        }
+    }
+
+    fn stats(&self, _: Statistics) {}
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "a producer reports an error");
+    }
+}
+
+impl ProducerContext for DeliveryContext {
+    /// The record's place in its transaction.
+    type DeliveryOpaque = usize;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, record: usize) {
+        let mut state = self.state.lock();
+        state.outstanding = state.outstanding.saturating_sub(1);
+        match result {
+            Ok(message) => {
+                if message.partition() == self.task && message.topic() == &*self.journal {
+                    state.journal_offset = state.journal_offset.max(Some(message.offset()));
+                }
+            }
+            Err((error, _)) => {
+                let code = error.rdkafka_error_code().unwrap_or(Code::Unknown);
+                if state
+                    .failure
+                    .as_ref()
+                    .is_none_or(|known| failure::is_purged(known.code))
+                {
+                    state.failure = Some(Failure { record, code });
+                }
+            }
+        }
+        if state.outstanding == 0 || state.failure.is_some() || state.room_wanted {
+            self.changed.notify_all();
+        }
+    }
+}
+
+/// The topic in librdkafka's line 'Failed to add partition "topic" [3] to transaction: why': the only place where it
+/// names the topic that an access rule refuses. Other lines, and those of a version that words it otherwise, name none.
+fn unadded_topic(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("Failed to add partition \"")?;
+    Some(rest.split_once('"')?.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_topic_that_may_not_be_written() {
+        let line = "[thrd:main]: 127.0.0.1:9092/1: Failed to add partition \"payments.commands\" [3] to transaction: \
+                    Broker: Topic authorization failed";
+        assert_eq!(unadded_topic(line), Some("payments.commands"));
+        assert_eq!(unadded_topic("127.0.0.1:9092/1: Disconnected"), None);
+    }
+
+    #[test]
+    fn waits_no_longer_than_told() {
+        let context = DeliveryContext::new("journal".into(), 0);
+        context.begin(1);
+        assert_eq!(
+            context.wait(Instant::now() + Duration::from_millis(1)),
+            Delivered::TimedOut
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! The log on Kafka, by librdkafka.
+//!
+//! A task writes by one producer for each of its transactional ids and reads by manual assignment; the consumer group
+//! exists for `Membership` alone. Whatever librdkafka reports about a transaction ends in the closed
+//! [`Outcome`](crate::Outcome). Nothing outside this folder sees a type of rdkafka.
+
+mod client;
+mod context;
+mod deliveries;
+mod failure;
+mod log;
+mod membership;
+mod poller;
+mod producer;
+mod queries;
+mod reader;
+mod settings;
+mod take;
+mod task;
+pub mod topics;
+
+pub use self::{
+    log::KafkaLog,
+    membership::{Membership, News, Proposal},
+    settings::{Settings, TRANSACTION_TIMEOUT},
+    task::KafkaTask,
+};

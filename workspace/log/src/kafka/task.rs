@@ -1,0 +1,200 @@
+//! One task's access to Kafka.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use super::{
+    client, failure,
+    log::Shared,
+    producer::TaskProducer,
+    reader::{ReadFailure, Reader, Wake},
+};
+use crate::{Consumed, Error, Outcome, Paused, PollLimits, Produced, Slot, TaskLog, TopicPartition};
+
+/// The journal's topic, without the prefix.
+pub(super) const JOURNAL: &str = "palinode.journal";
+
+/// One task's producers, its input consumer and its journal reader. Each is made when it is needed.
+pub struct KafkaTask {
+    shared: Arc<Shared>,
+    task: i32,
+    journal: TopicPartition,
+    wake: Wake,
+    producers: BTreeMap<Slot, TaskProducer>,
+    inputs: Option<Reader>,
+    journal_reader: Option<Reader>,
+}
+
+impl KafkaTask {
+    pub(super) fn new(shared: Arc<Shared>, task: i32, wake: Wake) -> Self {
+        let topic = format!("{}{JOURNAL}", shared.application.topic_prefix);
+        let journal = TopicPartition::new(topic, task);
+        Self {
+            shared,
+            task,
+            journal,
+            wake,
+            producers: BTreeMap::new(),
+            inputs: None,
+            journal_reader: None,
+        }
+    }
+
+    fn reader(&self, purpose: &str, wake: Option<Wake>) -> Result<Reader, Error> {
+        Reader::create(
+            &client::reader(&self.shared.settings, &self.shared.application, self.task, purpose),
+            wake,
+        )
+    }
+
+    /// Finds the input that a failure means: its topic is gone, or its position is outside of its log.
+    fn explain(&self, failure: ReadFailure, positions: Result<Vec<(TopicPartition, i64)>, Error>) -> Error {
+        match self.find_culprit(&failure, positions) {
+            Ok(Some(error)) | Err(error) => error,
+            Ok(None) => Error::Refused {
+                what: format!("reading on: {} ({})", failure.code, failure.reason),
+            },
+        }
+    }
+
+    fn find_culprit(
+        &self,
+        failure: &ReadFailure,
+        positions: Result<Vec<(TopicPartition, i64)>, Error>,
+    ) -> Result<Option<Error>, Error> {
+        let queries = &self.shared.queries;
+        if failure::is_missing(failure.code) {
+            for (source, _) in positions? {
+                if source.partition >= queries.partitions(&source.topic)? {
+                    return Ok(Some(Error::MissingTopic {
+                        topic: source.to_string(),
+                    }));
+                }
+            }
+        } else if failure::is_out_of_range(failure.code) {
+            let (sources, offsets): (Vec<_>, Vec<_>) = positions?.into_iter().unzip();
+            let (starts, ends) = (queries.starts(&sources)?, queries.ends(&sources)?);
+            for (index, TopicPartition { topic, partition }) in sources.iter().enumerate() {
+                let offset = offsets[index];
+                if offset < starts[index] || offset > ends[index] {
+                    let topic = topic.to_string();
+                    return Ok(Some(Error::OffsetOutOfRange {
+                        topic,
+                        partition: *partition,
+                        offset,
+                    }));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl TaskLog for KafkaTask {
+    fn fence(&mut self, slot: Slot) -> Result<(), Error> {
+        self.producers.remove(&slot);
+        let Shared {
+            settings, application, ..
+        } = &*self.shared;
+        let journal = Arc::clone(&self.journal.topic);
+        let producer = TaskProducer::fence(settings, application, journal, self.task, slot)?;
+        self.producers.insert(slot, producer);
+        Ok(())
+    }
+
+    fn commit(&mut self, slot: Slot, records: &[Produced]) -> Outcome {
+        let Some(producer) = self.producers.get(&slot) else {
+            return Outcome::Indefinite {
+                reason: format!("the id '{}' is not initialised", slot.as_str()),
+            };
+        };
+        let outcome = producer.commit(records);
+        if matches!(outcome, Outcome::Fenced | Outcome::Indefinite { .. }) {
+            self.producers.remove(&slot);
+        }
+        outcome
+    }
+
+    fn starts(&mut self, inputs: &[TopicPartition]) -> Result<Vec<i64>, Error> {
+        self.shared.queries.starts(inputs)
+    }
+
+    fn ends(&mut self, inputs: &[TopicPartition]) -> Result<Vec<i64>, Error> {
+        self.shared.queries.committed_ends(inputs)
+    }
+
+    fn assign(&mut self, positions: &[(TopicPartition, i64)]) -> Result<(), Error> {
+        let mut reader = match self.inputs.take() {
+            Some(reader) => reader,
+            None => self.reader("inputs", Some(Arc::clone(&self.wake)))?,
+        };
+        // A reader that could not be assigned is not kept: the next attempt begins with a new one.
+        reader.assign(positions)?;
+        self.inputs = Some(reader);
+        Ok(())
+    }
+
+    fn set_paused(&mut self, inputs: &[TopicPartition], paused: Paused) -> Result<(), Error> {
+        self.inputs
+            .as_mut()
+            .map_or(Ok(()), |reader| reader.set_paused(inputs, paused))
+    }
+
+    fn poll(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<(), Error> {
+        let Some(reader) = &mut self.inputs else {
+            std::thread::sleep(wait);
+            return Ok(());
+        };
+        match reader.poll(limits, wait, into) {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let positions = reader.positions();
+                Err(self.explain(failure, positions))
+            }
+        }
+    }
+
+    fn positions(&mut self) -> Result<Vec<(TopicPartition, i64)>, Error> {
+        self.inputs.as_ref().map_or(Ok(Vec::new()), Reader::positions)
+    }
+
+    fn open_journal(&mut self, offset: i64) -> Result<(), Error> {
+        let mut reader = self.reader("journal", None)?;
+        if offset == 0 {
+            reader.assign_first(self.journal.clone())?;
+        } else {
+            reader.assign(&[(self.journal.clone(), offset)])?;
+        }
+        self.journal_reader = Some(reader);
+        Ok(())
+    }
+
+    fn poll_journal(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<(), Error> {
+        let Some(reader) = &mut self.journal_reader else {
+            return Err(Error::Refused {
+                what: "the journal is not open".into(),
+            });
+        };
+        match reader.poll(limits, wait, into) {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let positions = reader.positions();
+                Err(self.explain(failure, positions))
+            }
+        }
+    }
+
+    fn journal_bounds(&mut self) -> Result<(i64, i64), Error> {
+        let journal = std::slice::from_ref(&self.journal);
+        let (starts, ends) = (self.shared.queries.starts(journal)?, self.shared.queries.ends(journal)?);
+        Ok((starts[0], ends[0]))
+    }
+
+    fn close_journal(&mut self) {
+        self.journal_reader = None;
+    }
+
+    fn release(&mut self) {
+        self.producers.clear();
+        self.inputs = None;
+    }
+}
