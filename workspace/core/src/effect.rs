@@ -1,6 +1,6 @@
 //! What has to be sent because of what happened.
 
-use crate::{Attempt, MessageIndex, Milestone, Outcome, Purpose, Reason, Round, Sequence, StepIndex, Value};
+use crate::{Attempt, MessageIndex, Milestone, Outcome, Purpose, Reason, Round, SagaState, Sequence, StepIndex, Value};
 
 /// One thing to send. Values stand in the order of the message plan's fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,10 @@ pub enum Effect {
         outcome: Outcome,
         /// Why, when it was compensated.
         reason: Option<Reason>,
+        /// The number of the event that ended the saga.
+        sequence: Sequence,
+        /// The state of the saga before its end.
+        state: Box<SagaState>,
         /// The definition's own fields.
         values: Vec<Value>,
     },

@@ -101,3 +101,29 @@ fn text_field(context: Context<'_>, reply: &Payload, name: &str) -> Option<Strin
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Context, Purpose, Timestamp, testing::*};
+
+    #[test]
+    fn a_refusal_is_told_in_the_words_of_the_participant() {
+        let plan = order();
+        let context = Context {
+            plan: &plan,
+            decoder: &Text,
+            now: Timestamp(0),
+        };
+        let text = |reply| {
+            super::step_failed(context, PAYMENT, Purpose::Forward, &payload(reply))
+                .text
+                .to_string()
+        };
+        assert_eq!(text(""), "step 'payment' was refused");
+        assert_eq!(text("code=NO_FUNDS"), "step 'payment' was refused: NO_FUNDS");
+        assert_eq!(
+            text("reason=no money;code=NO_FUNDS"),
+            "step 'payment' was refused: no money (NO_FUNDS)"
+        );
+    }
+}

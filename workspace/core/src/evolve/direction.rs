@@ -27,3 +27,27 @@ pub(super) fn end_pause(request: &mut Request) {
         };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Purpose, testing::*};
+
+    #[test]
+    fn turning_back_ends_pauses_and_the_deadline_and_leaves_what_is_pending() {
+        let steps = [
+            step("unknown").compensated().attempts(2),
+            step("refused").attempts(2).retried_on("BUSY"),
+            step("pending"),
+        ];
+        let story = Story::of(plan(steps).with_deadline()).given([
+            start(),
+            timed_out(PAYMENT, 1),
+            refused_with(STOCK, 1, "code=BUSY"),
+            cancel(),
+        ]);
+        assert_eq!(story.request(PAYMENT, Purpose::Forward), "unknown 1/1, unanswered");
+        assert_eq!(story.request(STOCK, Purpose::Forward), "failed 2/1");
+        assert_eq!(story.request(PACKING, Purpose::Forward), "pending 1/1");
+        assert_eq!(story.state().deadline_at, None);
+    }
+}

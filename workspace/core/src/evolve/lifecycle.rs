@@ -119,3 +119,38 @@ fn close(
         other => other,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Milestone, Outcome, Saga, Sequence, testing::*};
+
+    #[test]
+    fn a_compensated_saga_is_remembered_whole() {
+        let story = Story::of(plan([step("payment")])).given([start(), refused(PAYMENT, 1)]);
+        let Some(Saga::Closed(closed)) = story.saga else {
+            panic!("it is closed")
+        };
+        assert_eq!((closed.outcome, closed.sequence), (Outcome::Compensated, Sequence(5)));
+        assert_eq!(closed.memory.map(|state| state.steps.len()), Some(1));
+    }
+
+    #[test]
+    fn of_a_completed_saga_only_what_a_refused_wish_tells_is_remembered() {
+        let completed = |plan| Story::of(plan).given([start(), done(PAYMENT, 1)]).saga;
+        let Some(Saga::Closed(closed)) = completed(plan([step("payment")])) else {
+            panic!("it is closed")
+        };
+        assert_eq!((closed.outcome, closed.memory), (Outcome::Completed, None));
+        let tells = plan([step("payment")]).emitting(&[Milestone::CancelRefused], Field("saga.key"));
+        let Some(Saga::Closed(closed)) = completed(tells) else {
+            panic!("it is closed")
+        };
+        assert_eq!(closed.memory.map(|state| state.steps.len()), Some(0));
+    }
+
+    #[test]
+    fn a_start_goes_on_counting_after_a_kept_wish() {
+        let story = Story::of(plan([])).given([cancel(), start()]);
+        assert_eq!(story.saga.as_ref().map(Saga::sequence), Some(Sequence(5)));
+    }
+}

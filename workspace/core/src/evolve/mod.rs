@@ -91,3 +91,82 @@ fn open(saga: Option<Saga>, at: Timestamp, change: impl FnOnce(&mut SagaState)) 
     }
     Some(saga)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Event, Reason, ReasonCode, RejectionCode, Saga, SagaId, Sequence, Timestamp, evolve, reasons, testing::*,
+    };
+
+    /// A journal with every kind of event that an open saga can have.
+    fn eventful() -> Story {
+        Story::of(order().with_deadline()).given([
+            start(),
+            timed_out(PAYMENT, 1),
+            retry(PAYMENT, 1),
+            timed_out(PAYMENT, 2),
+            start(),
+            resume(None),
+            done(STOCK, 1),
+            cancel(),
+            undone(STOCK, 1),
+            timed_out(PAYMENT, 3),
+            undone(PAYMENT, 1),
+            done(PAYMENT, 1),
+            undone(PAYMENT, 2),
+        ])
+    }
+
+    #[test]
+    fn every_event_of_a_known_saga_is_counted() {
+        let story = eventful();
+        assert_eq!(
+            story.saga.as_ref().map(Saga::sequence),
+            Some(Sequence(story.journal.len() as u64))
+        );
+    }
+
+    #[test]
+    fn a_rejection_changes_only_the_count_and_leaves_an_unknown_saga_unknown() {
+        let story = Story::of(order()).given([start()]);
+        let code = RejectionCode::DuplicateStart;
+        let rejected = Event::InputRejected {
+            code,
+            step: None,
+            reason: reasons::rejected(code),
+        };
+        assert_eq!(evolve(&story.plan, &story.id, None, &rejected, Timestamp(9)), None);
+        let mut expected = story.state().clone();
+        expected.sequence = expected.sequence.next();
+        let after = evolve(&story.plan, &story.id, story.saga, &rejected, Timestamp(9_000));
+        assert_eq!(after, Some(Saga::Open(Box::new(expected))));
+    }
+
+    #[test]
+    fn no_event_breaks_the_fold_in_any_state() {
+        let story = eventful();
+        let id = SagaId::new("order", "o-1");
+        let mut states = vec![
+            None,
+            evolve(&story.plan, &id, None, &Event::CancellationKept, Timestamp(1)),
+        ];
+        let mut saga = None;
+        for (event, at) in &story.journal {
+            saga = evolve(&story.plan, &id, saga, event, *at);
+            states.push(saga.clone());
+        }
+        let foreign = Event::SagaSuspended {
+            step: Some((crate::StepIndex(99), crate::Purpose::Forward)),
+            reason: Reason::new(ReasonCode::OutputRefused, "a step of another plan"),
+        };
+        for state in states {
+            let before = state.as_ref().map(Saga::sequence);
+            for event in story.journal.iter().map(|(event, _)| event).chain([&foreign]) {
+                let after = evolve(&story.plan, &id, state.clone(), event, Timestamp(99));
+                if let Some(before) = before {
+                    assert_eq!(after.as_ref().map(Saga::sequence), Some(before.next()), "{event:?}");
+                }
+            }
+        }
+    }
+}

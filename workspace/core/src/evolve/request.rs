@@ -80,3 +80,33 @@ fn change(state: &mut SagaState, (step, purpose): Asked, change: impl FnOnce(&mu
         change(step.request_mut(purpose));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Purpose, Timestamp, testing::*};
+
+    #[test]
+    fn a_request_keeps_when_it_was_first_sent_and_when_it_was_answered() {
+        let story = Story::of(order()).given([start(), timed_out(PAYMENT, 1), retry(PAYMENT, 1), done(PAYMENT, 1)]);
+        let request = story.state().step(PAYMENT).forward;
+        assert_eq!(request.requested_at, Some(Timestamp(1_000)));
+        assert_eq!(request.answered_at, Some(Timestamp(4_000)));
+        assert!(!request.unanswered);
+    }
+
+    #[test]
+    fn an_attempt_stays_unanswered_within_its_round_only() {
+        let mut story = Story::of(order()).given([start(), timed_out(PAYMENT, 1)]);
+        assert_eq!(story.request(PAYMENT, Purpose::Forward), "paused 1/1, unanswered");
+        story.when(&refused_with(PAYMENT, 1, "code=BANK_UNAVAILABLE"));
+        assert_eq!(story.request(PAYMENT, Purpose::Forward), "paused 2/1");
+    }
+
+    #[test]
+    fn only_a_success_leaves_its_reply() {
+        let mut story = Story::of(order()).given([start(), refused_with(PAYMENT, 1, "code=BANK_UNAVAILABLE")]);
+        assert_eq!(story.state().step(PAYMENT).reply, None);
+        story.when(&done_plainly(PAYMENT));
+        assert!(story.state().step(PAYMENT).reply.is_some());
+    }
+}

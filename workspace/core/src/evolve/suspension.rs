@@ -34,3 +34,24 @@ pub(super) fn resumed(state: &mut SagaState) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::*;
+
+    #[test]
+    fn a_resumption_forgives_the_attempts_of_the_step_that_was_waited_for() {
+        let mut story = Story::of(plan([step("payment"), step("stock")])).given([start(), timed_out(PAYMENT, 1)]);
+        story.when(&resume(None));
+        assert_eq!(story.state().step(PAYMENT).forward.attempts_forgiven, 1);
+        assert_eq!(story.state().step(STOCK).forward.attempts_forgiven, 0);
+    }
+
+    #[test]
+    fn a_late_success_forgives_nothing() {
+        let story =
+            Story::of(plan([step("payment"), step("stock")])).given([start(), timed_out(PAYMENT, 1), done(PAYMENT, 1)]);
+        assert_eq!(story.state().suspended, None);
+        assert_eq!(story.state().step(PAYMENT).forward.attempts_forgiven, 0);
+    }
+}

@@ -13,6 +13,8 @@ struct Known {
     possibly_done: bool,
     /// It was done for sure.
     done: bool,
+    /// Taking it back has begun. Another attempt goes on with it, even when a dependent is done late meanwhile.
+    undo_begun: bool,
     /// A command to take it back waits for its answer.
     undo_asked: bool,
     /// It was taken back after the last time that it was known to be done.
@@ -124,12 +126,13 @@ impl<'a> Laws<'a> {
             }
             Purpose::Compensation => {
                 assert!(!self.pivot_done, "{step:?} taken back after the pivot");
+                let begun = self.steps[step.at()].undo_begun;
                 for after in &self.plan.step(step).dependents {
-                    assert!(self.is_settled(*after), "{step:?} taken back before {after:?}");
+                    assert!(begun || self.is_settled(*after), "{step:?} taken back before {after:?}");
                 }
                 let known = &mut self.steps[step.at()];
                 assert!(!known.undo_asked && !known.undone, "{step:?} taken back twice");
-                known.undo_asked = true;
+                (known.undo_asked, known.undo_begun) = (true, true);
             }
         }
     }
@@ -138,6 +141,7 @@ impl<'a> Laws<'a> {
         let known = &mut self.steps[step.at()];
         match purpose {
             Purpose::Forward => {
+                known.undo_begun &= !known.undone;
                 (known.asked, known.possibly_done, known.done, known.undone) = (false, true, true, false);
                 self.pivot_done |= self.plan.pivot == Some(step);
             }

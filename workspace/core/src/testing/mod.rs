@@ -11,8 +11,8 @@ mod words;
 
 pub(crate) use expressions::{Broken, Field, Is, Text};
 pub(crate) use inputs::{
-    cancel, deadline, done, done_plainly, refused, refused_plainly, refused_with, resume, retry, start, timed_out,
-    undo_refused, undo_refused_plainly, undo_retry, undo_timed_out, undone, undone_plainly,
+    cancel, deadline, done, done_plainly, payload, refused, refused_plainly, refused_with, resume, retry, start,
+    timed_out, undo_refused, undo_refused_plainly, undo_retry, undo_timed_out, undone, undone_plainly,
 };
 pub(crate) use plans::{CAPTURE, PACKING, PAYMENT, SHIPMENT, STOCK, StepBuilder, order, plan, step};
 pub(crate) use story::Story;

@@ -7,7 +7,7 @@ use crate::{
     StepIndex, Timer, TimerKind, timers,
 };
 
-use super::{StepBuilder, Story, cancel, inputs::payload, laws::Laws, plan, resume, start, step};
+use super::{StepBuilder, Story, cancel, laws::Laws, payload, plan, resume, start, step};
 
 const STEPS_MAX: usize = 6;
 
@@ -223,7 +223,7 @@ fn ends(event: &Event) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Each input is checked by [`Story`] as well: the fold of the journal from nothing is the state, and `decide`
     /// gives the events of `transition`.
