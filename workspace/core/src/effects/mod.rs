@@ -141,18 +141,24 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_has_the_fields_of_the_definition() {
+    fn an_outcome_has_the_fields_of_the_definition_and_the_last_state() {
         let mut story = Story::of(plan([step("payment")])).given([start()]);
         story.when(&done(PAYMENT, 1));
         let [
             Effect::Outcome {
-                reason: None, values, ..
+                reason: None,
+                sequence,
+                state,
+                values,
+                ..
             },
         ] = story.effects()
         else {
             panic!("{:?}", story.effects())
         };
         assert_eq!(values, &[Value::String("o-1".into())]);
+        assert_eq!(*sequence, Sequence(4), "started, requested, succeeded, completed");
+        assert!(state.step(PAYMENT).reply.is_some());
     }
 
     #[test]
