@@ -15,15 +15,11 @@ pub(super) fn outcome(told: &Told<'_>, outcome: Outcome) -> Result<Effect, Evalu
         milestone: None,
         reason: reason.map(|reason| (reason.code.as_str(), &reason.text)),
     };
-    let values = values(&plan.outcome, &scope)?;
-    let (sequence, state) = (told.sequence, Box::new(told.state.clone()));
     Ok(Effect::Outcome {
         outcome,
         reason: reason.cloned(),
         sequence: told.sequence,
         state: Box::new(told.state.clone()),
-        sequence,
-        state,
-        values,
+        values: values(&plan.outcome, &scope)?,
     })
 }
