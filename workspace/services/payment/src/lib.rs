@@ -18,3 +18,6 @@ pub use messages::{
 };
 pub use run::{run, start};
 pub use settings::Settings;
+
+#[cfg(test)]
+mod tests;
