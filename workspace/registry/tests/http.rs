@@ -130,7 +130,7 @@ async fn a_check_registers_nothing_and_says_why() {
         (200, json!({"is_compatible": true}))
     );
     let (_, body) = client
-        .post(&format!("{check}?verbose=true"), &schema(ORDER_WITH_AMOUNT))
+        .post(&format!("{check}?verbose=True"), &schema(ORDER_WITH_AMOUNT))
         .await;
 
     assert_eq!(body["is_compatible"], json!(false));

@@ -61,6 +61,9 @@ pub enum Error {
         /// The last lines of the log.
         lines: String,
     },
+    /// The registry could not be opened.
+    #[error("the registry could not be opened")]
+    Registry(#[from] palinode_registry::Error),
     /// The operating system refused something.
     #[error("could not {action}")]
     Io {

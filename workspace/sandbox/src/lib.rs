@@ -8,6 +8,7 @@ mod error;
 pub mod kafka;
 pub mod ports;
 pub mod process;
+pub mod registry;
 mod signal;
 mod tail;
 

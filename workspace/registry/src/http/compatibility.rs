@@ -10,17 +10,27 @@ use super::request;
 use super::serve::Shared;
 use crate::{Level, Result, WantedVersion};
 
+/// True or false in whatever letters: the client for Python writes them large.
+#[derive(Default, Deserialize)]
+struct Flag(String);
+
+impl Flag {
+    fn is_set(&self) -> bool {
+        self.0.eq_ignore_ascii_case("true")
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct LevelQuery {
     #[serde(default)]
-    default_to_global: bool,
+    default_to_global: Flag,
 }
 
 #[derive(Deserialize)]
 pub(super) struct CheckQuery {
     #[serde(default)]
-    verbose: bool,
+    verbose: Flag,
 }
 
 pub(super) async fn global_level(State(registry): State<Shared>) -> Handled<Value> {
@@ -33,7 +43,7 @@ pub(super) async fn level(
     Query(query): Query<LevelQuery>,
 ) -> Handled<Value> {
     let registry = registry.lock();
-    if query.default_to_global {
+    if query.default_to_global.is_set() {
         return Ok(shown(registry.level_in_force(&subject)));
     }
     Ok(shown(registry.level(Some(&subject))?))
@@ -90,7 +100,7 @@ fn checked(
         .lock()
         .objections(subject, against, &request::submission(body)?)?;
     let mut reply = json!({ "is_compatible": objections.is_empty() });
-    if query.verbose {
+    if query.verbose.is_set() {
         reply["messages"] = json!(objections);
     }
     Ok(Reply(reply))
