@@ -1,1 +1,20 @@
-//! The task cycle, take-over and membership.
+//! The task cycle, take-over and recovery.
+//!
+//! `cycle` is a state machine without IO; `task` is the thread around it and `node` the tasks of one process. Kafka,
+//! RocksDB and the registry are reached through the traits of `palinode-log` and `palinode-store` only.
+
+pub mod cycle;
+mod definitions;
+mod error;
+mod journal;
+mod node;
+mod routes;
+mod settings;
+mod task;
+mod topics;
+
+pub use definitions::{Definitions, Loaded};
+pub use error::Error;
+pub use node::{Node, Query};
+pub use settings::Settings;
+pub use topics::Topics;

@@ -1,1 +1,18 @@
 //! The orchestrator as a process: configuration, HTTP, metrics, tracing, graceful stop.
+//!
+//! It puts the parts together and decides nothing about sagas.
+
+pub mod configuration;
+mod describe;
+mod error;
+mod http;
+mod run;
+mod schemas;
+mod telemetry;
+
+pub use configuration::Configuration;
+pub use describe::{SagaView, StepView, saga_view};
+pub use error::Error;
+pub use run::{Server, read_definitions};
+pub use schemas::{read_schema_files, register_schemas};
+pub use telemetry::start_telemetry;

@@ -1,0 +1,262 @@
+//! One input of one saga: choose its meaning, let the core decide, and write down what follows.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use palinode_core::{
+    Context, Input, InputId, Reason, ReasonCode, Reply, RequestStatus, Saga, SagaId, SchemaId, Transition, transition,
+    transition_refused,
+};
+use palinode_log::Consumed;
+use palinode_store::{Error as StoreError, Stores};
+use palinode_wire::{Origin, dead_letter::ErrorCode, headers};
+
+use super::{
+    batch::{Batch, Taken},
+    decode::{Meant, pairs},
+    outbox::Sender,
+};
+use crate::routes::{Meaning, Role};
+
+impl<St: Stores> Batch<'_, St> {
+    /// Applies an input to the sagas that it concerns; to none of them while a schema is missing.
+    pub(super) fn meant(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<Taken, StoreError> {
+        for role in meant.roles {
+            let definition = self.shared.definitions.at(role.plan).plan.name.clone();
+            let id = SagaId { definition, key: meant.key.clone() };
+            if let Some(schema) = self.missing_schema(&id)? {
+                return Ok(Taken::SchemaMissing(schema));
+            }
+        }
+        if meant.roles.iter().any(|role| matches!(role.meaning, Meaning::Reply(..))) {
+            self.reply(meant, record)?;
+        } else {
+            self.event(meant, record)?;
+        }
+        Ok(Taken::Yes)
+    }
+
+    /// The first schema of a payload in the saga's state that is not known here, as after a restart.
+    pub(super) fn missing_schema(&mut self, id: &SagaId) -> Result<Option<SchemaId>, StoreError> {
+        let schemas = self.schemas;
+        self.draft.look(self.store, id, |saga| {
+            let state = match saga? {
+                Saga::Open(state) => state,
+                Saga::Closed(closed) => closed.memory.as_ref()?,
+                Saga::CancelledEarly { .. } => return None,
+            };
+            let replies = state.steps.iter().filter_map(|step| step.reply.as_ref());
+            let mut payloads = std::iter::once(&state.start).chain(replies);
+            payloads.find(|payload| !schemas.contains(payload.schema)).map(|payload| payload.schema)
+        })
+    }
+
+    /// One event may start, cancel or resume sagas of several definitions; of each definition the saga's own version
+    /// says what it means.
+    fn event(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<(), StoreError> {
+        let mut done: Vec<usize> = Vec::new();
+        for role in meant.roles {
+            let definition = &self.shared.definitions.at(role.plan).plan.name;
+            let id = SagaId { definition: definition.clone(), key: meant.key.clone() };
+            let Some(plan) = self.plan_of(&id)? else { continue };
+            if plan != role.plan || done.contains(&plan) {
+                continue;
+            }
+            done.push(plan);
+            let input = self.input(role, meant);
+            self.apply(plan, &id, &input, &meant.cause, Some(record))?;
+        }
+        Ok(())
+    }
+
+    /// A reply goes to the saga that its headers name; without headers to the saga of its key whose step is open.
+    fn reply(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<(), StoreError> {
+        let mut chosen: Option<(u8, &Role, SagaId)> = None;
+        for role in meant.roles {
+            let Meaning::Reply(step, purpose, _) = role.meaning else { continue };
+            let plan = &self.shared.definitions.at(role.plan).plan;
+            if let Some(answers) = &meant.answers {
+                let named = answers.saga.definition == plan.name
+                    && answers.purpose == purpose
+                    && answers.step == plan.step(step).name;
+                if !named {
+                    continue;
+                }
+            }
+            let id = SagaId { definition: plan.name.clone(), key: meant.key.clone() };
+            if self.plan_of(&id)? != Some(role.plan) {
+                continue;
+            }
+            let rank = self.draft.look(self.store, &id, |saga| match saga {
+                Some(Saga::Open(state)) => match state.step(step).request(purpose).status {
+                    RequestStatus::Pending { .. } | RequestStatus::Paused { .. } | RequestStatus::Unknown => 3,
+                    RequestStatus::NotRequested | RequestStatus::Succeeded | RequestStatus::Failed => 2,
+                },
+                Some(_) => 1,
+                None => 0,
+            })?;
+            if chosen.as_ref().is_none_or(|(best, ..)| rank > *best) {
+                chosen = Some((rank, role, id));
+            }
+        }
+        match chosen {
+            Some((_, role, id)) => {
+                let input = self.input(role, meant);
+                self.apply(role.plan, &id, &input, &meant.cause, Some(record))
+            }
+            None => {
+                let text = meant.answers.as_ref().map(ToString::to_string).unwrap_or_default();
+                let reason = format!("its idempotency key '{text}' names no step that this record type answers");
+                self.dead(record, self.origin(record), ErrorCode::WrongSagaId, reason);
+                Ok(())
+            }
+        }
+    }
+
+    /// The position of the plan that the saga follows, or would follow.
+    fn plan_of(&mut self, id: &SagaId) -> Result<Option<usize>, StoreError> {
+        let version = self.draft.look(self.store, id, |saga| match saga {
+            Some(Saga::Open(state)) => Some(state.version),
+            Some(Saga::Closed(closed)) => Some(closed.version),
+            Some(Saga::CancelledEarly { .. }) | None => None,
+        })?;
+        let definitions = &self.shared.definitions;
+        Ok(match version {
+            Some(version) => definitions.position(&id.definition, version),
+            None => definitions.active(&id.definition),
+        })
+    }
+
+    fn input(&self, role: &Role, meant: &Meant<'_>) -> Input {
+        let payload = meant.payload.clone();
+        match role.meaning {
+            Meaning::Start => Input::Start {
+                payload,
+                correlation: meant.correlation.clone().unwrap_or_else(|| meant.key.as_str().into()),
+                traceparent: Some(meant.traceparent.clone().unwrap_or_else(|| {
+                    let seed = format!("{}/{}", self.shared.member.application.name, meant.cause);
+                    headers::root(seed.as_bytes()).into()
+                })),
+            },
+            Meaning::Cancel => Input::Cancel { payload },
+            Meaning::Resume(step) => Input::Resume { step: Some(step), payload: Some(payload) },
+            Meaning::Reply(step, purpose, result) => {
+                let round = meant.answers.as_ref().map(|answers| answers.round);
+                Input::Reply(Reply { step, purpose, result, round, payload })
+            }
+        }
+    }
+
+    /// Lets the core decide, and writes down what follows. What cannot be sent, or breaks an invariant, suspends this
+    /// saga and no other.
+    pub(super) fn apply(
+        &mut self,
+        plan: usize,
+        id: &SagaId,
+        input: &Input,
+        cause: &InputId,
+        record: Option<&Consumed>,
+    ) -> Result<(), StoreError> {
+        let before = self.draft.take(self.store, id)?;
+        let begin = self.draft.records.len();
+        self.draft.owners.push((begin, id.clone()));
+        let refused = match self.blame.of_saga(id) {
+            Some(reason) => Err(reason.clone()),
+            None => self.attempt(plan, id, before.clone(), input, cause),
+        };
+        let after = match refused {
+            Ok(done) => done,
+            Err(reason) => {
+                self.draft.records.truncate(begin);
+                tracing::error!(saga = %id, %reason, "the saga is suspended: what it leads to cannot be sent");
+                self.refused(plan, id, before, input, cause, &reason)
+            }
+        };
+        if let Some(record) = record {
+            for event in after.events.iter().filter(|event| event.needs_attention()) {
+                let reason = event.reason().map_or_else(String::new, ToString::to_string);
+                self.dead(record, self.origin(record), ErrorCode::UnknownSaga, reason);
+            }
+        }
+        self.draft.put(id, after.saga);
+        Ok(())
+    }
+
+    fn attempt(
+        &mut self,
+        plan: usize,
+        id: &SagaId,
+        before: Option<Saga>,
+        input: &Input,
+        cause: &InputId,
+    ) -> Result<Transition, Reason> {
+        let shared = self.shared;
+        let context = Context { plan: &shared.definitions.at(plan).plan, decoder: self.schemas, now: self.now };
+        let sequence = before.as_ref().map(Saga::sequence);
+        let carried = carried(before.as_ref());
+        let decided = catch_unwind(AssertUnwindSafe(|| transition(context, id, before, input)))
+            .map_err(|panic| Reason::new(ReasonCode::InvariantBroken, panic_text(panic.as_ref())))?;
+        let sender = Sender::new(shared, plan, id, cause, self.now, sequence, carried, &decided);
+        sender.events(self.journal, &decided.events, &mut self.draft.records);
+        for effect in &decided.effects {
+            let written = sender.effect(effect, &mut self.draft.records)?;
+            if let Some(reason) = self.blame.of_topic(&written, self.now) {
+                return Err(reason.clone());
+            }
+        }
+        Ok(decided)
+    }
+
+    fn refused(
+        &mut self,
+        plan: usize,
+        id: &SagaId,
+        before: Option<Saga>,
+        input: &Input,
+        cause: &InputId,
+        reason: &Reason,
+    ) -> Transition {
+        let shared = self.shared;
+        let context = Context { plan: &shared.definitions.at(plan).plan, decoder: self.schemas, now: self.now };
+        let sequence = before.as_ref().map(Saga::sequence);
+        let carried = carried(before.as_ref());
+        let decided = transition_refused(context, id, before, input, reason);
+        let sender = Sender::new(shared, plan, id, cause, self.now, sequence, carried, &decided);
+        sender.events(self.journal, &decided.events, &mut self.draft.records);
+        for effect in &decided.effects {
+            let begin = self.draft.records.len();
+            let written = sender.effect(effect, &mut self.draft.records);
+            let refused = written.map_or(true, |topic| self.blame.of_topic(&topic, self.now).is_some());
+            if refused {
+                self.draft.records.truncate(begin);
+            }
+        }
+        decided
+    }
+
+    fn origin(&self, record: &Consumed) -> Origin {
+        Origin::read(pairs(record)).unwrap_or_else(|| Origin {
+            topic: self.shared.definitions.topics.short(&record.source.topic).into(),
+            partition: record.source.partition,
+            offset: record.offset,
+        })
+    }
+}
+
+/// The correlation id and the trace of a saga that was known before the input.
+fn carried(saga: Option<&Saga>) -> Option<(Arc<str>, Option<Arc<str>>)> {
+    let state = saga?.open()?;
+    Some((Arc::clone(&state.correlation), state.traceparent.clone()))
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "an unknown panic".into());
+    format!("handling the input broke an invariant: {text}")
+}
+

@@ -1,0 +1,138 @@
+//! A batch: inputs and due timers, applied one after another to one draft.
+
+use palinode_core::{Input, InputId, SagaId, SchemaId, Timer, TimerKind, Timestamp};
+use palinode_log::Consumed;
+use palinode_store::{Error as StoreError, InputKey, Stores};
+use palinode_wire::{
+    Origin, Schemas,
+    dead_letter::{DeadLetter, ErrorCode},
+};
+
+use super::{
+    Shared,
+    blame::Blame,
+    decode::{Decoded, decode},
+    draft::Draft,
+    held::Held,
+    outbox,
+};
+use crate::journal::Journal;
+
+/// A batch under construction.
+pub(super) struct Batch<'a, St: Stores> {
+    pub(super) shared: &'a Shared<St>,
+    pub(super) task: i32,
+    pub(super) schemas: &'a Schemas,
+    pub(super) journal: &'a mut Journal,
+    pub(super) store: &'a St::Store,
+    pub(super) blame: &'a Blame,
+    pub(super) now: Timestamp,
+    pub(super) draft: Draft,
+    counts: Counts,
+}
+
+/// What became of the records of a batch, for the metrics.
+#[derive(Debug, Default)]
+struct Counts {
+    applied: u64,
+    foreign: u64,
+    forwarded: u64,
+    dead: u64,
+    timers: u64,
+}
+
+/// Whether a record is part of the batch.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is.
+    Yes,
+    /// It waits for this schema.
+    SchemaMissing(SchemaId),
+}
+
+impl<'a, St: Stores> Batch<'a, St> {
+    /// An empty batch at `now`.
+    pub(super) fn new(
+        shared: &'a Shared<St>,
+        task: i32,
+        schemas: &'a Schemas,
+        journal: &'a mut Journal,
+        store: &'a St::Store,
+        blame: &'a Blame,
+        now: Timestamp,
+    ) -> Self {
+        let (draft, counts) = (Draft::default(), Counts::default());
+        Self { shared, task, schemas, journal, store, blame, now, draft, counts }
+    }
+
+    /// Takes a record in. `input` is where it stands, in the words of the store.
+    pub(super) fn record(&mut self, input: &InputKey, held: &Held, record: &Consumed) -> Result<Taken, StoreError> {
+        match decode(self.shared, self.task, self.schemas, held, record) {
+            Decoded::SchemaMissing(schema) => return Ok(Taken::SchemaMissing(schema)),
+            Decoded::Foreign => self.counts.foreign += 1,
+            Decoded::Dead(origin, code, reason) => self.dead(record, origin, code, reason),
+            Decoded::Elsewhere(origin, partition) => {
+                self.counts.forwarded += 1;
+                let inbox = &self.shared.definitions.topics.inbox;
+                self.draft.records.push(outbox::forwarded(inbox, partition, record, &origin));
+            }
+            Decoded::Meant(meant) => {
+                if let Taken::SchemaMissing(schema) = self.meant(&meant, record)? {
+                    return Ok(Taken::SchemaMissing(schema));
+                }
+                self.counts.applied += 1;
+            }
+        }
+        self.draft.positions.insert(input.clone(), record.offset + 1);
+        Ok(Taken::Yes)
+    }
+
+    /// Fires a timer, unless an input of this batch has removed it. It waits in the store while a schema is missing.
+    pub(super) fn timer(&mut self, id: &SagaId, timer: Timer) -> Result<Taken, StoreError> {
+        if let Some(schema) = self.missing_schema(id)? {
+            return Ok(Taken::SchemaMissing(schema));
+        }
+        let (version, still) = self.draft.look(self.store, id, |saga| {
+            let open = saga.and_then(palinode_core::Saga::open);
+            (open.map(|state| state.version), palinode_core::timers(saga).contains(&timer))
+        })?;
+        let plan = version.and_then(|version| self.shared.definitions.position(&id.definition, version));
+        let Some(plan) = plan.filter(|_| still) else { return Ok(Taken::Yes) };
+        self.counts.timers += 1;
+        let cause = timer_id(timer);
+        self.apply(plan, id, &Input::Timer(timer.kind), &cause, None)?;
+        Ok(Taken::Yes)
+    }
+
+    /// The draft; none when it has nothing to write.
+    pub(super) fn finish(self) -> Option<Draft> {
+        let Counts { applied, foreign, forwarded, dead, timers } = self.counts;
+        for (kind, count) in
+            [("applied", applied), ("foreign", foreign), ("forwarded", forwarded), ("dead", dead), ("timer", timers)]
+        {
+            if count > 0 {
+                metrics::counter!("palinode_inputs_total", "kind" => kind).increment(count);
+            }
+        }
+        (!self.draft.positions.is_empty() || !self.draft.records.is_empty()).then_some(self.draft)
+    }
+
+    /// Writes a dead letter.
+    pub(super) fn dead(&mut self, record: &Consumed, origin: Origin, code: ErrorCode, reason: String) {
+        self.counts.dead += 1;
+        tracing::warn!(task = self.task, input = %origin.input_id(), code = code.as_str(), %reason, "a dead letter");
+        let letter = DeadLetter { code, reason, origin, timestamp: Timestamp(record.timestamp) };
+        let topic = &self.shared.definitions.topics.dead_letters;
+        self.draft.records.push(outbox::dead_letter(topic, record, &letter, self.blame.dead_letters_are_short()));
+    }
+}
+
+/// The id of a timer as the cause of events.
+fn timer_id(timer: Timer) -> InputId {
+    let kind = match timer.kind {
+        TimerKind::Deadline => "deadline",
+        TimerKind::Timeout { .. } => "timeout",
+        TimerKind::Retry { .. } => "retry",
+    };
+    format!("timer/{kind}/{}", timer.due.0).into()
+}

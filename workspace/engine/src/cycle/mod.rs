@@ -1,0 +1,28 @@
+//! The cycle of one task, without IO: told what happened, it answers what to do.
+//!
+//! One input record goes this way: `running` takes it from the backlog, `decode` says what it means, `apply` lets the
+//! core decide on it, `outbox` makes the records of the transaction, and `settle` hands the change to the store once
+//! the transaction stands. The shell around it (`crate::task`) is the only place that blocks. The store is called from
+//! here, through its trait; Kafka, the registry and the clock are not.
+
+mod apply;
+mod barrier;
+mod batch;
+mod blame;
+mod decode;
+mod draft;
+mod held;
+mod outbox;
+mod replay;
+mod running;
+mod settle;
+mod shared;
+mod signal;
+mod start_gate;
+mod state_machine;
+mod take_over;
+
+pub(crate) use outbox::header;
+pub use shared::{Member, Shared};
+pub use signal::{Action, Demand, SchemaAnswer, Signal, Status};
+pub use state_machine::Cycle;

@@ -1,0 +1,161 @@
+//! Replaying the journal into the store, up to one's own claim. Replay evolves; it never decides.
+
+use std::{sync::Arc, time::Duration};
+
+use palinode_core::{Sequence, Timestamp, evolve};
+use palinode_log::Consumed;
+use palinode_store::{JournalPosition, Store};
+use palinode_wire::journal::{JournalRecord, SagaRecord, TaskRecord};
+
+use super::{draft::Draft, state_machine::Exit, take_over::store_exit};
+use crate::{
+    Definitions,
+    journal::{Journal, positions},
+};
+
+/// How far a member's clock may be off the broker's. Timers of a member whose clock runs ahead would fire early.
+const CLOCK_SKEW_MAX: Duration = Duration::from_secs(2);
+
+/// The claim that ends the replay.
+#[derive(Clone, Debug)]
+pub(super) struct Claim {
+    /// Names it.
+    pub(super) incarnation: Arc<str>,
+    /// Our time before its transaction.
+    pub(super) sent_at: Timestamp,
+    /// Our time after its transaction.
+    pub(super) ended_at: Timestamp,
+}
+
+/// A replay under way.
+pub(super) struct Replay<S: Store> {
+    store: S,
+    /// The record that the store reflects last; it is read again to see that it is the same journal.
+    expected: Option<JournalPosition>,
+    claim: Claim,
+    journal_is_new: bool,
+    records: u64,
+}
+
+impl<S: Store> Replay<S> {
+    /// A replay into `store`, whose last reflected record is `expected`.
+    pub(super) fn new(store: S, expected: Option<JournalPosition>, claim: Claim) -> Self {
+        let journal_is_new = expected.is_none();
+        Self { store, expected, claim, journal_is_new, records: 0 }
+    }
+
+    /// The store, and whether the journal had no record of its opening.
+    pub(super) fn into_store(self) -> (S, bool) {
+        tracing::info!(records = self.records, open_sagas = self.store.open_count(), "the journal is replayed");
+        (self.store, self.journal_is_new)
+    }
+
+    /// Folds `records` into the store. True when they end the replay.
+    pub(super) fn take(
+        &mut self,
+        definitions: &Definitions,
+        journal: &Journal,
+        records: &[Consumed],
+    ) -> Result<bool, Exit> {
+        let mut draft = Draft::default();
+        let mut last: Option<JournalPosition> = None;
+        let mut clock = self.store.checkpoint().clock;
+        let mut claimed = false;
+        for record in records {
+            let entry = journal.read(record).map_err(|reason| unreadable(record, &reason))?;
+            let event_id = entry.event_id();
+            if let Some(expected) = self.expected.take() {
+                check_same_journal(&expected, record.offset, &event_id)?;
+                continue;
+            }
+            clock = clock.max(entry.time());
+            match &entry {
+                JournalRecord::Saga(saga) => self.fold(definitions, &mut draft, saga, record)?,
+                JournalRecord::Task(task) => claimed = self.note(&mut draft, task, record)?,
+            }
+            self.records += 1;
+            last = Some(JournalPosition { offset: record.offset, event_id });
+            if claimed {
+                break;
+            }
+        }
+        if last.is_some() {
+            self.store.write(&draft.into_change(last, clock)).map_err(store_exit)?;
+        }
+        Ok(claimed)
+    }
+
+    fn fold(
+        &mut self,
+        definitions: &Definitions,
+        draft: &mut Draft,
+        record: &SagaRecord,
+        at: &Consumed,
+    ) -> Result<(), Exit> {
+        let id = &record.id;
+        let plan = definitions.plan(&id.definition, record.version).ok_or_else(|| {
+            Exit::Park(format!(
+                "the journal holds sagas of version {} of the definition '{}', which this node does not run",
+                record.version, id.definition
+            ))
+        })?;
+        let event = record.event(plan).map_err(|error| unreadable(at, &error.to_string()))?;
+        let saga = draft.take(&self.store, id).map_err(store_exit)?;
+        let known = saga.as_ref().map_or(Sequence(0), palinode_core::Saga::sequence);
+        let saga = if record.sequence > known || record.sequence == Sequence(0) {
+            evolve(plan, id, saga, &event, record.time)
+        } else {
+            saga
+        };
+        draft.put(id, saga);
+        Ok(())
+    }
+
+    /// Takes a task record in; true for our own claim.
+    fn note(&mut self, draft: &mut Draft, record: &TaskRecord, at: &Consumed) -> Result<bool, Exit> {
+        match record {
+            TaskRecord::TaskClaimed(claimed) if *claimed.incarnation == *self.claim.incarnation => {
+                self.check_clock(at.timestamp)?;
+                return Ok(true);
+            }
+            TaskRecord::JournalOpened(_) => self.journal_is_new = false,
+            TaskRecord::InputAdded(added) => {
+                draft.positions.insert((added.topic.as_str().into(), added.partition), added.offset);
+            }
+            TaskRecord::PositionsAdvanced(advanced) => {
+                draft.positions.extend(positions(advanced));
+            }
+            TaskRecord::TaskClaimed(_) | TaskRecord::DefinitionActivated(_) => {}
+        }
+        Ok(false)
+    }
+
+    fn check_clock(&self, append_time: i64) -> Result<(), Exit> {
+        let broker = Timestamp(append_time);
+        let behind = self.claim.sent_at.since(broker);
+        let ahead = broker.since(self.claim.ended_at);
+        if append_time >= 0 && behind.max(ahead) > CLOCK_SKEW_MAX {
+            return Err(Exit::Again(format!(
+                "this member's clock is {} ms off the broker's; set it right, for example with NTP",
+                behind.max(ahead).as_millis()
+            )));
+        }
+        Ok(())
+    }
+}
+
+fn check_same_journal(expected: &JournalPosition, offset: i64, event_id: &str) -> Result<(), Exit> {
+    if offset == expected.offset && *event_id == *expected.event_id {
+        return Ok(());
+    }
+    Err(Exit::Park(format!(
+        "the journal is not the one that this node's store reflects: at offset {} the store knows the event '{}', and the \
+         journal has '{event_id}' at offset {offset}. The topic was truncated or made anew. If that was intended, remove \
+         the store's folder",
+        expected.offset, expected.event_id
+    )))
+}
+
+fn unreadable(record: &Consumed, reason: &str) -> Exit {
+    Exit::Park(format!("the journal record at offset {} cannot be read: {reason}", record.offset))
+}

@@ -1,0 +1,194 @@
+//! A task that runs: what it does next.
+//!
+//! At most one transaction is under way. What arrives meanwhile is the next batch.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use palinode_core::Timestamp;
+use palinode_log::{Consumed, Slot};
+use palinode_store::{InputKey, Store, Stores};
+use palinode_wire::Schemas;
+
+use super::{
+    Action, Demand, Shared, Signal, Status,
+    barrier::Barrier,
+    batch::{Batch, Taken},
+    blame::Blame,
+    held::Held,
+    settle::InFlight,
+    start_gate::StartGate,
+    state_machine::Exit,
+    take_over::{Owned, store_exit},
+};
+use crate::{
+    journal::Journal,
+    settings::{BATCH_RECORDS_MAX, BATCH_TIMERS_MAX},
+};
+
+/// What a running task does next, or why it ends.
+pub(super) type Turn = Result<Vec<Action>, Exit>;
+
+/// A task that runs.
+pub(super) struct Running<St: Stores> {
+    pub(super) shared: Arc<Shared<St>>,
+    pub(super) task: i32,
+    pub(super) store: St::Store,
+    pub(super) journal: Journal,
+    pub(super) inputs: std::collections::BTreeMap<palinode_log::TopicPartition, InputKey>,
+    pub(super) slot: Slot,
+    pub(super) schemas: Schemas,
+    /// Records that were read and are not in a transaction that stands.
+    pub(super) backlog: VecDeque<Consumed>,
+    pub(super) in_flight: Option<InFlight>,
+    /// Whom refusals by the broker concern.
+    pub(super) blame: Blame,
+    pub(super) barrier: Barrier,
+    pub(super) held: Held,
+    pub(super) gate: StartGate,
+    /// Set while an aborted transaction waits to be tried again.
+    pub(super) pause_until: Option<Timestamp>,
+    /// Transactions that were aborted in a row.
+    pub(super) aborts: u32,
+}
+
+impl<St: Stores> Running<St> {
+    pub(super) fn new(shared: Arc<Shared<St>>, task: i32, schemas: Schemas, journal: Journal, owned: Owned<St::Store>) -> Self {
+        let gate = StartGate::new(&shared, &owned.inputs);
+        Self {
+            shared,
+            task,
+            store: owned.store,
+            journal,
+            inputs: owned.inputs,
+            slot: owned.next_slot,
+            schemas,
+            backlog: VecDeque::new(),
+            in_flight: None,
+            blame: Blame::default(),
+            barrier: Barrier::default(),
+            held: Held::default(),
+            gate,
+            pause_until: None,
+            aborts: 0,
+        }
+    }
+
+    /// The store, as of the last transaction that stands.
+    pub(super) fn store(&self) -> &St::Store {
+        &self.store
+    }
+
+    /// The schemas that are known by now.
+    pub(super) fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    /// Takes in what happened and says what to do.
+    pub(super) fn handle(&mut self, signal: Signal, now: Timestamp) -> Turn {
+        let mut actions = Vec::new();
+        match signal {
+            Signal::Records(records) => self.backlog.extend(records),
+            Signal::Ended(outcome) => self.settle(outcome, now)?,
+            Signal::Ends(Ok(ends)) => self.barrier.ends(ends),
+            Signal::Ends(Err(error)) => {
+                tracing::warn!(task = self.task, %error, "the ends of the inputs could not be read");
+                self.barrier.failed(now);
+            }
+            Signal::Positions(Ok(positions)) => self.barrier.positions(&positions),
+            Signal::Positions(Err(_)) => {}
+            Signal::Schema(id, answer) => self.schema_answered(id, answer, now, &mut actions),
+            Signal::InputsFailed(error) => return Err(Exit::Again(format!("the inputs could not be read: {error}"))),
+            Signal::JournalFailed(_)
+            | Signal::Journal(_)
+            | Signal::JournalBounds(_)
+            | Signal::Fenced(_)
+            | Signal::Starts(_)
+            | Signal::Tick
+            | Signal::Proposed
+            | Signal::Withdrawn
+            | Signal::Stop => {}
+        }
+        self.held.ask_again(now, &mut actions);
+        self.gate.adjust(self.store.open_count(), &self.shared.settings, now, &mut actions);
+        if self.in_flight.is_none() && self.pause_until.is_none_or(|until| now >= until) {
+            self.pause_until = None;
+            self.next_batch(now, &mut actions)?;
+        }
+        Ok(actions)
+    }
+
+    /// What to read now.
+    pub(super) fn demand(&self, now: Timestamp) -> Demand {
+        let waits = self.in_flight.is_some() || self.pause_until.is_some_and(|until| now < until);
+        if waits || self.backlog.len() >= BATCH_RECORDS_MAX { Demand::Nothing } else { Demand::Inputs }
+    }
+
+    /// When it wants to be called at the latest.
+    pub(super) fn next_deadline(&mut self) -> Option<Timestamp> {
+        let next = match (self.pause_until, self.barrier.wake_at()) {
+            (Some(until), _) => Some(until),
+            (None, Some(at)) => Some(at),
+            (None, None) => self.store.next_due().ok().flatten(),
+        };
+        [next, self.held.wake_at(), self.gate.wake_at()].into_iter().flatten().min()
+    }
+
+    /// For people.
+    pub(super) fn status(&self) -> Status {
+        let waiting = [self.held.waiting(), self.gate.waiting(), self.barrier.waiting()].into_iter().flatten().next();
+        Status::Running { open_sagas: self.store.open_count(), waiting }
+    }
+
+    fn next_batch(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Result<(), Exit> {
+        // Replies before starts: work that is under way is finished before more is taken on.
+        if self.backlog.len() > 1 {
+            let routes = &self.shared.definitions.routes;
+            let starts = |record: &Consumed| routes.topic(&record.source.topic).is_some_and(|topic| topic.starts_only);
+            self.backlog.make_contiguous().sort_by_key(starts);
+        }
+        let clock = self.store.checkpoint().clock;
+        let now = now.max(clock);
+        let due_until = self.timers_may_fire(now, actions)?;
+        let timers = match due_until {
+            Some(until) => self.store.due_timers(until, BATCH_TIMERS_MAX).map_err(store_exit)?,
+            None => Vec::new(),
+        };
+        let mut batch = Batch::new(&self.shared, self.task, &self.schemas, &mut self.journal, &self.store, &self.blame, now);
+        let mut taken = Vec::new();
+        while taken.len() < BATCH_RECORDS_MAX {
+            let Some(record) = self.backlog.pop_front() else { break };
+            if let Some(held) = self.held.keep_behind(record) {
+                let Some(input) = self.inputs.get(&held.source) else { continue };
+                match batch.record(input, &self.held, &held).map_err(store_exit)? {
+                    Taken::Yes => taken.push(held),
+                    Taken::SchemaMissing(schema) => self.held.hold(schema, held, now, actions),
+                }
+            }
+        }
+        for (id, timer) in timers {
+            if let Taken::SchemaMissing(schema) = batch.timer(&id, timer).map_err(store_exit)? {
+                self.held.ask(schema, now, actions);
+            }
+        }
+        let Some(draft) = batch.finish() else {
+            return Ok(());
+        };
+        let (in_flight, records) = InFlight::new(draft, taken, now, &mut self.journal);
+        self.in_flight = Some(in_flight);
+        actions.push(Action::Transact { slot: self.slot, records });
+        Ok(())
+    }
+
+    /// Up to which due time timers may fire in this batch; asks for the ends of the inputs when that is not known.
+    fn timers_may_fire(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Result<Option<Timestamp>, Exit> {
+        let Some(due) = self.store.next_due().map_err(store_exit)?.filter(|due| *due <= now) else {
+            self.barrier.idle();
+            return Ok(None);
+        };
+        let processed = &self.store.checkpoint().positions;
+        let inputs = &self.inputs;
+        let readable = || inputs.keys().filter(|input| !self.gate.is_paused(input)).cloned().collect::<Vec<_>>();
+        let read = |input: &palinode_log::TopicPartition| inputs.get(input).and_then(|key| processed.get(key)).copied();
+        Ok(self.barrier.passed(due, now, self.backlog.is_empty(), read, readable, actions))
+    }
+}

@@ -1,0 +1,58 @@
+//! What all tasks of a node share.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use palinode_log::{Application, TopicPartition};
+use palinode_store::{InputKey, Stores};
+use palinode_wire::Schemas;
+use palinode_wire::journal::JournalSchemas;
+
+use crate::{Definitions, Settings};
+
+/// Who this process is among the members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The application and the member's name.
+    pub application: Application,
+    /// Names this run of the process; every claim's incarnation begins with it.
+    pub run: Arc<str>,
+}
+
+/// What all tasks of a node share; never changed while they run.
+#[derive(Debug)]
+pub struct Shared<St: Stores> {
+    /// Who this process is.
+    pub member: Member,
+    /// Settings of the engine.
+    pub settings: Settings,
+    /// The definitions that the node runs.
+    pub definitions: Definitions,
+    /// Opens the tasks' stores.
+    pub stores: St,
+    /// The number of partitions of each input topic, by full name.
+    pub input_partitions: BTreeMap<Arc<str>, i32>,
+    /// The ids under which our own journal schemas are registered.
+    pub journal_schemas: JournalSchemas,
+    /// Writes outcomes.
+    pub outcome_codec: palinode_wire::typed::RecordCodec,
+    /// Schemas that are known at start; a task adds those that it meets.
+    pub schemas: Schemas,
+    /// The value of the `ce_source` header.
+    pub source: Arc<str>,
+}
+
+impl<St: Stores> Shared<St> {
+    /// The inputs of `task`: of every input topic the partitions q with q mod P = task.
+    pub(crate) fn inputs(&self, task: i32) -> BTreeMap<TopicPartition, InputKey> {
+        let partitions = self.member.application.partitions;
+        let of_topic = |(topic, count): (&Arc<str>, &i32)| {
+            let short: Arc<str> = self.definitions.topics.short(topic).into();
+            let topic = Arc::clone(topic);
+            (0..*count).filter(move |partition| partition % partitions == task).map(move |partition| {
+                let input = TopicPartition { topic: Arc::clone(&topic), partition };
+                (input, (Arc::clone(&short), partition))
+            })
+        };
+        self.input_partitions.iter().flat_map(of_topic).collect()
+    }
+}

@@ -1,0 +1,281 @@
+//! Taking a task over: fence, claim, replay, load positions, assign.
+//!
+//! The order is the protocol (ARCHITECTURE.md, "Ownership"): all ids are initialised first, the claim is committed
+//! alone on the first id, the journal is replayed up to that claim, and only then is anything decided.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use palinode_core::Timestamp;
+use palinode_log::{Outcome, Slot, TopicPartition};
+use palinode_store::{Change, InputKey, JournalPosition, Store, Stores};
+
+use super::{
+    Action, Demand, Shared, Signal,
+    replay::{Claim, Replay},
+    state_machine::Exit,
+};
+use crate::journal::Journal;
+
+/// A take-over under way.
+pub(super) struct TakeOver<St: Stores> {
+    shared: Arc<Shared<St>>,
+    task: i32,
+    journal: Journal,
+    claim: Claim,
+    inputs: BTreeMap<TopicPartition, InputKey>,
+    stage: Stage<St::Store>,
+}
+
+enum Stage<S: Store> {
+    Fencing,
+    Claiming,
+    Bounding,
+    Replaying(Box<Replay<S>>),
+    Starting { store: S, journal_is_new: bool },
+    Adding { store: S, change: Change, event_id: Arc<str> },
+    /// Between two stages, and after the end.
+    Over,
+}
+
+/// A task that is ours: its store reflects the journal up to our claim and beyond.
+pub(super) struct Owned<S: Store> {
+    pub(super) store: S,
+    pub(super) inputs: BTreeMap<TopicPartition, InputKey>,
+    pub(super) next_slot: Slot,
+}
+
+/// How far a take-over got.
+pub(super) enum Progress<S: Store> {
+    Going(Vec<Action>),
+    Done(Box<Owned<S>>, Vec<Action>),
+}
+
+type Step<S> = Result<Progress<S>, Exit>;
+
+impl<St: Stores> TakeOver<St> {
+    /// Begins a take-over under `incarnation`.
+    pub(super) fn begin(shared: Arc<Shared<St>>, task: i32, incarnation: Arc<str>) -> (Self, Vec<Action>) {
+        let journal = Journal::new(&shared, task, Arc::clone(&incarnation));
+        let inputs = shared.inputs(task);
+        let claim = Claim { incarnation, sent_at: Timestamp::default(), ended_at: Timestamp::default() };
+        (Self { shared, task, journal, claim, inputs, stage: Stage::Fencing }, vec![Action::Fence])
+    }
+
+    /// The journal, for the owner that the task has from now on.
+    pub(super) fn into_journal(self) -> Journal {
+        self.journal
+    }
+
+    /// What to read now.
+    pub(super) fn demand(&self) -> Demand {
+        if matches!(self.stage, Stage::Replaying(_)) { Demand::Journal } else { Demand::Nothing }
+    }
+
+    /// What is being done, for people.
+    pub(super) fn stage(&self) -> &'static str {
+        match self.stage {
+            Stage::Fencing => "ending the transactions of the owner before",
+            Stage::Claiming => "claiming the task",
+            Stage::Bounding => "opening the store",
+            Stage::Replaying(_) => "replaying the journal",
+            Stage::Starting { .. } | Stage::Adding { .. } => "resolving where new inputs begin",
+            Stage::Over => "done",
+        }
+    }
+
+    /// Takes in the answer to the last action.
+    pub(super) fn handle(&mut self, signal: Signal, now: Timestamp) -> Step<St::Store> {
+        match (std::mem::replace(&mut self.stage, Stage::Over), signal) {
+            (Stage::Fencing, Signal::Fenced(Ok(()))) => self.claim(now),
+            (Stage::Fencing, Signal::Fenced(Err(error))) => Err(again("the ids could not be initialised", &error)),
+            (Stage::Claiming, Signal::Ended(outcome)) => self.claimed(outcome, now),
+            (Stage::Bounding, Signal::JournalBounds(Ok(bounds))) => self.open(bounds),
+            (Stage::Bounding, Signal::JournalBounds(Err(error))) => {
+                Err(again("the journal's offsets could not be read", &error))
+            }
+            (Stage::Replaying(mut replay), Signal::Journal(records)) => {
+                if replay.take(&self.shared.definitions, &self.journal, &records)? {
+                    self.replayed(*replay, now)
+                } else {
+                    self.stage = Stage::Replaying(replay);
+                    Ok(Progress::Going(Vec::new()))
+                }
+            }
+            (Stage::Replaying(_), Signal::JournalFailed(error)) => {
+                Err(again("the journal could not be read", &error))
+            }
+            (Stage::Starting { store, journal_is_new }, Signal::Starts(Ok(starts))) => {
+                Ok(self.add(store, journal_is_new, &starts, now))
+            }
+            (Stage::Starting { .. }, Signal::Starts(Err(error))) => {
+                Err(again("the beginnings of the inputs could not be read", &error))
+            }
+            (Stage::Adding { store, change, event_id }, Signal::Ended(outcome)) => {
+                self.added(store, change, event_id, outcome)
+            }
+            (stage, _) => {
+                self.stage = stage;
+                Ok(Progress::Going(Vec::new()))
+            }
+        }
+    }
+
+    fn claim(&mut self, now: Timestamp) -> Step<St::Store> {
+        self.stage = Stage::Claiming;
+        self.claim.sent_at = now;
+        let member = &self.shared.member.application.member;
+        let record = self.journal.claim(member, now);
+        Ok(Progress::Going(vec![Action::Transact { slot: Slot::A, records: vec![record] }]))
+    }
+
+    fn claimed(&mut self, outcome: Outcome, now: Timestamp) -> Step<St::Store> {
+        match outcome {
+            Outcome::Committed { .. } => {
+                self.claim.ended_at = now;
+                self.stage = Stage::Bounding;
+                Ok(Progress::Going(vec![Action::JournalBounds]))
+            }
+            other => Err(exit_for(other)),
+        }
+    }
+
+    fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
+        let mut store = self.open_store()?;
+        if let Some(reason) = misfit(store.checkpoint().journal.as_ref(), first, end) {
+            drop(store);
+            self.set_aside(&reason)?;
+            store = self.open_store()?;
+        }
+        let expected = store.checkpoint().journal.clone();
+        if expected.is_none() && first > 0 {
+            return Err(Exit::Park(format!(
+                "the journal begins at offset {first}: what stood before is deleted, and this node has no state of its \
+                 own to go on from"
+            )));
+        }
+        let from = expected.as_ref().map_or(first, |position| position.offset);
+        let claim = self.claim.clone();
+        self.stage = Stage::Replaying(Box::new(Replay::new(store, expected, claim)));
+        Ok(Progress::Going(vec![Action::OpenJournal { from }]))
+    }
+
+    fn open_store(&self) -> Result<St::Store, Exit> {
+        match self.shared.stores.open(self.task) {
+            Err(error) if error.is_rebuildable() => {
+                self.set_aside(&error.to_string())?;
+                self.shared.stores.open(self.task).map_err(store_exit)
+            }
+            other => other.map_err(store_exit),
+        }
+    }
+
+    fn set_aside(&self, reason: &str) -> Result<(), Exit> {
+        tracing::warn!(task = self.task, reason, "the store is set aside and made again from the journal");
+        self.shared.stores.set_aside(self.task, reason).map_err(store_exit)
+    }
+
+    fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
+        let (store, journal_is_new) = replay.into_store();
+        let unknown: Vec<TopicPartition> = self
+            .inputs
+            .iter()
+            .filter(|(_, key)| !store.checkpoint().positions.contains_key(*key))
+            .map(|(input, _)| input.clone())
+            .collect();
+        if unknown.is_empty() && !journal_is_new {
+            return Ok(self.done(store, Slot::B, vec![Action::CloseJournal]));
+        }
+        if unknown.is_empty() {
+            return Ok(self.add(store, journal_is_new, &[], now));
+        }
+        self.stage = Stage::Starting { store, journal_is_new };
+        Ok(Progress::Going(vec![Action::CloseJournal, Action::Starts(unknown)]))
+    }
+
+    /// Journals where new inputs begin, before any of them is read.
+    fn add(
+        &mut self,
+        store: St::Store,
+        journal_is_new: bool,
+        starts: &[(TopicPartition, i64)],
+        now: Timestamp,
+    ) -> Progress<St::Store> {
+        let now = now.max(store.checkpoint().clock);
+        let application = &self.shared.member.application;
+        let mut records = Vec::with_capacity(starts.len() + 2);
+        if journal_is_new {
+            records.push(self.journal.opened(&application.name, application.partitions, now));
+        }
+        let positions: Vec<(InputKey, i64)> = starts
+            .iter()
+            .filter_map(|(input, offset)| Some((self.inputs.get(input)?.clone(), *offset)))
+            .collect();
+        for (input, offset) in &positions {
+            records.push(self.journal.input_added(input, *offset, now));
+        }
+        let (last, event_id) = self.journal.positions(positions.iter().map(|(input, next)| (input, next)), now);
+        records.push(last);
+        let change = Change { positions, clock: now, ..Change::default() };
+        self.stage = Stage::Adding { store, change, event_id };
+        Progress::Going(vec![Action::CloseJournal, Action::Transact { slot: Slot::B, records }])
+    }
+
+    fn added(
+        &mut self,
+        mut store: St::Store,
+        mut change: Change,
+        event_id: Arc<str>,
+        outcome: Outcome,
+    ) -> Step<St::Store> {
+        match outcome {
+            Outcome::Committed { journal_offset } => {
+                change.journal = journal_offset.map(|offset| JournalPosition { offset, event_id });
+                store.write(&change).map_err(store_exit)?;
+                Ok(self.done(store, Slot::A, Vec::new()))
+            }
+            other => Err(exit_for(other)),
+        }
+    }
+
+    fn done(&mut self, store: St::Store, next_slot: Slot, mut actions: Vec<Action>) -> Progress<St::Store> {
+        let positions = &store.checkpoint().positions;
+        let from = |(input, key): (&TopicPartition, &InputKey)| Some((input.clone(), *positions.get(key)?));
+        actions.push(Action::Assign(self.inputs.iter().filter_map(from).collect()));
+        Progress::Done(Box::new(Owned { store, inputs: std::mem::take(&mut self.inputs), next_slot }), actions)
+    }
+}
+
+/// Why a store that reflects the journal up to `position` does not fit a journal with these bounds.
+fn misfit(position: Option<&JournalPosition>, first: i64, end: i64) -> Option<String> {
+    let offset = position?.offset;
+    if offset >= end {
+        Some(format!("the store reflects the journal up to offset {offset}, but the journal ends before {end}"))
+    } else if offset < first {
+        Some(format!("the store reflects the journal up to offset {offset}, but the journal begins at {first}"))
+    } else {
+        None
+    }
+}
+
+fn again(what: &str, error: &palinode_log::Error) -> Exit {
+    Exit::Again(format!("{what}: {error}"))
+}
+
+/// What to do when the store fails: another try may help against a full disk, nothing but a person against the rest.
+pub(super) fn store_exit(error: palinode_store::Error) -> Exit {
+    if error.is_retriable() || error.is_rebuildable() {
+        Exit::Again(error.to_string())
+    } else {
+        Exit::Park(error.to_string())
+    }
+}
+
+fn exit_for(outcome: Outcome) -> Exit {
+    match outcome {
+        Outcome::Fenced => Exit::Fenced,
+        Outcome::Committed { .. } => Exit::Again("a transaction ended out of order".into()),
+        Outcome::Aborted { reason, .. } | Outcome::Indefinite { reason } => {
+            Exit::Again(format!("a transaction of the take-over did not stand: {reason}"))
+        }
+    }
+}

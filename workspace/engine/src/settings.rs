@@ -1,0 +1,63 @@
+//! What can be set about the engine, and its limits.
+
+use std::time::Duration;
+
+/// Records that one transaction takes in at the most: enough to spread the cost of a commit, few enough that a batch
+/// of starts with its journal events and commands stays some tens of milliseconds of work.
+pub(crate) const BATCH_RECORDS_MAX: usize = 500;
+
+/// Bytes that one transaction takes in, about: bounds the memory of a task.
+pub(crate) const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Timers that one transaction fires at the most, for the same reason as [`BATCH_RECORDS_MAX`].
+pub(crate) const BATCH_TIMERS_MAX: usize = 500;
+
+/// Journal records that one change of the store takes during a replay: large batches replay fast, and a change stays
+/// some megabytes.
+pub(crate) const REPLAY_RECORDS_MAX: usize = 2_000;
+
+/// The longest that a due timer waits for the inputs to be read to their end. After an outage the replies that wait
+/// are read first; a backlog that takes longer than this is overload, and time-outs are right then.
+pub(crate) const READ_BEFORE_TIMER_MAX: Duration = Duration::from_secs(60);
+
+/// The shortest time between two questions for the ends of the inputs, so that many timers share one.
+pub(crate) const ENDS_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The first pause before a failed take-over is tried again. Pauses double up to [`TAKE_OVER_PAUSE_MAX`].
+pub(crate) const TAKE_OVER_PAUSE_FIRST: Duration = Duration::from_secs(1);
+
+/// The longest pause before a failed take-over is tried again.
+pub(crate) const TAKE_OVER_PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// The pause before an aborted transaction is tried again; doubles up to [`ABORT_PAUSE_MAX`].
+pub(crate) const ABORT_PAUSE_FIRST: Duration = Duration::from_millis(50);
+
+/// The longest pause before an aborted transaction is tried again.
+pub(crate) const ABORT_PAUSE_MAX: Duration = Duration::from_secs(10);
+
+/// Aborts in a row, on the same input and with nothing to blame, after which a task parks itself. With the pauses
+/// between them this is about two minutes.
+pub(crate) const ABORTS_MAX: u32 = 20;
+
+/// How often an unknown schema id is asked for again.
+pub(crate) const SCHEMA_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long an answer of the registry is waited for before the question is asked again. Longer than the time-outs of
+/// its client, so that a question is asked twice only when one was lost.
+pub(crate) const SCHEMA_ANSWER_MAX: Duration = Duration::from_secs(15);
+
+/// Settings of the engine that a platform team may want to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Open sagas of one task above which it reads no further starts. Replies are always read.
+    pub open_sagas_max: u64,
+    /// How long a record with an unknown schema id is kept back while the registry does not know it, or does not
+    /// answer, before it becomes a dead letter.
+    pub schema_wait: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { open_sagas_max: 2_000_000, schema_wait: Duration::from_secs(30) }
+    }
+}

@@ -1,0 +1,129 @@
+//! A saga as people and scripts see it.
+
+use palinode_core::{Direction, Outcome, Plan, Request, RequestStatus, Saga, Timestamp};
+use palinode_wire::rfc3339;
+use serde::{Deserialize, Serialize};
+
+/// A saga.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SagaView {
+    /// Its definition.
+    pub definition: String,
+    /// The version that it follows.
+    pub version: Option<u32>,
+    /// Its key.
+    pub key: String,
+    /// `running`, `compensating`, `suspended`, `completed`, `compensated`, or `cancelled before its start`.
+    pub status: String,
+    /// Why it is suspended or compensated.
+    pub reason: Option<String>,
+    /// When it started.
+    pub started_at: Option<String>,
+    /// When its last event happened.
+    pub changed_at: Option<String>,
+    /// When its deadline passes.
+    pub deadline_at: Option<String>,
+    /// The correlation id of all its messages.
+    pub correlation_id: Option<String>,
+    /// The number of its events.
+    pub events: u64,
+    /// Its steps; empty once it is completed.
+    pub steps: Vec<StepView>,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepView {
+    /// Its id.
+    pub step: String,
+    /// How far it got.
+    pub status: String,
+    /// Commands that were sent.
+    pub attempts: u32,
+    /// When the first command was sent.
+    pub requested_at: Option<String>,
+    /// When the final reply came.
+    pub answered_at: Option<String>,
+    /// How far its compensation got, when there is one.
+    pub compensation: Option<String>,
+}
+
+/// Describes a saga. `plan` is the plan of its version, for the names of its steps.
+pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) -> SagaView {
+    let mut view = SagaView {
+        definition: definition.into(),
+        version: None,
+        key: key.into(),
+        status: "cancelled before its start".into(),
+        reason: None,
+        started_at: None,
+        changed_at: None,
+        deadline_at: None,
+        correlation_id: None,
+        events: saga.sequence().0,
+        steps: Vec::new(),
+    };
+    match saga {
+        Saga::CancelledEarly { at, .. } => view.changed_at = Some(rfc3339(*at)),
+        Saga::Open(state) => {
+            view.version = Some(state.version);
+            let (status, reason) = match (&state.suspended, &state.direction) {
+                (Some(suspension), _) => ("suspended", Some(&suspension.reason)),
+                (None, Direction::Backward(reason)) => ("compensating", Some(reason)),
+                (None, Direction::Forward) => ("running", None),
+            };
+            view.status = status.into();
+            view.reason = reason.map(ToString::to_string);
+            view.started_at = Some(rfc3339(state.started_at));
+            view.changed_at = Some(rfc3339(state.changed_at));
+            view.deadline_at = state.deadline_at.map(rfc3339);
+            view.correlation_id = Some(state.correlation.to_string());
+            let name = |index: usize| {
+                plan.and_then(|plan| plan.steps.get(index)).map_or_else(|| format!("#{index}"), |step| step.name.to_string())
+            };
+            view.steps = state
+                .steps
+                .iter()
+                .enumerate()
+                .map(|(index, step)| StepView {
+                    step: name(index),
+                    status: word(&step.forward),
+                    attempts: step.forward.attempt.0,
+                    requested_at: step.forward.requested_at.map(rfc3339),
+                    answered_at: step.forward.answered_at.map(rfc3339),
+                    compensation: (step.compensation.status != RequestStatus::NotRequested)
+                        .then(|| word(&step.compensation)),
+                })
+                .collect();
+        }
+        Saga::Closed(closed) => {
+            view.version = Some(closed.version);
+            view.status = match closed.outcome {
+                Outcome::Completed => "completed",
+                Outcome::Compensated => "compensated",
+            }
+            .into();
+            view.changed_at = Some(rfc3339(closed.at));
+            if let Some(memory) = &closed.memory {
+                view.started_at = Some(rfc3339(memory.started_at));
+                view.correlation_id = Some(memory.correlation.to_string());
+                if let Direction::Backward(reason) = &memory.direction {
+                    view.reason = Some(reason.to_string());
+                }
+            }
+        }
+    }
+    view
+}
+
+fn word(request: &Request) -> String {
+    let until = |at: Timestamp| rfc3339(at);
+    match request.status {
+        RequestStatus::NotRequested => "not requested".into(),
+        RequestStatus::Pending { due } => format!("waiting for a reply until {}", until(due)),
+        RequestStatus::Paused { until: at } => format!("waiting until {} to try again", until(at)),
+        RequestStatus::Succeeded => "succeeded".into(),
+        RequestStatus::Failed => "failed".into(),
+        RequestStatus::Unknown => "outcome unknown".into(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What can go wrong while an orchestrator starts or runs.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// An error of the environment or of what the orchestrator was given.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The settings cannot be used.
+    #[error("the configuration cannot be used: {reason}")]
+    Configuration {
+        /// Why.
+        reason: String,
+    },
+    /// A file or folder cannot be read.
+    #[error("{} cannot be read", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Definitions have errors.
+    #[error("{diagnostics}")]
+    Definitions {
+        /// All of them, as people read them.
+        diagnostics: String,
+    },
+    /// The registry does not answer or refuses.
+    #[error("the schema registry at {url} cannot be used: {reason}")]
+    Registry {
+        /// Its URL.
+        url: String,
+        /// Why.
+        reason: String,
+    },
+    /// Kafka does not answer or refuses.
+    #[error(transparent)]
+    Log(#[from] palinode_log::Error),
+    /// The engine cannot start.
+    #[error(transparent)]
+    Engine(#[from] palinode_engine::Error),
+    /// The address is taken or not ours.
+    #[error("the HTTP server cannot listen on {address}; is the port taken?")]
+    Listen {
+        /// The address.
+        address: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The metrics recorder or the log cannot be set up.
+    #[error("logging and metrics cannot be set up: {reason}")]
+    Telemetry {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn configuration(error: config::ConfigError) -> Self {
+        Self::Configuration { reason: error.to_string() }
+    }
+
+    /// A short code for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Configuration { .. } => "SERVER_CONFIGURATION",
+            Self::File { .. } => "SERVER_FILE",
+            Self::Definitions { .. } => "SERVER_DEFINITIONS",
+            Self::Registry { .. } => "SERVER_REGISTRY",
+            Self::Log(error) => error.code(),
+            Self::Engine(error) => error.code(),
+            Self::Listen { .. } => "SERVER_LISTEN",
+            Self::Telemetry { .. } => "SERVER_TELEMETRY",
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    pub fn is_retriable(&self) -> bool {
+        match self {
+            Self::Registry { .. } => true,
+            Self::Log(error) => error.is_retriable(),
+            Self::Engine(error) => error.is_retriable(),
+            _ => false,
+        }
+    }
+}
