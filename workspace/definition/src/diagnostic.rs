@@ -130,7 +130,11 @@ pub struct Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Location { line, column } = self.location;
-        writeln!(f, "{}:{line}:{column}: error[{}]: {}", self.file, self.code, self.message)?;
+        writeln!(
+            f,
+            "{}:{line}:{column}: error[{}]: {}",
+            self.file, self.code, self.message
+        )?;
         let number = line.to_string();
         let margin = " ".repeat(number.len());
         let (shown, at) = window(&self.source_line, column as usize);
@@ -148,9 +152,20 @@ impl fmt::Display for Diagnostic {
 /// The part of the line that is shown, and where in it the column is. Tabs become spaces, so that carets fit.
 fn window(line: &str, column: usize) -> (String, usize) {
     let at = column.saturating_sub(1).min(line.chars().count());
-    let skipped = if at < SHOWN_LINE_CHARS_MAX { 0 } else { at - SHOWN_LINE_CHARS_MAX / 2 };
+    let skipped = if at < SHOWN_LINE_CHARS_MAX {
+        0
+    } else {
+        at - SHOWN_LINE_CHARS_MAX / 2
+    };
     let printable = |c: char| if c.is_control() { ' ' } else { c };
-    (line.chars().skip(skipped).take(SHOWN_LINE_CHARS_MAX).map(printable).collect(), at - skipped)
+    (
+        line.chars()
+            .skip(skipped)
+            .take(SHOWN_LINE_CHARS_MAX)
+            .map(printable)
+            .collect(),
+        at - skipped,
+    )
 }
 
 /// All mistakes of one definition, in the order of the file.

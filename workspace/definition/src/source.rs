@@ -15,7 +15,11 @@ pub(crate) struct Span {
 
 impl Span {
     /// The first character of a file.
-    pub(crate) const START: Self = Self { line: 1, column: 1, length: 1 };
+    pub(crate) const START: Self = Self {
+        line: 1,
+        column: 1,
+        length: 1,
+    };
 }
 
 /// A value and where it stands.
@@ -40,7 +44,10 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(file: &str, text: &str) -> Self {
-        Self { file: file.into(), lines: text.lines().map(Arc::from).collect() }
+        Self {
+            file: file.into(),
+            lines: text.lines().map(Arc::from).collect(),
+        }
     }
 
     pub(crate) fn line(&self, number: u32) -> &str {
@@ -54,7 +61,11 @@ impl Source {
     /// The place of the character `offset` of the text `value`, which stands at `span`. The whole span when the text is
     /// not written in the file letter by letter (escapes, folded lines).
     pub(crate) fn inside(&self, span: Span, value: &str, offset: usize, length: usize) -> Span {
-        let written = || self.line(span.line).chars().skip(span.column.saturating_sub(1) as usize);
+        let written = || {
+            self.line(span.line)
+                .chars()
+                .skip(span.column.saturating_sub(1) as usize)
+        };
         let stands_after = |skipped: usize| written().skip(skipped).take(value.chars().count()).eq(value.chars());
         let quote = match written().next() {
             Some('"' | '\'') => 1,
@@ -64,7 +75,11 @@ impl Source {
             return span;
         }
         let moved = u32::try_from(quote + offset).unwrap_or(0);
-        Span { column: span.column + moved, length: u32::try_from(length.max(1)).unwrap_or(1), ..span }
+        Span {
+            column: span.column + moved,
+            length: u32::try_from(length.max(1)).unwrap_or(1),
+            ..span
+        }
     }
 }
 
@@ -77,7 +92,10 @@ pub(crate) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
-        Self { source, found: Vec::new() }
+        Self {
+            source,
+            found: Vec::new(),
+        }
     }
 
     pub(crate) fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
@@ -98,7 +116,10 @@ impl<'a> Report<'a> {
             message,
             hint,
             file: Arc::clone(&self.source.file),
-            location: Location { line: span.line, column: span.column },
+            location: Location {
+                line: span.line,
+                column: span.column,
+            },
             length: span.length,
             source_line: self.source.line_shared(span.line).cloned().unwrap_or_default(),
         });

@@ -20,7 +20,9 @@ fn names() -> Vec<String> {
 }
 
 fn diagnostics(name: &str) -> palinode_definition::Diagnostics {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken").join(format!("{name}.yaml"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/broken")
+        .join(format!("{name}.yaml"));
     let text = fs::read_to_string(path).unwrap();
     match read(&format!("{name}.yaml"), &text) {
         Ok(_) => panic!("{name}.yaml is read without a diagnostic"),
@@ -33,7 +35,9 @@ fn every_broken_definition_is_explained_as_written_beside_it() {
     let mut different = Vec::new();
     for name in names() {
         let told = format!("{}\n", diagnostics(&name));
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken").join(format!("{name}.txt"));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/broken")
+            .join(format!("{name}.txt"));
         if std::env::var_os("ACCEPT").is_some() {
             fs::write(&path, &told).unwrap();
         }
@@ -42,7 +46,11 @@ fn every_broken_definition_is_explained_as_written_beside_it() {
             different.push(format!("--- {name}.txt says\n{expected}\n--- but it is\n{told}"));
         }
     }
-    assert!(different.is_empty(), "accept with ACCEPT=1 if this is right:\n{}", different.join("\n"));
+    assert!(
+        different.is_empty(),
+        "accept with ACCEPT=1 if this is right:\n{}",
+        different.join("\n")
+    );
 }
 
 #[test]
@@ -55,17 +63,25 @@ fn every_kind_of_mistake_that_needs_no_schema_has_an_example() {
         Code::TypeMismatch,
     ]
     .into();
-    let shown: BTreeSet<Code> =
-        names().iter().flat_map(|name| diagnostics(name)).map(|diagnostic| diagnostic.code).collect();
-    let not_shown: Vec<&Code> =
-        Code::ALL.iter().filter(|code| !shown.contains(code) && !needs_schemas.contains(code)).collect();
+    let shown: BTreeSet<Code> = names()
+        .iter()
+        .flat_map(|name| diagnostics(name))
+        .map(|diagnostic| diagnostic.code)
+        .collect();
+    let not_shown: Vec<&Code> = Code::ALL
+        .iter()
+        .filter(|code| !shown.contains(code) && !needs_schemas.contains(code))
+        .collect();
     assert!(not_shown.is_empty(), "no example of {not_shown:?}");
 }
 
 #[test]
 fn diagnostics_come_in_the_order_of_the_file() {
     for name in names() {
-        let places: Vec<_> = diagnostics(&name).iter().map(|diagnostic| diagnostic.location).collect();
+        let places: Vec<_> = diagnostics(&name)
+            .iter()
+            .map(|diagnostic| diagnostic.location)
+            .collect();
         assert!(places.is_sorted(), "{name}: {places:?}");
     }
 }

@@ -4,12 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use palinode_core::limits::STEPS_MAX;
 
-use crate::{
-    Code,
-    raw::Step,
-    source::Report,
-    suggest::nearest_or_all,
-};
+use crate::{Code, raw::Step, source::Report, suggest::nearest_or_all};
 
 /// The steps by their place in the file, and what their `after` says.
 #[derive(Debug)]
@@ -31,7 +26,12 @@ impl Graph {
         if let Some(first) = steps.get(STEPS_MAX) {
             let span = first.id.as_ref().map_or(crate::source::Span::START, |id| id.span);
             let message = format!("the definition has {} steps, more than {STEPS_MAX}", steps.len());
-            report.error_with(Code::LimitExceeded, span, message, "a process of more steps is better cut in two");
+            report.error_with(
+                Code::LimitExceeded,
+                span,
+                message,
+                "a process of more steps is better cut in two",
+            );
         }
         let places = places(steps, report);
         let after: Vec<Vec<usize>> = steps.iter().map(|step| after(step, &places, report)).collect();
@@ -42,7 +42,13 @@ impl Graph {
         let ancestors = ancestors(&after, &order[..acyclic]);
         let rest = (0..steps.len()).filter(|place| !in_order.contains(place));
         let order = order.iter().copied().chain(rest).collect();
-        Self { places, after, ancestors, order, acyclic }
+        Self {
+            places,
+            after,
+            ancestors,
+            order,
+            acyclic,
+        }
     }
 
     /// The ids of all steps.
@@ -56,7 +62,10 @@ fn places(steps: &[Step], report: &mut Report<'_>) -> BTreeMap<String, usize> {
     for (place, step) in steps.iter().enumerate() {
         let Some(id) = &step.id else { continue };
         if let Some(first) = places.get(&id.value) {
-            let line = steps.get(*first).and_then(|step: &Step| step.id.as_ref()).map_or(0, |id| id.span.line);
+            let line = steps
+                .get(*first)
+                .and_then(|step: &Step| step.id.as_ref())
+                .map_or(0, |id| id.span.line);
             let message = format!("two steps have the id '{}'; the first stands in line {line}", id.value);
             report.error(Code::DuplicateStep, id.span, message);
         } else {
@@ -72,11 +81,20 @@ fn after(step: &Step, places: &BTreeMap<String, usize>, report: &mut Report<'_>)
         let Some(place) = places.get(&name.value) else {
             let message = format!("there is no step '{}'", name.value);
             let known = places.keys().map(String::as_str).filter(|id| *id != step.name());
-            report.push(Code::UnknownStep, name.span, message, nearest_or_all(&name.value, known));
+            report.push(
+                Code::UnknownStep,
+                name.span,
+                message,
+                nearest_or_all(&name.value, known),
+            );
             continue;
         };
         if found.contains(place) {
-            report.error(Code::NamedTwice, name.span, format!("'{}' stands twice in this list", name.value));
+            report.error(
+                Code::NamedTwice,
+                name.span,
+                format!("'{}' stands twice in this list", name.value),
+            );
             continue;
         }
         found.push(*place);
@@ -91,7 +109,9 @@ fn order(after: &[Vec<usize>]) -> Vec<usize> {
     let mut done = vec![false; after.len()];
     loop {
         let ready = |place: &usize| !done[*place] && after[*place].iter().all(|before| done[*before]);
-        let Some(next) = (0..after.len()).find(ready) else { return order };
+        let Some(next) = (0..after.len()).find(ready) else {
+            return order;
+        };
         done[next] = true;
         order.push(next);
     }
@@ -137,13 +157,17 @@ fn cycles(steps: &[Step], after: &[Vec<usize>], order: &[usize], report: &mut Re
 
 /// `cycle` goes from each step to one that it waits for.
 fn tell(steps: &[Step], cycle: &[usize], report: &mut Report<'_>) {
-    let Some((&first, rest)) = cycle.split_first() else { return };
+    let Some((&first, rest)) = cycle.split_first() else {
+        return;
+    };
     let mut names: Vec<&str> = vec![steps[first].name()];
     names.extend(rest.iter().rev().map(|place| steps[*place].name()));
     names.push(steps[first].name());
     let before = rest.first().map_or(steps[first].name(), |place| steps[*place].name());
     let place = steps[first].after.iter().find(|name| name.value == before);
-    let Some(span) = place.or(steps[first].id.as_ref()).map(|name| name.span) else { return };
+    let Some(span) = place.or(steps[first].id.as_ref()).map(|name| name.span) else {
+        return;
+    };
     let message = format!("the steps wait for each other: {}", names.join(" → "));
     report.error_with(Code::Cycle, span, message, "remove one of these names from an 'after'");
 }

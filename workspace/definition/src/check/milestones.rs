@@ -49,8 +49,16 @@ fn milestone(name: &At<String>, graph: &Graph, report: &mut Report<'_>) -> Optio
         let found = OF_SAGA.iter().find(|(known, _)| *known == name.value);
         if found.is_none() {
             let message = format!("there is no milestone '{}'", name.value);
-            let known = OF_SAGA.iter().map(|(known, _)| *known).chain(["<step>.succeeded", "<step>.failed"]);
-            report.push(Code::UnknownMilestone, name.span, message, nearest_or_all(&name.value, known));
+            let known = OF_SAGA
+                .iter()
+                .map(|(known, _)| *known)
+                .chain(["<step>.succeeded", "<step>.failed"]);
+            report.push(
+                Code::UnknownMilestone,
+                name.span,
+                message,
+                nearest_or_all(&name.value, known),
+            );
         }
         return found.map(|(_, milestone)| *milestone);
     };
@@ -67,7 +75,12 @@ fn milestone(name: &At<String>, graph: &Graph, report: &mut Report<'_>) -> Optio
         "compensated" => Some(Milestone::StepCompensated(index)),
         _ => {
             let message = format!("a step has no milestone '{what}'");
-            report.push(Code::UnknownMilestone, name.span, message, nearest_or_all(what, OF_STEP.iter().copied()));
+            report.push(
+                Code::UnknownMilestone,
+                name.span,
+                message,
+                nearest_or_all(what, OF_STEP.iter().copied()),
+            );
             None
         }
     }

@@ -11,8 +11,27 @@ use crate::{
 
 /// Words that CEL keeps for itself, so that `steps.<word>` is no path.
 const CEL_WORDS: &[&str] = &[
-    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
-    "namespace", "null", "package", "return", "true", "var", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "false",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "null",
+    "package",
+    "return",
+    "true",
+    "var",
+    "void",
+    "while",
 ];
 
 /// What a name may look like.
@@ -50,7 +69,10 @@ const RECORD: Shape = Shape {
     what: "the full name of a record",
     bytes_max: RECORD_BYTES_MAX,
     allowed: "words of letters, digits and '_' with dots between them, for example shop.orders.OrderPlaced",
-    fits: |name| name.split('.').all(|part| is_word(part) && !part.starts_with(|c: char| c.is_ascii_digit())),
+    fits: |name| {
+        name.split('.')
+            .all(|part| is_word(part) && !part.starts_with(|c: char| c.is_ascii_digit()))
+    },
 };
 
 const FIELD: Shape = Shape {

@@ -13,15 +13,23 @@ pub(crate) struct Zones {
 }
 
 pub(crate) fn zones(steps: &[Step], graph: &Graph, report: &mut Report<'_>) -> Zones {
-    let mut pivots = steps.iter().enumerate().filter_map(|(place, step)| Some((place, step.pivot?)));
+    let mut pivots = steps
+        .iter()
+        .enumerate()
+        .filter_map(|(place, step)| Some((place, step.pivot?)));
     let pivot = pivots.next().map(|(place, _)| place);
     if let Some(first) = pivot {
         for (_, span) in pivots {
-            let message = format!("a definition has one pivot, and '{}' is it already", steps[first].name());
+            let message = format!(
+                "a definition has one pivot, and '{}' is it already",
+                steps[first].name()
+            );
             report.error(Code::SecondPivot, span, message);
         }
     }
-    let of = (0..steps.len()).map(|place| zone(place, pivot, steps, graph, report)).collect();
+    let of = (0..steps.len())
+        .map(|place| zone(place, pivot, steps, graph, report))
+        .collect();
     let zones = Zones { pivot, of };
     for (step, zone) in steps.iter().zip(&zones.of) {
         allowed(step, *zone, report);
@@ -60,7 +68,11 @@ fn allowed(step: &Step, zone: Zone, report: &mut Report<'_>) {
         let message = format!("the step '{name}' {place}, so that it cannot have a compensation");
         report.error(Code::CompensationAfterPivot, compensation.span, message);
     }
-    if let Some(on_exhausted) = step.on_exhausted.as_ref().filter(|what| what.value == OnExhausted::Compensate) {
+    if let Some(on_exhausted) = step
+        .on_exhausted
+        .as_ref()
+        .filter(|what| what.value == OnExhausted::Compensate)
+    {
         let message = format!("the step '{name}' {place}, so that the saga cannot go back when no attempt is left");
         report.error(Code::CompensateAfterPivot, on_exhausted.span, message);
     }

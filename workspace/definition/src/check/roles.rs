@@ -25,7 +25,10 @@ enum Kind {
 
 /// Checks that no record on a topic has two meanings.
 pub(crate) fn roles(definition: &Definition, report: &mut Report<'_>) {
-    let mut taken = Taken { roles: BTreeMap::new(), report };
+    let mut taken = Taken {
+        roles: BTreeMap::new(),
+        report,
+    };
     taken.trigger(definition.started_by.as_ref(), "starts the saga".into());
     taken.trigger(definition.cancelled_by.as_ref(), "cancels the saga".into());
     for step in &definition.steps {
@@ -33,9 +36,16 @@ pub(crate) fn roles(definition: &Definition, report: &mut Report<'_>) {
         taken.step(step);
     }
     for step in &definition.steps {
-        taken.sent(step.command.as_ref(), None, format!("asks for the step '{}'", step.name()));
+        taken.sent(
+            step.command.as_ref(),
+            None,
+            format!("asks for the step '{}'", step.name()),
+        );
         let topic = step.command.as_ref().and_then(|command| command.topic.as_ref());
-        let compensation = step.compensation.as_ref().and_then(|compensation| compensation.command.as_ref());
+        let compensation = step
+            .compensation
+            .as_ref()
+            .and_then(|compensation| compensation.command.as_ref());
         taken.sent(compensation, topic, format!("takes the step '{}' back", step.name()));
     }
     for emission in &definition.emits {
@@ -57,15 +67,33 @@ impl Taken<'_, '_> {
     fn step(&mut self, step: &Step) {
         let Some(replies) = &step.replies else { return };
         self.replies(replies, None, &format!("the step '{}'", step.name()));
-        if let Some(own) = step.compensation.as_ref().and_then(|compensation| compensation.replies.as_ref()) {
-            self.replies(own, replies.topic.as_ref(), &format!("the compensation of '{}'", step.name()));
+        if let Some(own) = step
+            .compensation
+            .as_ref()
+            .and_then(|compensation| compensation.replies.as_ref())
+        {
+            self.replies(
+                own,
+                replies.topic.as_ref(),
+                &format!("the compensation of '{}'", step.name()),
+            );
         }
     }
 
     fn replies(&mut self, replies: &Replies, inherited: Option<&At<String>>, whose: &str) {
         let topic = replies.topic.as_ref().or(inherited);
-        self.take(topic, replies.succeeded.as_ref(), Kind::Reply, format!("says that {whose} succeeded"));
-        self.take(topic, replies.failed.as_ref(), Kind::Reply, format!("says that {whose} failed"));
+        self.take(
+            topic,
+            replies.succeeded.as_ref(),
+            Kind::Reply,
+            format!("says that {whose} succeeded"),
+        );
+        self.take(
+            topic,
+            replies.failed.as_ref(),
+            Kind::Reply,
+            format!("says that {whose} failed"),
+        );
     }
 
     /// Two commands of one type are no mistake, but what is sent must not come back as something else.
@@ -76,10 +104,19 @@ impl Taken<'_, '_> {
     }
 
     fn take(&mut self, topic: Option<&At<String>>, record: Option<&At<String>>, kind: Kind, told: String) {
-        let (Some(topic), Some(record)) = (topic, record) else { return };
+        let (Some(topic), Some(record)) = (topic, record) else {
+            return;
+        };
         let key = (topic.value.clone(), record.value.clone());
         let Some(first) = self.roles.get(&key) else {
-            self.roles.insert(key, Role { told, kind, span: record.span });
+            self.roles.insert(
+                key,
+                Role {
+                    told,
+                    kind,
+                    span: record.span,
+                },
+            );
             return;
         };
         let (name, line, earlier) = (&record.value, first.span.line, &first.told);

@@ -11,7 +11,15 @@ use crate::{
 };
 
 /// The names under `saga`.
-const OF_SAGA: &[&str] = &["definition", "key", "version", "started_at", "milestone", "reason", "reason_code"];
+const OF_SAGA: &[&str] = &[
+    "definition",
+    "key",
+    "version",
+    "started_at",
+    "milestone",
+    "reason",
+    "reason_code",
+];
 
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +47,11 @@ pub(crate) fn expression(text: &At<String>, scope: Scope<'_>, report: &mut Repor
             return None;
         }
     };
-    let mistakes: Vec<Mistake> =
-        compiled.references().iter().filter_map(|reference| mistake(text, reference, scope)).collect();
+    let mistakes: Vec<Mistake> = compiled
+        .references()
+        .iter()
+        .filter_map(|reference| mistake(text, reference, scope))
+        .collect();
     let right = mistakes.is_empty();
     tell(text, mistakes, report);
     right.then(|| Arc::new(compiled))
@@ -48,7 +59,9 @@ pub(crate) fn expression(text: &At<String>, scope: Scope<'_>, report: &mut Repor
 
 fn tell(text: &At<String>, mistakes: Vec<Mistake>, report: &mut Report<'_>) {
     for mistake in mistakes {
-        let span = report.source.inside(text.span, &text.value, mistake.offset, mistake.length);
+        let span = report
+            .source
+            .inside(text.span, &text.value, mistake.offset, mistake.length);
         report.push(mistake.code, span, mistake.message, mistake.hint);
     }
 }
@@ -58,20 +71,36 @@ fn mistake(text: &At<String>, reference: &Reference, scope: Scope<'_>) -> Option
     let (code, message, hint) = match names.as_slice() {
         ["start", ..] => return None,
         ["reply", ..] if scope.reply => return None,
-        ["reply", ..] => {
-            (Code::UnknownName, "there is no reply in hand here".into(), Some("use steps.<step>.reply".into()))
-        }
+        ["reply", ..] => (
+            Code::UnknownName,
+            "there is no reply in hand here".into(),
+            Some("use steps.<step>.reply".into()),
+        ),
         ["steps", step, rest @ ..] => step_mistake(step, rest, scope)?,
-        ["steps"] => (Code::UnknownName, "'steps' needs the id of a step".into(), Some("steps.<step>.reply".into())),
+        ["steps"] => (
+            Code::UnknownName,
+            "'steps' needs the id of a step".into(),
+            Some("steps.<step>.reply".into()),
+        ),
         ["saga", name] if OF_SAGA.contains(name) => return None,
         ["saga", name, ..] => {
             let hint = nearest_or_all(name, OF_SAGA.iter().copied());
             (Code::UnknownName, format!("there is no '{}'", names.join(".")), hint)
         }
-        ["saga"] => (Code::UnknownName, "'saga' needs the name of a field".into(), Some(OF_SAGA.join(", "))),
+        ["saga"] => (
+            Code::UnknownName,
+            "'saga' needs the name of a field".into(),
+            Some(OF_SAGA.join(", ")),
+        ),
         _ => unknown_root(text, names.first().copied().unwrap_or_default(), scope),
     };
-    Some(Mistake { code, offset: reference.offset, length: reference.dotted().chars().count(), message, hint })
+    Some(Mistake {
+        code,
+        offset: reference.offset,
+        length: reference.dotted().chars().count(),
+        message,
+        hint,
+    })
 }
 
 type Told = (Code, String, Option<String>);
@@ -93,11 +122,17 @@ fn step_mistake(step: &str, rest: &[&str], scope: Scope<'_>) -> Option<Told> {
     };
     if rest.first() != Some(&"reply") {
         let hint = Some(format!("steps.{step}.reply.<field>"));
-        return Some((Code::UnknownName, format!("nothing but the reply of the step '{step}' can be seen"), hint));
+        return Some((
+            Code::UnknownName,
+            format!("nothing but the reply of the step '{step}' can be seen"),
+            hint,
+        ));
     }
     if scope.steps.is_some_and(|visible| !visible.contains(place)) {
         let message = format!("the reply of the step '{step}' is not there yet");
-        let hint = Some(format!("only steps that must have succeeded before can be seen: name '{step}' in 'after'"));
+        let hint = Some(format!(
+            "only steps that must have succeeded before can be seen: name '{step}' in 'after'"
+        ));
         return Some((Code::StepNotBefore, message, hint));
     }
     None

@@ -30,7 +30,13 @@ pub(crate) struct Mistake {
 impl Mistake {
     /// A mistake of the whole expression.
     pub(super) fn whole(code: Code, text: &str, message: impl Into<String>) -> Self {
-        Self { code, offset: 0, length: text.chars().count(), message: message.into(), hint: None }
+        Self {
+            code,
+            offset: 0,
+            length: text.chars().count(),
+            message: message.into(),
+            hint: None,
+        }
     }
 }
 
@@ -41,7 +47,11 @@ impl Mistake {
 pub fn compile_expression(text: &str) -> Result<Arc<dyn Expression>, String> {
     match compile(text) {
         Ok(compiled) => Ok(Arc::new(compiled)),
-        Err(mistakes) => Err(mistakes.into_iter().map(|mistake| mistake.message).collect::<Vec<_>>().join("; ")),
+        Err(mistakes) => Err(mistakes
+            .into_iter()
+            .map(|mistake| mistake.message)
+            .collect::<Vec<_>>()
+            .join("; ")),
     }
 }
 
@@ -58,7 +68,11 @@ pub(crate) fn compile(text: &str) -> Result<Compiled, Vec<Mistake>> {
         let program = Program::new(tree, Vec::new());
         let value = program.evaluate(&Nothing);
         let value = value.map_err(|reason| {
-            vec![Mistake::whole(Code::NoValue, text, format!("the expression has no value: {reason}"))]
+            vec![Mistake::whole(
+                Code::NoValue,
+                text,
+                format!("the expression has no value: {reason}"),
+            )]
         })?;
         return Ok(Compiled::new(text, Form::Constant(value), Vec::new()));
     }

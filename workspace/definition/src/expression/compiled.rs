@@ -27,7 +27,11 @@ pub(super) enum Form {
 
 impl Compiled {
     pub(super) fn new(source: &str, form: Form, references: Vec<Reference>) -> Self {
-        Self { source: source.into(), form, references }
+        Self {
+            source: source.into(),
+            form,
+            references,
+        }
     }
 
     /// The paths that the expression looks up.
@@ -59,7 +63,10 @@ impl Expression for Compiled {
             Form::Constant(value) => Ok(value.clone()),
             Form::Cel(program) => program.evaluate(fields),
         };
-        value.map_err(|reason| EvaluationError { expression: self.source.to_string(), reason })
+        value.map_err(|reason| EvaluationError {
+            expression: self.source.to_string(),
+            reason,
+        })
     }
 
     fn source(&self) -> &str {

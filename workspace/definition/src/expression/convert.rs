@@ -40,7 +40,10 @@ fn inward(value: &Value, depth: usize) -> Result<cel::Value, String> {
         Value::Bytes(bytes) => cel::Value::Bytes(Arc::new(bytes.to_vec())),
         Value::List(items) => {
             bounded(depth, items.len())?;
-            let items = items.iter().map(|item| inward(item, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+            let items = items
+                .iter()
+                .map(|item| inward(item, depth + 1))
+                .collect::<Result<Vec<_>, _>>()?;
             cel::Value::List(Arc::new(items))
         }
         Value::Record(fields) => {
@@ -65,12 +68,19 @@ fn outward(value: &cel::Value, depth: usize) -> Result<Value, String> {
         cel::Value::Bytes(bytes) => Value::Bytes(bytes.to_vec().into()),
         cel::Value::List(items) => {
             bounded(depth, items.len())?;
-            Value::List(items.iter().map(|item| outward(item, depth + 1)).collect::<Result<_, _>>()?)
+            Value::List(
+                items
+                    .iter()
+                    .map(|item| outward(item, depth + 1))
+                    .collect::<Result<_, _>>()?,
+            )
         }
         cel::Value::Map(map) => {
             let mut fields = Vec::with_capacity(map.map.len());
             for (key, value) in map.map.iter() {
-                let Key::String(name) = key else { return Err(format!("'{key}' cannot name a field")) };
+                let Key::String(name) = key else {
+                    return Err(format!("'{key}' cannot name a field"));
+                };
                 fields.push((FieldName::from(name.as_str()), outward(value, depth + 1)?));
             }
             fields.sort_by(|(left, _), (right, _)| left.cmp(right));

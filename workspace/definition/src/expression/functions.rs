@@ -50,7 +50,10 @@ pub(super) fn suggest(name: &str) -> Option<String> {
 pub(super) fn context() -> Context<'static, 'static> {
     let mut env = Env::stdlib();
     let added = env.add_extension(extensions::strings);
-    assert!(added.is_ok(), "the functions on text can be added to a new environment: {added:?}");
+    assert!(
+        added.is_ok(),
+        "the functions on text can be added to a new environment: {added:?}"
+    );
     let mut context = Context::with_env(Arc::new(env));
     let added = context.add_function(LIST_GUARD, list);
     assert!(added.is_ok(), "the guard can be added to a new context: {added:?}");

@@ -46,7 +46,9 @@ fn explain(error: ExecutionError, missing: Vec<(&Reference, String)>) -> String 
         ExecutionError::UndeclaredReference(name) => Some(name.as_str()),
         _ => None,
     };
-    let named = missing.iter().position(|(reference, _)| undeclared == Some(reference.variable.as_str()));
+    let named = missing
+        .iter()
+        .position(|(reference, _)| undeclared == Some(reference.variable.as_str()));
     match missing.into_iter().nth(named.unwrap_or(0)) {
         Some((_, reason)) => reason,
         None => convert::told(&error),

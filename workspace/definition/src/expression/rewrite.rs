@@ -61,14 +61,31 @@ pub(super) struct Found {
 
 /// Rewrites `tree`, the parsed form of `text`.
 pub(super) fn rewrite(text: &str, tree: &mut IdedExpr, places: &SourceInfo) -> Found {
-    let found = Found { references: Vec::new(), mistakes: Vec::new() };
-    let mut walker = Walker { text, places, bound: Vec::new(), depth: 0, walks: 0, nodes: 0, found };
+    let found = Found {
+        references: Vec::new(),
+        mistakes: Vec::new(),
+    };
+    let mut walker = Walker {
+        text,
+        places,
+        bound: Vec::new(),
+        depth: 0,
+        walks: 0,
+        nodes: 0,
+        found,
+    };
     walker.visit(tree);
     if walker.walks > WALKS_MAX {
-        walker.whole(Code::LimitExceeded, format!("the expression walks over lists more than {WALKS_MAX} times"));
+        walker.whole(
+            Code::LimitExceeded,
+            format!("the expression walks over lists more than {WALKS_MAX} times"),
+        );
     }
     if walker.nodes > EXPRESSION_NODES_MAX {
-        walker.whole(Code::LimitExceeded, format!("the expression has more than {EXPRESSION_NODES_MAX} parts"));
+        walker.whole(
+            Code::LimitExceeded,
+            format!("the expression has more than {EXPRESSION_NODES_MAX} parts"),
+        );
     }
     walker.found
 }
@@ -122,7 +139,12 @@ impl Walker<'_> {
         if !self.found.references.iter().any(|known| known.variable == variable) {
             let path = path.iter().map(|name| FieldName::from(name.as_str())).collect();
             let offset = self.offset(root);
-            self.found.references.push(Reference { path, variable: variable.clone(), presence, offset });
+            self.found.references.push(Reference {
+                path,
+                variable: variable.clone(),
+                presence,
+                offset,
+            });
         }
         variable
     }
@@ -182,8 +204,15 @@ impl Walker<'_> {
 fn guard(range: &mut IdedExpr) {
     let inner = std::mem::take(range);
     let id = inner.id;
-    let call = CallExpr { func_name: LIST_GUARD.into(), target: None, args: vec![inner] };
-    *range = IdedExpr { id, expr: Expr::Call(call) };
+    let call = CallExpr {
+        func_name: LIST_GUARD.into(),
+        target: None,
+        args: vec![inner],
+    };
+    *range = IdedExpr {
+        id,
+        expr: Expr::Call(call),
+    };
 }
 
 /// The names of `a.b.c` or `has(a.b.c)`, whether it is the latter, and the id of `a`.

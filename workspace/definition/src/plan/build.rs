@@ -24,12 +24,21 @@ pub(crate) fn build(definition: raw::Definition, hash: String, report: &mut Repo
     let graph = Graph::of(&definition.steps, report);
     let zones = check::zones(&definition.steps, &graph, report);
     let milestones = check::milestones(&definition.emits, &graph, report);
-    let mut builder = Builder { steps: &definition.steps, graph: &graph, zones: &zones, sent: Messages::default() };
+    let mut builder = Builder {
+        steps: &definition.steps,
+        graph: &graph,
+        zones: &zones,
+        sent: Messages::default(),
+    };
 
     let started_by = builder.trigger(definition.started_by.as_ref());
     let cancelled_by = builder.trigger(definition.cancelled_by.as_ref());
     let steps: Vec<Option<StepPlan>> = graph.order.iter().map(|place| builder.step(*place, report)).collect();
-    let anywhere = Scope { graph: &graph, reply: false, steps: None };
+    let anywhere = Scope {
+        graph: &graph,
+        reply: false,
+        steps: None,
+    };
     let mut emits = Vec::new();
     for (emission, on) in definition.emits.iter().zip(milestones) {
         let message = builder.sent.add(&emission.message, None, None, anywhere, report);
@@ -75,7 +84,10 @@ impl Builder<'_> {
     fn trigger(&mut self, trigger: Option<&raw::Trigger>) -> Option<Trigger> {
         let trigger = trigger?;
         let record = self.awaited(trigger.record.as_ref()?);
-        Some(Trigger { record, topic: trigger.topic.as_ref()?.value.as_str().into() })
+        Some(Trigger {
+            record,
+            topic: trigger.topic.as_ref()?.value.as_str().into(),
+        })
     }
 
     fn awaited(&mut self, record: &At<String>) -> RecordName {
@@ -93,8 +105,10 @@ impl Builder<'_> {
     }
 
     fn indexes(&self, places: impl IntoIterator<Item = usize>) -> Vec<StepIndex> {
-        let mut indexes: Vec<StepIndex> =
-            places.into_iter().filter_map(|place| index_of(self.graph, place)).collect();
+        let mut indexes: Vec<StepIndex> = places
+            .into_iter()
+            .filter_map(|place| index_of(self.graph, place))
+            .collect();
         indexes.sort_unstable();
         indexes
     }
@@ -103,15 +117,26 @@ impl Builder<'_> {
         let (steps, graph, zones) = (self.steps, self.graph, self.zones);
         let step = &steps[place];
         let before = &graph.ancestors[place];
-        let scope = Scope { graph, reply: false, steps: Some(before) };
+        let scope = Scope {
+            graph,
+            reply: false,
+            steps: Some(before),
+        };
         let certain = self.indexes(before.iter().copied());
         let command = step.command.as_ref();
-        let command_index =
-            command.and_then(|command| self.sent.add(command, None, Some(certain), scope, report));
-        let retry =
-            policy(step.retry.as_ref(), &Usual::STEP, step.replies.as_ref(), scope, &mut self.sent.places, report);
-        let compensation =
-            step.compensation.as_ref().map(|compensation| self.compensation(place, compensation, report));
+        let command_index = command.and_then(|command| self.sent.add(command, None, Some(certain), scope, report));
+        let retry = policy(
+            step.retry.as_ref(),
+            &Usual::STEP,
+            step.replies.as_ref(),
+            scope,
+            &mut self.sent.places,
+            report,
+        );
+        let compensation = step
+            .compensation
+            .as_ref()
+            .map(|compensation| self.compensation(place, compensation, report));
         let dependents = (0..steps.len()).filter(|other| graph.after[*other].contains(&place));
         Some(StepPlan {
             name: step.id.as_ref()?.value.as_str().into(),
@@ -142,19 +167,33 @@ impl Builder<'_> {
         // The step itself may have no reply: a compensation also undoes what may have been done.
         let before = &graph.ancestors[place];
         let visible: BTreeSet<usize> = before.iter().copied().chain([place]).collect();
-        let scope = Scope { graph, reply: false, steps: Some(&visible) };
+        let scope = Scope {
+            graph,
+            reply: false,
+            steps: Some(&visible),
+        };
         let certain = self.indexes(before.iter().copied());
         let topic = step.command.as_ref().and_then(|command| command.topic.as_ref());
         same_topic(compensation, topic, report);
         let command = compensation.command.as_ref();
         let command = command.and_then(|command| self.sent.add(command, topic, Some(certain), scope, report));
         let (retry, replies) = (compensation.retry.as_ref(), compensation.replies.as_ref());
-        let retry = policy(retry, &Usual::COMPENSATION, replies, scope, &mut self.sent.places, report);
+        let retry = policy(
+            retry,
+            &Usual::COMPENSATION,
+            replies,
+            scope,
+            &mut self.sent.places,
+            report,
+        );
         let topic = step.replies.as_ref().and_then(|replies| replies.topic.as_ref());
         Some(CompensationPlan {
             command: command?,
             replies: self.replies(replies?, topic)?,
-            timeout: compensation.timeout.as_ref().map_or(defaults::TIMEOUT, |timeout| timeout.value),
+            timeout: compensation
+                .timeout
+                .as_ref()
+                .map_or(defaults::TIMEOUT, |timeout| timeout.value),
             retry,
         })
     }
@@ -165,7 +204,10 @@ fn same_topic(compensation: &raw::Compensation, topic: Option<&At<String>>, repo
     let own = compensation.command.as_ref().and_then(|command| command.topic.as_ref());
     let (Some(own), Some(topic)) = (own, topic) else { return };
     if own.value != topic.value {
-        let message = format!("the compensation must go to the topic of its step's command, {}", topic.value);
+        let message = format!(
+            "the compensation must go to the topic of its step's command, {}",
+            topic.value
+        );
         report.error_with(Code::CompensationTopic, own.span, message, "leave this key out");
     }
 }

@@ -37,24 +37,27 @@ impl Messages {
             record: record.value.as_str().into(),
             fields,
         });
-        self.places.messages.push(MessagePlace { record: record.span, certain, fields: places });
+        self.places.messages.push(MessagePlace {
+            record: record.span,
+            certain,
+            fields: places,
+        });
         Some(index)
     }
 }
 
 /// Compiles the fields of a message or of the outcome.
-pub(super) fn fields(
-    fields: &[Field],
-    scope: Scope<'_>,
-    report: &mut Report<'_>,
-) -> (Vec<FieldPlan>, Vec<FieldPlace>) {
+pub(super) fn fields(fields: &[Field], scope: Scope<'_>, report: &mut Report<'_>) -> (Vec<FieldPlan>, Vec<FieldPlace>) {
     let mut compile = |field: &Field| {
         let compiled = check::expression(&field.expression, scope, report)?;
         let name = FieldName::from(field.name.value.as_str());
         let expression: Arc<dyn Expression> = Arc::<crate::expression::Compiled>::clone(&compiled);
         let place = FieldPlace {
             name: At::new(name.clone(), field.name.span),
-            expression: Expressed { text: field.expression.clone(), compiled },
+            expression: Expressed {
+                text: field.expression.clone(),
+                compiled,
+            },
         };
         Some((FieldPlan { name, expression }, place))
     };

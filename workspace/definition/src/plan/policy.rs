@@ -20,9 +20,14 @@ pub(super) struct Usual {
 }
 
 impl Usual {
-    pub(super) const STEP: Self = Self { attempts: defaults::ATTEMPTS, max: defaults::MAX };
-    pub(super) const COMPENSATION: Self =
-        Self { attempts: defaults::COMPENSATION_ATTEMPTS, max: defaults::COMPENSATION_MAX };
+    pub(super) const STEP: Self = Self {
+        attempts: defaults::ATTEMPTS,
+        max: defaults::MAX,
+    };
+    pub(super) const COMPENSATION: Self = Self {
+        attempts: defaults::COMPENSATION_ATTEMPTS,
+        max: defaults::COMPENSATION_MAX,
+    };
 }
 
 pub(super) fn policy(
@@ -33,8 +38,12 @@ pub(super) fn policy(
     places: &mut Places,
     report: &mut Report<'_>,
 ) -> RetryPolicy {
-    let attempts = retry.and_then(|retry| retry.attempts.as_ref()).map(|attempts| attempts.value);
-    let initial = retry.and_then(|retry| retry.initial.as_ref()).map(|initial| initial.value);
+    let attempts = retry
+        .and_then(|retry| retry.attempts.as_ref())
+        .map(|attempts| attempts.value);
+    let initial = retry
+        .and_then(|retry| retry.initial.as_ref())
+        .map(|initial| initial.value);
     let max = retry.and_then(|retry| retry.max.as_ref()).map(|max| max.value);
     let factor = retry.and_then(|retry| retry.factor.as_ref()).map(|factor| factor.value);
     // One that is given moves the usual other, so that the first pause is never longer than the longest.
@@ -62,7 +71,10 @@ fn when(
         report.error(Code::WhenWithoutFailure, text.span, message);
         return None;
     };
-    let expressed = Expressed { text: text.clone(), compiled: Arc::clone(&compiled) };
+    let expressed = Expressed {
+        text: text.clone(),
+        compiled: Arc::clone(&compiled),
+    };
     places.whens.push((expressed, RecordName::from(failed.value.as_str())));
     Some(compiled)
 }

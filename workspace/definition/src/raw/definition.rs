@@ -6,7 +6,7 @@ use super::{Field, Message, Step, Trigger, message};
 use crate::{
     Code,
     source::{At, Report},
-    yaml::{Mapping, Node},
+    yaml::{Kind, Mapping, Node},
 };
 
 /// The one language that is known here.
@@ -48,15 +48,19 @@ pub(crate) struct Emission {
 
 impl Definition {
     pub(crate) fn read(node: &Node, report: &mut Report<'_>) -> Option<Self> {
-        let map = Mapping::of(node, "a definition", KEYS, report)?;
-        if !language_is_known(&map, report) {
+        if !language_is_known(node, report) {
             return None;
         }
+        let map = Mapping::of(node, "a definition", KEYS, report)?;
         Some(Self {
             name: map.text("saga", report),
-            version: map.required("version", report).and_then(|node| node.count(i32::MAX.unsigned_abs(), report)),
+            version: map
+                .required("version", report)
+                .and_then(|node| node.count(i32::MAX.unsigned_abs(), report)),
             owner: owner(&map, report),
-            started_by: map.required("startedBy", report).and_then(|node| Trigger::read(node, report)),
+            started_by: map
+                .required("startedBy", report)
+                .and_then(|node| Trigger::read(node, report)),
             cancelled_by: map.get("cancelledBy").and_then(|node| Trigger::read(node, report)),
             deadline: map.duration("deadline", report),
             emits: list(map.get("emits"), report, Emission::read),
@@ -67,12 +71,30 @@ impl Definition {
 }
 
 /// Another language has other keys: nothing more is said about a definition in it.
-fn language_is_known(map: &Mapping<'_>, report: &mut Report<'_>) -> bool {
-    let Some(version) = map.text("apiVersion", report) else { return true };
+fn language_is_known(node: &Node, report: &mut Report<'_>) -> bool {
+    let Kind::Mapping(entries) = &node.kind else {
+        return true;
+    };
+    let Some((_, version)) = entries.iter().find(|(key, _)| key.value == "apiVersion") else {
+        report.error(
+            Code::MissingKey,
+            node.span,
+            format!("a definition needs the key 'apiVersion', {API_VERSION}"),
+        );
+        return true;
+    };
+    let Some(version) = version.text(report) else {
+        return true;
+    };
     let known = version.value == API_VERSION;
     if !known {
         let message = format!("the apiVersion '{}' is not known here", version.value);
-        report.error_with(Code::UnknownApiVersion, version.span, message, format!("this version reads {API_VERSION}"));
+        report.error_with(
+            Code::UnknownApiVersion,
+            version.span,
+            message,
+            format!("this version reads {API_VERSION}"),
+        );
     }
     known
 }
@@ -86,7 +108,9 @@ fn owner(map: &Mapping<'_>, report: &mut Report<'_>) -> Option<At<String>> {
 }
 
 fn steps(map: &Mapping<'_>, report: &mut Report<'_>) -> Vec<Step> {
-    let Some(node) = map.required("steps", report) else { return Vec::new() };
+    let Some(node) = map.required("steps", report) else {
+        return Vec::new();
+    };
     let steps = list(Some(node), report, Step::read);
     if node.list_is_empty() {
         report.error(Code::BadValue, node.span, "a definition needs at least one step");
@@ -95,7 +119,9 @@ fn steps(map: &Mapping<'_>, report: &mut Report<'_>) -> Vec<Step> {
 }
 
 fn outcome(node: &Node, report: &mut Report<'_>) -> Vec<Field> {
-    let Some(map) = Mapping::of(node, "an outcome", OUTCOME_KEYS, report) else { return Vec::new() };
+    let Some(map) = Mapping::of(node, "an outcome", OUTCOME_KEYS, report) else {
+        return Vec::new();
+    };
     message::fields(map.required("fields", report), report)
 }
 
@@ -115,8 +141,15 @@ impl Emission {
         let on_node = map.required("on", report);
         let on = list(on_node, report, |node, report| node.text(report));
         if let Some(node) = on_node.filter(|node| node.list_is_empty()) {
-            report.error(Code::BadValue, node.span, "an emitted event needs at least one milestone");
+            report.error(
+                Code::BadValue,
+                node.span,
+                "an emitted event needs at least one milestone",
+            );
         }
-        Some(Self { on, message: Message::of(&map, message::TopicKey::Required, report) })
+        Some(Self {
+            on,
+            message: Message::of(&map, message::TopicKey::Required, report),
+        })
     }
 }

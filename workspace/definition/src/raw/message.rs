@@ -66,10 +66,17 @@ pub(super) fn fields(node: Option<&Node>, report: &mut Report<'_>) -> Vec<Field>
     let field = |(name, node): &(At<String>, Node)| {
         let expression = node.expression(report)?;
         if expression.value.trim().is_empty() {
-            report.error(Code::BadValue, expression.span, format!("the field '{}' has no expression", name.value));
+            report.error(
+                Code::BadValue,
+                expression.span,
+                format!("the field '{}' has no expression", name.value),
+            );
             return None;
         }
-        Some(Field { name: name.clone(), expression })
+        Some(Field {
+            name: name.clone(),
+            expression,
+        })
     };
     entries.iter().filter_map(field).collect()
 }
@@ -84,7 +91,10 @@ pub(crate) struct Trigger {
 impl Trigger {
     pub(crate) fn read(node: &Node, report: &mut Report<'_>) -> Option<Self> {
         let map = Mapping::of(node, "an event", TRIGGER_KEYS, report)?;
-        Some(Self { record: map.text("event", report), topic: map.text("topic", report) })
+        Some(Self {
+            record: map.text("event", report),
+            topic: map.text("topic", report),
+        })
     }
 }
 

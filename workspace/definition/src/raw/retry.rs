@@ -35,7 +35,11 @@ impl Retry {
         if let (Some(initial), Some(max)) = (&retry.initial, &retry.max)
             && initial.value > max.value
         {
-            report.error(Code::BadValue, initial.span, "the first pause is longer than the longest one");
+            report.error(
+                Code::BadValue,
+                initial.span,
+                "the first pause is longer than the longest one",
+            );
         }
         Some(retry)
     }

@@ -4,11 +4,7 @@ use std::time::Duration;
 
 use palinode_core::OnExhausted;
 
-use super::{
-    Message, Replies, Retry, Trigger,
-    definition::list,
-    message::TopicKey,
-};
+use super::{Message, Replies, Retry, Trigger, definition::list, message::TopicKey};
 use crate::{
     Code,
     source::{At, Report, Span},
@@ -60,7 +56,11 @@ impl Step {
         Some(Self {
             id: map.text("id", report),
             after: list(map.get("after"), report, |node, report| node.text(report)),
-            pivot: map.get("pivot").and_then(|node| node.boolean(report)).filter(|is| is.value).map(|is| is.span),
+            pivot: map
+                .get("pivot")
+                .and_then(|node| node.boolean(report))
+                .filter(|is| is.value)
+                .map(|is| is.span),
             command: map
                 .required("command", report)
                 .and_then(|node| Message::read(node, TopicKey::Required, report)),
@@ -71,7 +71,9 @@ impl Step {
             retry: map.get("retry").and_then(|node| Retry::read(node, report)),
             on_exhausted: map.get("onExhausted").and_then(|node| on_exhausted(node, report)),
             resumed_by: map.get("resumedBy").and_then(|node| Trigger::read(node, report)),
-            compensation: map.get("compensation").and_then(|node| Compensation::read(node, report)),
+            compensation: map
+                .get("compensation")
+                .and_then(|node| Compensation::read(node, report)),
         })
     }
 
@@ -105,7 +107,12 @@ fn on_exhausted(node: &Node, report: &mut Report<'_>) -> Option<At<OnExhausted>>
         "compensate" => OnExhausted::Compensate,
         other => {
             let message = format!("'{other}' is not what can happen when no attempt is left");
-            report.push(Code::BadValue, text.span, message, nearest_or_all(other, ["suspend", "compensate"]));
+            report.push(
+                Code::BadValue,
+                text.span,
+                message,
+                nearest_or_all(other, ["suspend", "compensate"]),
+            );
             return None;
         }
     };

@@ -36,7 +36,10 @@ fn record_misfit(place: &RecordShape, value: &RecordShape) -> Option<String> {
     place.fields.iter().find_map(|field| match value.field(&field.name) {
         Some(given) => misfit(&field.shape, &given.shape).map(|why| format!("{why} in the field '{}'", field.name)),
         None if field.has_default => None,
-        None => Some(format!("{} has no field '{}', which {} needs", value.name, field.name, place.name)),
+        None => Some(format!(
+            "{} has no field '{}', which {} needs",
+            value.name, field.name, place.name
+        )),
     })
 }
 

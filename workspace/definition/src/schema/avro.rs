@@ -31,7 +31,10 @@ pub(super) struct Schemas<'a> {
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(look_up: LookUp<'a>) -> Self {
-        Self { look_up, records: BTreeMap::new() }
+        Self {
+            look_up,
+            records: BTreeMap::new(),
+        }
     }
 
     pub(super) fn record(&mut self, name: &RecordName) -> Result<Arc<RecordShape>, Problem> {
@@ -47,7 +50,11 @@ impl<'a> Schemas<'a> {
         let text = (self.look_up)(name).ok_or(Problem::Unknown)?;
         let schema: Value = serde_json::from_str(&text).map_err(|error| Problem::Unreadable(error.to_string()))?;
         open.insert(name.to_string());
-        let mut reader = Reader { schemas: self, named: BTreeMap::new(), open };
+        let mut reader = Reader {
+            schemas: self,
+            named: BTreeMap::new(),
+            open,
+        };
         let shape = reader.shape(&schema, "", 0).map_err(Problem::Unreadable)?;
         match shape {
             Shape::Record(record) if record.name == *name => Ok(record),
@@ -101,21 +108,37 @@ impl Reader<'_, '_> {
                 }
                 let record = self.schemas.read(&RecordName::from(full.as_str()), self.open);
                 self.open.remove(&full);
-                record.map(Shape::Record).map_err(|_| format!("the type '{full}' is not known"))?
+                record
+                    .map(Shape::Record)
+                    .map_err(|_| format!("the type '{full}' is not known"))?
             }
         })
     }
 
     fn object(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<Shape, String> {
         let kind = object.get("type").ok_or("a type has no 'type'")?;
-        let Value::String(kind) = kind else { return self.shape(kind, namespace, depth + 1) };
+        let Value::String(kind) = kind else {
+            return self.shape(kind, namespace, depth + 1);
+        };
         let part = |key: &str| object.get(key).ok_or_else(|| format!("{kind} has no '{key}'"));
         match kind.as_str() {
-            "array" => Ok(Shape::List(Arc::new(self.shape(part("items")?, namespace, depth + 1)?))),
-            "map" => Ok(Shape::Map(Arc::new(self.shape(part("values")?, namespace, depth + 1)?))),
+            "array" => Ok(Shape::List(Arc::new(self.shape(
+                part("items")?,
+                namespace,
+                depth + 1,
+            )?))),
+            "map" => Ok(Shape::Map(Arc::new(self.shape(
+                part("values")?,
+                namespace,
+                depth + 1,
+            )?))),
             "enum" => {
                 let symbols = part("symbols")?.as_array().into_iter().flatten();
-                let shape = Shape::Enum(symbols.filter_map(|symbol| symbol.as_str().map(str::to_owned)).collect());
+                let shape = Shape::Enum(
+                    symbols
+                        .filter_map(|symbol| symbol.as_str().map(str::to_owned))
+                        .collect(),
+                );
                 self.named.insert(own_name(object, namespace)?, shape.clone());
                 Ok(shape)
             }
@@ -133,27 +156,46 @@ impl Reader<'_, '_> {
         let inner = name.rsplit_once('.').map_or("", |(namespace, _)| namespace).to_owned();
         self.named.insert(name.clone(), Shape::Any);
         let mut fields = Vec::new();
-        for field in object.get("fields").and_then(Value::as_array).ok_or("a record has no 'fields'")? {
-            let field_name = field.get("name").and_then(Value::as_str).ok_or("a field has no 'name'")?;
-            let schema = field.get("type").ok_or_else(|| format!("the field '{field_name}' has no 'type'"))?;
+        for field in object
+            .get("fields")
+            .and_then(Value::as_array)
+            .ok_or("a record has no 'fields'")?
+        {
+            let field_name = field
+                .get("name")
+                .and_then(Value::as_str)
+                .ok_or("a field has no 'name'")?;
+            let schema = field
+                .get("type")
+                .ok_or_else(|| format!("the field '{field_name}' has no 'type'"))?;
             fields.push(FieldShape {
                 name: field_name.to_owned(),
                 shape: self.shape(schema, &inner, depth + 1)?,
                 has_default: field.get("default").is_some(),
             });
         }
-        let shape = Shape::Record(Arc::new(RecordShape { name: RecordName::from(name.as_str()), fields }));
+        let shape = Shape::Record(Arc::new(RecordShape {
+            name: RecordName::from(name.as_str()),
+            fields,
+        }));
         self.named.insert(name, shape.clone());
         Ok(shape)
     }
 }
 
 fn own_name(object: &Map<String, Value>, namespace: &str) -> Result<String, String> {
-    let name = object.get("name").and_then(Value::as_str).ok_or("a named type has no 'name'")?;
+    let name = object
+        .get("name")
+        .and_then(Value::as_str)
+        .ok_or("a named type has no 'name'")?;
     let namespace = object.get("namespace").and_then(Value::as_str).unwrap_or(namespace);
     Ok(full_name(name, namespace))
 }
 
 fn full_name(name: &str, namespace: &str) -> String {
-    if name.contains('.') || namespace.is_empty() { name.to_owned() } else { format!("{namespace}.{name}") }
+    if name.contains('.') || namespace.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{namespace}.{name}")
+    }
 }

@@ -21,10 +21,7 @@ use crate::{
 ///
 /// `look_up` gives the text of a record's schema (Avro, JSON), by its full name. A schema may name the type of a field
 /// without defining it; then it is looked up as well.
-pub fn check_schemas(
-    definition: &Definition,
-    look_up: &dyn Fn(&RecordName) -> Option<String>,
-) -> Vec<Diagnostic> {
+pub fn check_schemas(definition: &Definition, look_up: &dyn Fn(&RecordName) -> Option<String>) -> Vec<Diagnostic> {
     let mut checker = Checker {
         plan: &definition.plan,
         schemas: Schemas::new(look_up),
@@ -39,7 +36,13 @@ pub fn check_schemas(
         checker.message(message, place);
     }
     for field in &places.outcome {
-        checker.paths(&field.expression, Around { certain: None, reply: None });
+        checker.paths(
+            &field.expression,
+            Around {
+                certain: None,
+                reply: None,
+            },
+        );
     }
     for (expression, reply) in &places.whens {
         checker.when(expression, reply);
@@ -74,10 +77,15 @@ impl Checker<'_> {
         if self.told.insert(name.clone()) {
             match problem {
                 Problem::Unknown => {
-                    self.report.error(Code::UnknownRecord, span, format!("there is no schema of {name}"));
+                    self.report
+                        .error(Code::UnknownRecord, span, format!("there is no schema of {name}"));
                 }
                 Problem::Unreadable(why) => {
-                    self.report.error(Code::BadSchema, span, format!("the schema of {name} cannot be read: {why}"));
+                    self.report.error(
+                        Code::BadSchema,
+                        span,
+                        format!("the schema of {name} cannot be read: {why}"),
+                    );
                 }
             }
         }
@@ -86,7 +94,10 @@ impl Checker<'_> {
 
     fn message(&mut self, message: &MessagePlan, place: &MessagePlace) {
         let record = self.record(&message.record, place.record);
-        let around = Around { certain: place.certain.as_deref(), reply: None };
+        let around = Around {
+            certain: place.certain.as_deref(),
+            reply: None,
+        };
         for field in &place.fields {
             let value = self.paths(&field.expression, around);
             if let Some(record) = &record {
@@ -95,8 +106,15 @@ impl Checker<'_> {
         }
         let Some(record) = record else { return };
         let filled = |name: &str| place.fields.iter().any(|field| field.name.value.as_str() == name);
-        for field in record.fields.iter().filter(|field| !field.has_default && !filled(&field.name)) {
-            let message = format!("the field '{}' of {} is not filled, and has no default", field.name, record.name);
+        for field in record
+            .fields
+            .iter()
+            .filter(|field| !field.has_default && !filled(&field.name))
+        {
+            let message = format!(
+                "the field '{}' of {} is not filled, and has no default",
+                field.name, record.name
+            );
             self.report.error(Code::FieldNotFilled, place.record, message);
         }
     }
@@ -111,12 +129,19 @@ impl Checker<'_> {
         };
         if let Some(why) = value.and_then(|value| misfit(&field.shape, &value)) {
             let message = format!("the value does not fit the field '{name}' of {}: {why}", record.name);
-            self.report.error(Code::TypeMismatch, place.expression.text.span, message);
+            self.report
+                .error(Code::TypeMismatch, place.expression.text.span, message);
         }
     }
 
     fn when(&mut self, expression: &Expressed, reply: &RecordName) {
-        let value = self.paths(expression, Around { certain: None, reply: Some(reply) });
+        let value = self.paths(
+            expression,
+            Around {
+                certain: None,
+                reply: Some(reply),
+            },
+        );
         if let Some(why) = value.and_then(|value| misfit(&Shape::Boolean, &value)) {
             let message = format!("'when' is true or false: {why}");
             self.report.error(Code::TypeMismatch, expression.text.span, message);
@@ -126,8 +151,11 @@ impl Checker<'_> {
     /// Checks every path of an expression; gives the shape of the value when it is known without data.
     fn paths(&mut self, expression: &Expressed, around: Around<'_>) -> Option<Shape> {
         let compiled = &expression.compiled;
-        let shapes: Vec<Option<Shape>> =
-            compiled.references().iter().map(|reference| self.path(expression, reference, around)).collect();
+        let shapes: Vec<Option<Shape>> = compiled
+            .references()
+            .iter()
+            .map(|reference| self.path(expression, reference, around))
+            .collect();
         match (compiled.constant(), compiled.path()) {
             (Some(value), _) => Some(Shape::of(value)),
             (None, Some(_)) => shapes.into_iter().next().flatten(),
@@ -149,7 +177,10 @@ impl Checker<'_> {
         };
         let text = &expression.text;
         let length = reference.dotted().chars().count();
-        let span = self.report.source.inside(text.span, &text.value, reference.offset, length);
+        let span = self
+            .report
+            .source
+            .inside(text.span, &text.value, reference.offset, length);
         let record = self.record(&record, span)?;
         match follow(&record, rest) {
             Ok(shape) if maybe_absent => Some(shape.nullable()),
@@ -188,7 +219,12 @@ fn follow(record: &Arc<RecordShape>, path: &[FieldName]) -> Result<Shape, Missin
         shape = match inner {
             Shape::Record(record) => match record.field(name.as_str()) {
                 Some(field) => field.shape.clone(),
-                None => return Err(Missing { record, name: name.to_string() }),
+                None => {
+                    return Err(Missing {
+                        record,
+                        name: name.to_string(),
+                    });
+                }
             },
             Shape::Map(value) => (*value).clone(),
             _ => Shape::Any,

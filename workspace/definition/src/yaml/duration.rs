@@ -20,7 +20,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     if number.is_empty() {
         return Err(format!("'{text}' is no time span"));
     }
-    let span = number.parse::<u64>().ok().and_then(|number| number.checked_mul(milliseconds)).map(Duration::from_millis);
+    let span = number
+        .parse::<u64>()
+        .ok()
+        .and_then(|number| number.checked_mul(milliseconds))
+        .map(Duration::from_millis);
     match span {
         Some(Duration::ZERO) => Err("a time span of nothing is not allowed".into()),
         Some(span) if span <= DURATION_MAX => Ok(span),
@@ -34,16 +38,32 @@ mod tests {
 
     #[test]
     fn every_unit_is_read() {
-        for (text, milliseconds) in
-            [("500ms", 500), ("5s", 5_000), ("30m", 1_800_000), ("72h", 259_200_000), ("3d", 259_200_000)]
-        {
+        for (text, milliseconds) in [
+            ("500ms", 500),
+            ("5s", 5_000),
+            ("30m", 1_800_000),
+            ("72h", 259_200_000),
+            ("3d", 259_200_000),
+        ] {
             assert_eq!(parse(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }
     }
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "s", "5", "5 s", "-5s", "1.5s", "5sec", "0s", "99999999999999999999s", "367d", "٣s"] {
+        for text in [
+            "",
+            "s",
+            "5",
+            "5 s",
+            "-5s",
+            "1.5s",
+            "5sec",
+            "0s",
+            "99999999999999999999s",
+            "367d",
+            "٣s",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

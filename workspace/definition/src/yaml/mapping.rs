@@ -27,22 +27,38 @@ impl<'a> Mapping<'a> {
         for (key, _) in entries {
             if !keys.contains(&key.value.as_str()) {
                 let message = format!("{what} has no key '{}'", key.value);
-                report.push(Code::UnknownKey, key.span, message, nearest_or_all(&key.value, keys.iter().copied()));
+                report.push(
+                    Code::UnknownKey,
+                    key.span,
+                    message,
+                    nearest_or_all(&key.value, keys.iter().copied()),
+                );
             }
         }
-        Some(Self { what, entries, span: node.span })
+        Some(Self {
+            what,
+            entries,
+            span: node.span,
+        })
     }
 
     /// The value of a key that may be absent.
     pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
-        self.entries.iter().find(|(known, _)| known.value == key).map(|(_, node)| node)
+        self.entries
+            .iter()
+            .find(|(known, _)| known.value == key)
+            .map(|(_, node)| node)
     }
 
     /// The value of a key that must be there.
     pub(crate) fn required(&self, key: &str, report: &mut Report<'_>) -> Option<&'a Node> {
         let node = self.get(key);
         if node.is_none() {
-            report.error(Code::MissingKey, self.span, format!("{} needs the key '{key}'", self.what));
+            report.error(
+                Code::MissingKey,
+                self.span,
+                format!("{} needs the key '{key}'", self.what),
+            );
         }
         node
     }

@@ -104,7 +104,10 @@ impl Node {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a factor is small, and checked against its limit")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a factor is small, and checked against its limit"
+    )]
     pub(crate) fn number(&self, report: &mut Report<'_>) -> Option<At<f64>> {
         match self.kind {
             Kind::Integer(number) => Some(At::new(number as f64, self.span)),

@@ -18,7 +18,10 @@ use crate::{
 /// Reads the only document of `text`.
 pub(crate) fn parse(text: &str, report: &mut Report<'_>) -> Option<Node> {
     if text.len() > DEFINITION_BYTES_MAX {
-        let message = format!("the definition has {} bytes, more than {DEFINITION_BYTES_MAX}", text.len());
+        let message = format!(
+            "the definition has {} bytes, more than {DEFINITION_BYTES_MAX}",
+            text.len()
+        );
         report.error(Code::LimitExceeded, Span::START, message);
         return None;
     }
@@ -40,25 +43,45 @@ fn explain(error: &Error, report: &mut Report<'_>) {
     let span = error.location().map_or(Span::START, span);
     if let Error::DuplicateMappingKey { key, .. } = error {
         let key = key.as_deref().unwrap_or("a key");
-        report.error(Code::DuplicateKey, span, format!("'{key}' stands twice in the same mapping"));
+        report.error(
+            Code::DuplicateKey,
+            span,
+            format!("'{key}' stands twice in the same mapping"),
+        );
         return;
     }
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
     let told = first.strip_prefix("error: ").unwrap_or(first);
-    let told = told.split_once(": ").filter(|(place, _)| place.starts_with("line ")).map_or(told, |(_, rest)| rest);
+    let told = told
+        .split_once(": ")
+        .filter(|(place, _)| place.starts_with("line "))
+        .map_or(told, |(_, rest)| rest);
     let told = told.split(" at line ").next().unwrap_or_default();
+    if told.starts_with("budget breached") {
+        let message = format!("more than {YAML_DEPTH_MAX} mappings and lists inside each other, or too many values");
+        report.error(Code::LimitExceeded, span, message);
+        return;
+    }
     report.error(Code::Yaml, span, format!("the text cannot be read as YAML: {told}"));
 }
 
 fn span(location: Location) -> Span {
     let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX).max(1);
-    Span { line: number(location.line()), column: number(location.column()), length: number(location.span().len()) }
+    Span {
+        line: number(location.line()),
+        column: number(location.column()),
+        length: number(location.span().len()),
+    }
 }
 
 impl<'de> Deserialize<'de> for Node {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Spanned { value: kind, referenced, .. } = Spanned::<Kind>::deserialize(deserializer)?;
+        let Spanned {
+            value: kind,
+            referenced,
+            ..
+        } = Spanned::<Kind>::deserialize(deserializer)?;
         let mut span = span(referenced);
         if matches!(kind, Kind::List(_) | Kind::Mapping(_) | Kind::Nothing) {
             span.length = 1;
