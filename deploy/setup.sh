@@ -14,6 +14,8 @@ source "$here/kafka/archive.sh"
 # Two set-ups at once would write the same files.
 exec 9>"$CACHE/lock"
 flock 9
+# What an earlier one that was cut short has left.
+rm -rf "$CACHE"/new.*
 
 case ${ROCKSDB:-prebuilt} in prebuilt | source) ;; *) stop "ROCKSDB=$ROCKSDB is unknown: use ROCKSDB=source, or leave it away." ;; esac
 check_rust
