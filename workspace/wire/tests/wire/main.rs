@@ -1,0 +1,13 @@
+//! The crate against `apache_avro`, against recorded bytes, and against hostile ones.
+
+mod datum;
+mod encoder;
+mod golden;
+mod hostile;
+mod journal;
+mod lookup;
+mod outcome;
+mod schema_files;
+mod schemas;
+mod support;
+mod typed;
