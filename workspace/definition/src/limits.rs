@@ -8,7 +8,7 @@ pub const DEFINITION_BYTES_MAX: usize = 256 * 1024;
 /// Mappings and lists inside each other. The language needs five.
 pub const YAML_DEPTH_MAX: usize = 16;
 
-/// Values in one definition, those of aliases counted at each use, so that aliases of aliases cannot grow without bound.
+/// Values in one definition. One of the longest allowed, written out, has some 5,000.
 pub const YAML_NODES_MAX: usize = 50_000;
 
 /// Errors that one run reports. Beyond this many the file is something else than a definition.

@@ -68,7 +68,7 @@ fn changed(text: &str, change: &Change) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn random_text_is_read_or_explained(pieces in prop::collection::vec(piece(), 0..60)) {

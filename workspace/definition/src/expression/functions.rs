@@ -1,4 +1,4 @@
-//! The functions that expressions have: CEL's own and those on text, without times and regular type conversions.
+//! The functions that expressions have: those of CEL and those on text, without CEL's times and time spans.
 
 use std::sync::Arc;
 
