@@ -9,6 +9,7 @@ mod http;
 mod run;
 mod schemas;
 mod telemetry;
+mod topics;
 
 pub use configuration::Configuration;
 pub use describe::{SagaView, StepView, saga_view};
@@ -16,3 +17,4 @@ pub use error::Error;
 pub use run::{Server, read_definitions};
 pub use schemas::{read_schema_files, register_schemas};
 pub use telemetry::start_telemetry;
+pub use topics::Catalogue;

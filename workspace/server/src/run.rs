@@ -1,6 +1,11 @@
 //! Starting and stopping an orchestrator.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use palinode_core::{Plan, SchemaId};
 use palinode_engine::{
@@ -10,10 +15,10 @@ use palinode_engine::{
 use palinode_log::{
     Application, Log,
     kafka::{self, KafkaLog, Membership, Proposal},
-    registry::RegistryClient,
+    registry::{Answer, Lookups, RegistryClient, RegistryError},
 };
 use palinode_store::rocks::{self, RocksStores};
-use palinode_wire::{Schemas, journal::JournalSchemas};
+use palinode_wire::{Schemas, journal::JournalSchemas, outcome::OutcomeRecord};
 use tokio::sync::watch;
 
 use crate::{
@@ -66,12 +71,11 @@ impl Server {
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, Error> {
         let plans = read_definitions(&configuration.definitions)?;
-        let registry = RegistryClient::new(&configuration.registry.url).map_err(|error| Error::Registry {
-            url: configuration.registry.url.clone(),
-            reason: error.to_string(),
-        })?;
-        register_schemas(&registry, configuration.schemas.as_deref()).await?;
-        let schemas = load_schemas(&registry, &plans).await?;
+        let url = &configuration.registry.url;
+        let registry = RegistryClient::new(url)
+            .map_err(|error| Error::Registry { url: url.clone(), reason: error.to_string() })?;
+        let own = register_schemas(&registry, url, configuration.schemas.as_deref()).await?;
+        let schemas = load_schemas(&registry, url, &plans, own).await?;
 
         let application = Application {
             name: configuration.application.as_str().into(),
@@ -90,19 +94,7 @@ impl Server {
         let prepared = prepare(configuration, application.clone(), kafka.clone(), definitions, schemas);
         let (shared, log) = blocking(prepared).await?;
 
-        let (look_up, looked_up) = tokio::sync::mpsc::channel(LOOK_UPS_MAX);
-        let started = {
-            let shared = Arc::clone(&shared);
-            blocking(move || {
-                let ask = move |task, schema| {
-                    // A full queue: the task asks again after a pause.
-                    let _ = look_up.try_send((task, schema));
-                };
-                Ok(Node::start(&shared, &log, ask)?)
-            })
-        };
-        let node = Arc::new(started.await?);
-        tokio::spawn(answer_look_ups(registry, Arc::clone(&node), looked_up));
+        let node = start_node(Arc::clone(&shared), log, registry).await?;
 
         let listener = tokio::net::TcpListener::bind(configuration.http.listen).await.map_err(|source| {
             Error::Listen { address: configuration.http.listen.to_string(), source }
@@ -123,7 +115,7 @@ impl Server {
         });
 
         let proposed = Arc::clone(&node);
-        let membership = Membership::start(&kafka, &application, move |proposal| match proposal {
+        let membership = Membership::join(&kafka, &application, move |news| match news.proposal {
             Proposal::Assigned(tasks) => proposed.propose(&tasks),
             Proposal::Revoked(tasks) | Proposal::Lost(tasks) => proposed.withdraw(&tasks),
         })?;
@@ -147,7 +139,9 @@ impl Server {
         let Self { node, membership, http, stop_http, .. } = self;
         let stopped = tokio::task::spawn_blocking(move || {
             node.stop();
-            membership.close();
+            if !membership.close(LEAVE_WAIT) {
+                tracing::warn!("the member could not leave the group in time; the group will notice by itself");
+            }
         });
         if stopped.await.is_err() {
             tracing::error!("stopping the tasks panicked");
@@ -160,8 +154,8 @@ impl Server {
     }
 }
 
-/// Look-ups of schemas that may wait. A task asks for few ids at a time and asks again when its question was dropped.
-const LOOK_UPS_MAX: usize = 64;
+/// How long leaving the group may take at a stop. The group notices by itself after its session time-out.
+const LEAVE_WAIT: Duration = Duration::from_secs(5);
 
 type Prepared = (Arc<Shared<RocksStores>>, KafkaLog);
 
@@ -196,9 +190,11 @@ fn prepare(
                 });
             }
         }
-        let journal_schemas = JournalSchemas::from_lookup(|name| schemas.id_of(name)).map_err(|error| {
-            Error::Configuration { reason: format!("our own schemas are not registered: {error}") }
-        })?;
+        let unregistered = |error: &dyn std::fmt::Display| Error::Configuration {
+            reason: format!("our own schemas are not registered: {error}"),
+        };
+        let journal_schemas = JournalSchemas::new(|name| schemas.id_of(name)).map_err(|error| unregistered(&error))?;
+        let outcome_codec = OutcomeRecord::codec(journal_schemas.outcome).map_err(|error| unregistered(&error))?;
         let stores = RocksStores::new(rocks::Settings {
             data,
             cluster: log.cluster_id()?,
@@ -216,6 +212,7 @@ fn prepare(
             stores,
             input_partitions,
             journal_schemas,
+            outcome_codec,
             schemas,
             source,
         };
@@ -223,35 +220,75 @@ fn prepare(
     }
 }
 
-/// The newest schemas of everything that the plans and the journal write.
-async fn load_schemas(registry: &RegistryClient, plans: &[Arc<Plan>]) -> Result<Schemas, Error> {
+/// Our own schemas, and the newest ones of everything that the plans read and write. A record type that is only read
+/// need not be registered yet.
+async fn load_schemas(
+    registry: &RegistryClient,
+    url: &str,
+    plans: &[Arc<Plan>],
+    own: BTreeMap<SchemaId, String>,
+) -> Result<Schemas, Error> {
+    let unusable = |reason: String| Error::Registry { url: url.to_owned(), reason };
     let mut schemas = Schemas::default();
-    let messages = plans.iter().flat_map(|plan| &plan.messages).map(|message| message.record.as_str());
-    let own = palinode_wire::own::ALL.iter().map(|schema| schema.name);
-    let subjects: std::collections::BTreeSet<&str> = messages.chain(own).collect();
-    for subject in subjects {
-        let unusable = |reason: String| Error::Registry { url: registry.url().to_owned(), reason };
-        let (id, text) = registry
-            .latest(subject)
-            .await
-            .map_err(|error| unusable(format!("there is no schema of '{subject}': {error}")))?;
-        schemas.add(id, text).map_err(|error| unusable(format!("the schema of '{subject}': {error}")))?;
+    let written: BTreeSet<&str> =
+        plans.iter().flat_map(|plan| &plan.messages).map(|message| message.record.as_str()).collect();
+    let read: BTreeSet<&str> = plans.iter().flat_map(|plan| read_records(plan)).collect();
+    for subject in written.union(&read) {
+        match registry.latest(subject).await {
+            Ok((id, text)) => schemas
+                .add(SchemaId(id.0), text)
+                .map_err(|error| unusable(format!("the schema of '{subject}': {error}")))?,
+            Err(RegistryError::Unknown { .. }) if !written.contains(subject) => {
+                tracing::warn!(subject, "no schema of this record is registered yet");
+            }
+            Err(error) => return Err(unusable(format!("there is no schema of '{subject}': {error}"))),
+        }
+    }
+    for (id, text) in own {
+        schemas.add(id, text).map_err(|error| unusable(format!("a schema of our own: {error}")))?;
     }
     Ok(schemas)
 }
 
-async fn answer_look_ups(
-    registry: RegistryClient,
-    node: Arc<Node>,
-    mut questions: tokio::sync::mpsc::Receiver<(i32, SchemaId)>,
-) {
-    while let Some((task, schema)) = questions.recv().await {
-        let answer = match registry.by_id(schema).await {
-            Ok(text) => SchemaAnswer::Known(text),
-            Err(error) if error.is_unknown() => SchemaAnswer::Unknown,
-            Err(error) => SchemaAnswer::Unavailable(error.to_string()),
+/// The record types that a plan reads.
+fn read_records(plan: &Plan) -> impl Iterator<Item = &str> {
+    let replies = plan.steps.iter().flat_map(|step| {
+        let compensation = step.compensation.iter().map(|compensation| &compensation.replies);
+        std::iter::once(&step.replies).chain(compensation)
+    });
+    let replied = replies.flat_map(|replies| std::iter::once(&replies.succeeded).chain(&replies.failed));
+    let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
+    let triggers = std::iter::once(&plan.started_by).chain(&plan.cancelled_by).chain(resumed);
+    replied.chain(triggers.map(|trigger| &trigger.record)).map(palinode_core::RecordName::as_str)
+}
+
+/// Starts the tasks, with look-ups in the registry that run beside them.
+async fn start_node(shared: Arc<Shared<RocksStores>>, log: KafkaLog, registry: RegistryClient) -> Result<Arc<Node>, Error> {
+    let look_ups = Lookups::start(&tokio::runtime::Handle::current(), registry);
+    // The node asks the look-ups and they answer the node: whichever is made first must wait for the other.
+    let later: Arc<OnceLock<Arc<Node>>> = Arc::new(OnceLock::new());
+    let asked = Arc::clone(&later);
+    let ask = move |task: i32, schema: SchemaId| {
+        let answered = Arc::clone(&asked);
+        let answer = move |answer: Answer| {
+            if let Some(node) = answered.get() {
+                node.schema(task, schema, schema_answer(answer));
+            }
         };
-        node.schema(task, schema, answer);
+        // With a full queue the task asks again after a while.
+        if let Err(error) = look_ups.request(palinode_log::registry::SchemaId(schema.0), answer) {
+            tracing::warn!(task, schema = schema.0, %error, "a look-up was dropped");
+        }
+    };
+    let node = blocking(move || Ok(Arc::new(Node::start(&shared, &log, ask)?))).await?;
+    Ok(Arc::clone(later.get_or_init(|| node)))
+}
+
+fn schema_answer(answer: Answer) -> SchemaAnswer {
+    match answer.text {
+        Ok(text) => SchemaAnswer::Known(text),
+        Err(RegistryError::Unknown { .. }) => SchemaAnswer::Unknown,
+        Err(error) => SchemaAnswer::Unavailable(error.to_string()),
     }
 }
 

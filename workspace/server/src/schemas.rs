@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use palinode_log::registry::RegistryClient;
+use palinode_core::SchemaId;
+use palinode_log::registry::{RegistryClient, RegistryError};
 use palinode_wire::own;
 
 use crate::Error;
@@ -26,23 +27,29 @@ pub fn read_schema_files(folder: &Path) -> Result<BTreeMap<String, String>, Erro
     Ok(schemas)
 }
 
-/// Registers our own schemas and those of `folder`, each under its record's name.
+/// Registers our own schemas and those of `folder`, each under its record's name. Gives our own by id.
 ///
 /// # Errors
 /// When a file cannot be read, or the registry does not answer or refuses.
-pub async fn register_schemas(client: &RegistryClient, folder: Option<&Path>) -> Result<(), Error> {
-    let mut schemas: BTreeMap<String, String> = match folder {
-        Some(folder) => read_schema_files(folder)?,
-        None => BTreeMap::new(),
+pub async fn register_schemas(
+    client: &RegistryClient,
+    url: &str,
+    folder: Option<&Path>,
+) -> Result<BTreeMap<SchemaId, String>, Error> {
+    let refused = |subject: &str, error: RegistryError| Error::Registry {
+        url: url.to_owned(),
+        reason: format!("the schema of '{subject}' was not registered: {error}"),
     };
-    schemas.extend(own::ALL.iter().map(|schema| (schema.name.to_owned(), schema.text.to_owned())));
-    for (subject, text) in &schemas {
-        client.register(subject, text).await.map_err(|error| Error::Registry {
-            url: client.url().to_owned(),
-            reason: format!("the schema of '{subject}' was not registered: {error}"),
-        })?;
+    let mut ours = BTreeMap::new();
+    for schema in own::ALL {
+        let id = client.register(schema.name, schema.text).await.map_err(|error| refused(schema.name, error))?;
+        ours.insert(SchemaId(id.0), schema.text.to_owned());
     }
-    Ok(())
+    let others = folder.map(read_schema_files).transpose()?.unwrap_or_default();
+    for (subject, text) in others.iter().filter(|(subject, _)| !own::ALL.iter().any(|ours| ours.name == *subject)) {
+        client.register(subject, text).await.map_err(|error| refused(subject, error))?;
+    }
+    Ok(ours)
 }
 
 /// All files below `folder` with `extension`, in the order of their paths; `folder` itself when it is a file.
