@@ -15,6 +15,8 @@ mod report;
 mod service;
 mod settings;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use archive::Archive;
 pub use recorder::Recorder;

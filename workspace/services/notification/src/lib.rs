@@ -15,6 +15,8 @@ pub mod receiver;
 mod records;
 mod service;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod wake;
 mod webhook;
