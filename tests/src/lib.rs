@@ -1,1 +1,4 @@
 //! Tests of the whole: real Kafka, real processes.
+
+pub mod broker;
+pub mod log_world;

@@ -24,8 +24,8 @@ pub(super) fn base(settings: &Settings, client: &str) -> ClientConfig {
         // A record waits for no acknowledgement of an earlier packet.
         .set("socket.nagle.disable", "true")
         .set("socket.keepalive.enable", "true")
-        // A connection that hangs is given up within a commit's time.
-        .set("socket.timeout.ms", "10000")
+        // A request that hangs is given up within a transaction's time; librdkafka allows a producer no more.
+        .set("socket.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
         .set("socket.connection.setup.timeout.ms", "5000")
         // A broker that comes back is noticed within a second.
         .set("reconnect.backoff.ms", "50")
@@ -87,6 +87,14 @@ pub(super) fn reader(settings: &Settings, application: &Application, task: i32, 
         &format!("{}{}.readers", application.topic_prefix, application.name),
     );
     config.set("isolation.level", "read_committed");
+    config
+}
+
+/// A consumer that reads topics to their end and tells when it is there.
+pub(super) fn scanner(settings: &Settings) -> ClientConfig {
+    let mut config = base(settings, "palinode-scan");
+    manual(&mut config, "palinode-scan");
+    config.set("isolation.level", "read_committed").set("enable.partition.eof", "true");
     config
 }
 

@@ -14,6 +14,7 @@ mod poller;
 mod producer;
 mod queries;
 mod reader;
+mod scan;
 mod settings;
 mod take;
 mod task;
@@ -22,6 +23,7 @@ pub mod topics;
 pub use self::{
     log::KafkaLog,
     membership::{Membership, News, Proposal},
+    scan::{partition_count, scan},
     settings::{Settings, TRANSACTION_TIMEOUT},
     task::KafkaTask,
 };

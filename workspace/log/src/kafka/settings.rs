@@ -23,7 +23,7 @@ pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Properties on which the guarantees rest: they cannot be set.
-const RESERVED: [&str; 18] = [
+const RESERVED: [&str; 19] = [
     "acks",
     "allow.auto.create.topics",
     "auto.offset.reset",
@@ -40,6 +40,7 @@ const RESERVED: [&str; 18] = [
     "metadata.broker.list",
     "partitioner",
     "request.required.acks",
+    "socket.timeout.ms",
     "transaction.timeout.ms",
     "transactional.id",
 ];
@@ -101,14 +102,14 @@ mod tests {
 
     #[test]
     fn takes_properties_of_librdkafka() {
-        assert!(with("socket.timeout.ms", "5000").validate().is_ok());
+        assert!(with("reconnect.backoff.ms", "100").validate().is_ok());
     }
 
     #[test]
     fn refuses_what_is_unknown_wrong_or_reserved() {
         for (key, value) in [
             ("no.such.property", "1"),
-            ("socket.timeout.ms", "soon"),
+            ("reconnect.backoff.ms", "soon"),
             ("transactional.id", "mine"),
         ] {
             let refused = with(key, value).validate().unwrap_err();

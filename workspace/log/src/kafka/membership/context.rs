@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use parking_lot::Mutex;
@@ -25,6 +25,7 @@ pub(super) struct MemberContext {
     inbox: String,
     state: Mutex<State>,
     rebalances: AtomicU64,
+    leaving: AtomicBool,
 }
 
 #[derive(Default)]
@@ -40,6 +41,7 @@ impl MemberContext {
             inbox,
             state: Mutex::default(),
             rebalances: AtomicU64::new(0),
+            leaving: AtomicBool::new(false),
         }
     }
 
@@ -60,6 +62,12 @@ impl MemberContext {
         if !owned.is_empty() {
             state.proposals.push(Proposal::Lost(owned));
         }
+    }
+
+    /// The subscription is about to change. librdkafka then calls the assignment lost, although it is given back
+    /// before anybody else can have it.
+    pub(super) fn set_leaving(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn owns_nothing(&self) -> bool {
@@ -117,7 +125,9 @@ impl ConsumerContext for MemberContext {
         let tasks = self.tasks(list);
         let (answered, proposal) = match err {
             RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => (assign(consumer, list), Proposal::Assigned(tasks)),
-            _ if consumer.assignment_lost() => (unassign(consumer, list), Proposal::Lost(tasks)),
+            _ if consumer.assignment_lost() && !self.leaving.load(Ordering::Relaxed) => {
+                (unassign(consumer, list), Proposal::Lost(tasks))
+            }
             _ => (unassign(consumer, list), Proposal::Revoked(tasks)),
         };
         self.rebalances.fetch_add(1, Ordering::Relaxed);

@@ -127,7 +127,12 @@ impl Session {
     fn leave(&mut self, consumer: &BaseConsumer<MemberContext>) {
         let deadline = Instant::now() + LEAVE_TIMEOUT;
         let leaving = self.topic(LEAVING);
-        let before = consumer.context().rebalances();
+        let context = Arc::clone(consumer.context());
+        if context.owns_nothing() {
+            return;
+        }
+        let before = context.rebalances();
+        context.set_leaving();
         if let Err(error) = consumer.subscribe(&[&leaving]) {
             tracing::warn!(%error, "leaving the group: its session has to run out");
             return;
@@ -136,7 +141,6 @@ impl Session {
             if self.turn(consumer).is_err() {
                 return;
             }
-            let context = consumer.context();
             // The inbox is given back in one round; the round after it, which gives it to others, waits for us.
             if context.owns_nothing() && context.rebalances() >= before + 2 {
                 return;
