@@ -1,9 +1,8 @@
 //! Steps that were compensated: a forward command that comes after its compensation is refused.
 
 use palinode_core::{IdempotencyKey, Timestamp};
+use palinode_wire::headers::saga_id_text;
 use rusqlite::Connection;
-
-use crate::command::saga_text;
 
 /// Bars the step of `key`, in every round: after its compensation nothing forward is asked any more.
 pub(crate) fn bar(connection: &Connection, key: &IdempotencyKey, now: Timestamp) -> rusqlite::Result<()> {
@@ -32,5 +31,5 @@ pub(crate) fn forget(connection: &Connection, before: Timestamp) -> rusqlite::Re
 }
 
 fn step_text(key: &IdempotencyKey) -> String {
-    format!("{}/{}", saga_text(key), key.step)
+    format!("{}/{}", saga_id_text(&key.saga), key.step)
 }

@@ -2,8 +2,11 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use apache_avro::{Schema, reader::datum::GenericDatumReader, schema::Name, writer::datum::GenericDatumWriter};
 use palinode_core::{RecordName, SchemaId};
+use palinode_wire::{
+    Schemas, frame,
+    typed::{self, RecordCodec},
+};
 use parking_lot::RwLock;
 
 use crate::{Record, SchemaError, SchemaSource};
@@ -16,15 +19,12 @@ pub struct Codec {
 
 struct Inner {
     source: Arc<dyn SchemaSource>,
-    read: RwLock<HashMap<SchemaId, Arc<Known>>>,
-    written: RwLock<HashMap<&'static str, Arc<Known>>>,
-}
-
-/// A parsed schema with its id.
-struct Known {
-    id: SchemaId,
-    record: RecordName,
-    schema: Schema,
+    /// The schemas that values were written with.
+    schemas: RwLock<Schemas>,
+    /// By record name: what the service writes.
+    writers: RwLock<HashMap<&'static str, RecordCodec>>,
+    /// By record name: what the service reads.
+    readers: RwLock<HashMap<&'static str, RecordCodec>>,
 }
 
 impl fmt::Debug for Codec {
@@ -36,11 +36,13 @@ impl fmt::Debug for Codec {
 impl Codec {
     /// A codec over the schemas of `source`.
     pub fn new(source: Arc<dyn SchemaSource>) -> Self {
+        let (schemas, writers, readers) = Default::default();
         Self {
             inner: Arc::new(Inner {
                 source,
-                read: RwLock::default(),
-                written: RwLock::default(),
+                schemas,
+                writers,
+                readers,
             }),
         }
     }
@@ -58,96 +60,166 @@ impl Codec {
     /// # Errors
     /// When the schema is not at hand, or the value does not fit it.
     pub fn encode<T: Record>(&self, value: &T) -> Result<Vec<u8>, SchemaError> {
-        let known = self.writer::<T>()?;
-        let unfit = |error: apache_avro::Error| SchemaError::Value {
-            record: T::NAME.into(),
-            reason: error.to_string(),
-        };
-        let writer = GenericDatumWriter::builder(&known.schema).build().map_err(unfit)?;
-        let mut bytes = Vec::with_capacity(FRAME_BYTES + VALUE_BYTES_TYPICAL);
-        bytes.push(0);
-        bytes.extend_from_slice(&known.id.0.to_be_bytes());
-        writer.write_ser(&mut bytes, value).map_err(unfit)?;
-        Ok(bytes)
+        self.writer::<T>()?.encode(value).map_err(unfit::<T>)
     }
 
-    /// Reads Avro bytes that were written with the schema `id`. Fields that `T` does not have are passed over.
+    /// Reads a value in the Confluent format by the schema that it was written with. Fields that `T`'s schema does not
+    /// have are passed over; fields that the writer did not have take its defaults.
     ///
     /// # Errors
-    /// When the schema is not at hand, or the bytes do not follow it, or `T` needs a field that it has not.
-    pub fn decode<T: Record>(&self, id: SchemaId, avro: &[u8]) -> Result<T, SchemaError> {
-        let known = self.reader(id)?;
-        let unfit = |error: apache_avro::Error| SchemaError::Value {
-            record: T::NAME.into(),
+    /// When the value is not framed, its schema is not at hand, the bytes do not follow it, or it is no `T`.
+    pub fn decode<T: Record>(&self, framed: &[u8]) -> Result<T, SchemaError> {
+        let id = frame::schema_id(framed).map_err(|error| SchemaError::Unframed {
             reason: error.to_string(),
-        };
-        let reader = GenericDatumReader::builder(&known.schema).build().map_err(unfit)?;
-        let mut rest = avro;
-        let value = reader.read_value(&mut rest).map_err(unfit)?;
-        if !rest.is_empty() {
-            let reason = format!("{} bytes follow the value", rest.len());
-            return Err(SchemaError::Value {
-                record: T::NAME.into(),
-                reason,
-            });
-        }
-        apache_avro::from_value(&value).map_err(unfit)
+        })?;
+        self.fetch(id)?;
+        self.reader::<T>()?
+            .decode(framed, &self.inner.schemas.read())
+            .map_err(unfit::<T>)
     }
 
     /// The full name of the record that the schema `id` describes.
     ///
     /// # Errors
-    /// When the schema is not at hand.
+    /// When the schema is not at hand, or describes no record.
     pub fn record_of(&self, id: SchemaId) -> Result<RecordName, SchemaError> {
-        Ok(self.reader(id)?.record.clone())
+        self.fetch(id)?;
+        let name = self.inner.schemas.read().record_name(id).cloned();
+        name.ok_or_else(|| refused(id, "it describes no record"))
     }
 
-    fn writer<T: Record>(&self) -> Result<Arc<Known>, SchemaError> {
-        if let Some(known) = self.inner.written.read().get(T::NAME) {
-            return Ok(Arc::clone(known));
+    /// Sees to it that the schema is among those that are kept.
+    fn fetch(&self, id: SchemaId) -> Result<(), SchemaError> {
+        if self.inner.schemas.read().contains(id) {
+            return Ok(());
         }
-        let id = self.inner.source.register(T::NAME, T::SCHEMA)?;
-        let known = parse(id, T::SCHEMA)?;
-        if known.record.as_str() != T::NAME {
-            let reason = format!("its text names '{}'", known.record);
-            return Err(SchemaError::Refused {
-                record: T::NAME.into(),
-                reason,
-            });
-        }
-        self.inner.written.write().insert(T::NAME, Arc::clone(&known));
-        Ok(known)
+        let text = self.inner.source.schema_of(id)?;
+        self.inner
+            .schemas
+            .write()
+            .add(id, text)
+            .map_err(|error| refused(id, error))
     }
 
-    fn reader(&self, id: SchemaId) -> Result<Arc<Known>, SchemaError> {
-        if let Some(known) = self.inner.read.read().get(&id) {
-            return Ok(Arc::clone(known));
+    fn writer<T: Record>(&self) -> Result<RecordCodec, SchemaError> {
+        if let Some(codec) = self.inner.writers.read().get(T::NAME) {
+            return Ok(codec.clone());
         }
-        let known = parse(id, &self.inner.source.schema_of(id)?)?;
-        self.inner.read.write().insert(id, Arc::clone(&known));
-        Ok(known)
+        let codec = compile::<T>(self.inner.source.register(T::NAME, T::SCHEMA)?)?;
+        self.inner.writers.write().insert(T::NAME, codec.clone());
+        Ok(codec)
+    }
+
+    fn reader<T: Record>(&self) -> Result<RecordCodec, SchemaError> {
+        if let Some(codec) = self.inner.readers.read().get(T::NAME) {
+            return Ok(codec.clone());
+        }
+        let codec = compile::<T>(READING_ONLY)?;
+        self.inner.readers.write().insert(T::NAME, codec.clone());
+        Ok(codec)
     }
 }
 
-fn parse(id: SchemaId, text: &str) -> Result<Arc<Known>, SchemaError> {
+fn compile<T: Record>(id: SchemaId) -> Result<RecordCodec, SchemaError> {
     let refused = |reason: String| SchemaError::Refused {
-        record: format!("schema {}", id.0),
+        record: T::NAME.into(),
         reason,
     };
-    let schema = Schema::parse_str(text).map_err(|error| refused(error.to_string()))?;
-    let Schema::Record(record) = &schema else {
-        return Err(refused("it is no record".into()));
-    };
-    let record = RecordName::from(full_name(&record.name));
-    Ok(Arc::new(Known { id, record, schema }))
+    let codec = RecordCodec::new(T::SCHEMA, id).map_err(|error| refused(error.to_string()))?;
+    match codec.record_name() {
+        Some(name) if name.as_str() == T::NAME => Ok(codec),
+        other => Err(refused(format!("its text describes {other:?}"))),
+    }
 }
 
-fn full_name(name: &Name) -> String {
-    name.fullname(None).to_string()
+fn unfit<T: Record>(error: typed::Error) -> SchemaError {
+    SchemaError::Value {
+        record: T::NAME.into(),
+        reason: error.to_string(),
+    }
 }
 
-/// The magic byte and the schema id.
-const FRAME_BYTES: usize = 5;
+fn refused(id: SchemaId, reason: impl fmt::Display) -> SchemaError {
+    SchemaError::Refused {
+        record: format!("schema {}", id.0),
+        reason: reason.to_string(),
+    }
+}
 
-/// Room for a common message without growing.
-const VALUE_BYTES_TYPICAL: usize = 128;
+/// The id of a schema that nothing is written with: reading does not register it. Registries count from 1.
+const READING_ONLY: SchemaId = SchemaId(u32::MAX);
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::{LocalSchemas, record};
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct AccountOpened {
+        customer_id: String,
+        balance_minor: i64,
+        currency: String,
+    }
+    record!(
+        AccountOpened,
+        "shop.payments.AccountOpened",
+        "../../../schemas/shop/payments/AccountOpened.avsc"
+    );
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct RefundPayment {
+        order_id: String,
+        amount_minor: i64,
+        currency: String,
+    }
+    record!(
+        RefundPayment,
+        "shop.payments.RefundPayment",
+        "../../../schemas/shop/payments/RefundPayment.avsc"
+    );
+
+    fn opened() -> AccountOpened {
+        AccountOpened {
+            customer_id: "ada".into(),
+            balance_minor: 5,
+            currency: "EUR".into(),
+        }
+    }
+
+    #[test]
+    fn a_value_is_read_back_by_another_service() {
+        let source = Arc::new(LocalSchemas::default());
+        let framed = Codec::new(source.clone()).encode(&opened()).unwrap();
+        let other = Codec::new(source);
+        assert_eq!(other.decode::<AccountOpened>(&framed).unwrap(), opened());
+        assert_eq!(
+            other.record_of(SchemaId(1)).unwrap().as_str(),
+            "shop.payments.AccountOpened"
+        );
+    }
+
+    #[test]
+    fn what_is_no_such_value_is_refused_with_its_class() {
+        let codec = Codec::new(Arc::new(LocalSchemas::default()));
+        let framed = codec.encode(&opened()).unwrap();
+        let longer = [framed.as_slice(), b"x"].concat();
+        for (bytes, code) in [
+            (&b"{}"[..], "NOT_CONFLUENT"),
+            (&[0, 0, 0, 0, 9, 1], "UNKNOWN_SCHEMA"),
+            (&framed[..framed.len() - 1], "UNDECODABLE"),
+            (&longer, "UNDECODABLE"),
+        ] {
+            assert_eq!(
+                codec.decode::<AccountOpened>(bytes).unwrap_err().code(),
+                code,
+                "{bytes:?}"
+            );
+        }
+        assert_eq!(
+            codec.decode::<RefundPayment>(&framed).unwrap_err().code(),
+            "UNDECODABLE"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Commands as a handler sees them.
 
 use palinode_core::{IdempotencyKey, Purpose, RecordName, Timestamp};
+use palinode_wire::headers::saga_id_text;
 use serde::{Deserialize, Serialize};
 
 use crate::{Composer, HandlerError, Incoming, OutMessage, Record, headers};
@@ -27,7 +28,7 @@ impl Command<'_> {
 
     /// The saga as text, `definition/key`: what a service keeps its data of a saga under.
     pub fn saga_id(&self) -> String {
-        saga_text(&self.idempotency_key)
+        saga_id_text(&self.idempotency_key.saga)
     }
 
     /// Whether the command does the step or takes it back.
@@ -96,11 +97,4 @@ pub struct ReplyTo {
     pub correlation_id: Option<String>,
     /// W3C trace context.
     pub traceparent: Option<String>,
-}
-
-/// The saga part of an idempotency key's text, percent-encoded as there.
-pub(crate) fn saga_text(key: &IdempotencyKey) -> String {
-    let text = key.to_string();
-    let end = text.match_indices('/').nth(1).map_or(text.len(), |(at, _)| at);
-    text[..end].to_owned()
 }

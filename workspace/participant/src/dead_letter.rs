@@ -2,30 +2,32 @@
 
 use std::borrow::Cow;
 
+use palinode_wire::headers;
+
 use crate::{Incoming, OutMessage, outbox::MESSAGE_BYTES_MAX};
 
 /// The dead letter of `incoming`: original key, value and headers, and why.
 pub(crate) fn dead_letter(incoming: &Incoming, code: &str, reason: &str) -> OutMessage {
     let header = |name: &'static str, value: &str| (Cow::Borrowed(name), value.as_bytes().to_vec());
-    let mut headers: Vec<_> = incoming
+    let mut all: Vec<_> = incoming
         .headers
         .iter()
         .map(|(name, value)| (Cow::Owned(name.clone()), value.clone()))
         .collect();
-    headers.extend([
-        header("palinode-error-code", code),
-        header("palinode-error-reason", reason),
-        header("palinode-origin-topic", &incoming.topic),
-        header("palinode-origin-partition", &incoming.partition.to_string()),
-        header("palinode-origin-offset", &incoming.offset.to_string()),
-        header("palinode-origin-timestamp", &incoming.timestamp.to_string()),
-        header("palinode-dead-letter-id", &incoming.position()),
+    all.extend([
+        header(headers::ERROR_CODE, code),
+        header(headers::ERROR_REASON, reason),
+        header(headers::ORIGIN_TOPIC, &incoming.topic),
+        header(headers::ORIGIN_PARTITION, &incoming.partition.to_string()),
+        header(headers::ORIGIN_OFFSET, &incoming.offset.to_string()),
+        header(headers::ORIGIN_TIMESTAMP, &incoming.timestamp.to_string()),
+        header(headers::DEAD_LETTER_ID, &incoming.position()),
     ]);
     let mut letter = OutMessage {
         topic: Cow::Borrowed(DEAD_LETTERS),
         key: incoming.key.clone(),
         value: incoming.value.clone(),
-        headers,
+        headers: all,
         answers: None,
     };
     if letter.bytes() > MESSAGE_BYTES_MAX {

@@ -122,7 +122,7 @@ impl<H: Handler> Desk<H> {
         let record = match incoming.record(composer.codec()) {
             Ok(record) => record,
             Err(error) if error.is_retriable() => return Err(error.into()),
-            Err(error) => return refuse(incoming, UNREADABLE, &error.to_string(), tx, processed),
+            Err(error) => return refuse(incoming, error.code(), &error.to_string(), tx, processed),
         };
         let command = Command {
             record,
@@ -236,7 +236,7 @@ fn refuse(
     Outbox::put(tx, &dead_letter::dead_letter(incoming, code, reason))
 }
 
-const NO_KEY: &str = "COMMAND_WITHOUT_IDEMPOTENCY_KEY";
+const NO_KEY: &str = "IDEMPOTENCY_KEY_MISSING";
 const UNREADABLE: &str = "COMMAND_UNREADABLE";
 
 /// How long answers and bars are kept: longer than any saga of the shop stays open and any command topic keeps its

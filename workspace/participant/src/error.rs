@@ -1,6 +1,7 @@
 //! What can go wrong in a service's surroundings.
 
 use palinode_core::SchemaId;
+use palinode_wire::dead_letter::ErrorCode;
 use thiserror::Error;
 
 /// An error of the environment. A refusal for a business reason is no error: it is a reply.
@@ -148,10 +149,16 @@ pub enum SchemaError {
         reason: String,
     },
     /// The registry does not know the id.
-    #[error("the schema registry does not know the schema {id:?}")]
+    #[error("the schema registry does not know the schema {}", .id.0)]
     Unknown {
         /// The id.
         id: SchemaId,
+    },
+    /// A value names no schema.
+    #[error("{reason}")]
+    Unframed {
+        /// Why not.
+        reason: String,
     },
     /// The registry refused the schema, or the text is no schema.
     #[error("the schema of '{record}' is refused: {reason}")]
@@ -172,6 +179,17 @@ pub enum SchemaError {
 }
 
 impl SchemaError {
+    /// A short code for machines: the one of a dead letter.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable { .. } => "SCHEMA_UNAVAILABLE",
+            Self::Unknown { .. } => ErrorCode::UnknownSchema.as_str(),
+            Self::Unframed { .. } => ErrorCode::NotConfluent.as_str(),
+            Self::Refused { .. } => ErrorCode::UnusableSchema.as_str(),
+            Self::Value { .. } => ErrorCode::Undecodable.as_str(),
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub fn is_retriable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })

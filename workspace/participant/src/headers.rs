@@ -1,34 +1,14 @@
 //! The names of the headers, and CloudEvents times.
 
 use palinode_core::Timestamp;
-
-/// The CloudEvents version, always `1.0`.
-pub const CE_SPECVERSION: &str = "ce_specversion";
-/// The id of the message: the same for every copy of it.
-pub const CE_ID: &str = "ce_id";
-/// The full record name.
-pub const CE_TYPE: &str = "ce_type";
-/// Who wrote it.
-pub const CE_SOURCE: &str = "ce_source";
-/// When it was written (RFC 3339, UTC, milliseconds).
-pub const CE_TIME: &str = "ce_time";
-/// The content type.
-pub const CONTENT_TYPE: &str = "content-type";
-/// The content type of Avro in the Confluent format.
-pub const AVRO: &str = "application/avro";
-/// W3C trace context.
-pub const TRACEPARENT: &str = "traceparent";
-/// Goes through every message, journal record and log line that one request led to.
-pub const CORRELATION_ID: &str = "correlation-id";
-/// Names the request (definition/saga/step/purpose/round).
-pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// Names the saga (definition/key).
-pub const SAGA_ID: &str = "saga-id";
+pub use palinode_wire::headers::{
+    CE_ID, CE_SOURCE, CE_SPECVERSION, CE_TIME, CE_TYPE, CONTENT_TYPE, CONTENT_TYPE_AVRO as AVRO, CORRELATION_ID,
+    IDEMPOTENCY_KEY, SAGA_ID, TRACEPARENT,
+};
 
 /// The CloudEvents form of a time.
 pub fn time_text(time: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(time.0).unwrap_or_default();
-    format!("{at:.3}")
+    palinode_wire::rfc3339(time)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Records as they come from a topic.
 
-use palinode_core::{RecordName, SchemaId};
+use palinode_core::RecordName;
+use palinode_wire::frame;
 
 use crate::{Codec, Record, SchemaError, headers};
 
@@ -59,20 +60,15 @@ impl Incoming {
                 .sum::<usize>()
     }
 
-    /// The schema id and the Avro bytes of the value, when it stands in the Confluent format.
-    pub fn framed(&self) -> Option<(SchemaId, &[u8])> {
-        match self.value.as_deref()? {
-            [0, a, b, c, d, avro @ ..] => Some((SchemaId(u32::from_be_bytes([*a, *b, *c, *d])), avro)),
-            _ => None,
-        }
-    }
-
     /// The full name of the record that the value is.
     ///
     /// # Errors
     /// When the value is not in the Confluent format, or its schema is not known or not at hand.
     pub fn record(&self, codec: &Codec) -> Result<RecordName, SchemaError> {
-        let (id, _) = self.framed().ok_or_else(|| self.unframed())?;
+        let id =
+            frame::schema_id(self.value.as_deref().unwrap_or_default()).map_err(|error| SchemaError::Unframed {
+                reason: error.to_string(),
+            })?;
         codec.record_of(id)
     }
 
@@ -81,14 +77,6 @@ impl Incoming {
     /// # Errors
     /// When the value is not in the Confluent format, or its schema is not at hand, or it does not fit `T`.
     pub fn decode<T: Record>(&self, codec: &Codec) -> Result<T, SchemaError> {
-        let (id, avro) = self.framed().ok_or_else(|| self.unframed())?;
-        codec.decode(id, avro)
-    }
-
-    fn unframed(&self) -> SchemaError {
-        SchemaError::Value {
-            record: self.topic.clone(),
-            reason: "it is not in the Confluent format".into(),
-        }
+        codec.decode(self.value.as_deref().unwrap_or_default())
     }
 }

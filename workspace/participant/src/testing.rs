@@ -37,7 +37,12 @@ impl<H: Handler> Rig<H> {
         })
     }
 
-    /// The command `value` under the idempotency key `key`, on the topic of `topic`, as the orchestrator sends it.
+    /// Makes the handler's messages.
+    pub fn composer(&self) -> &Composer {
+        &self.composer
+    }
+
+    /// The command `value` under the idempotency key `key`, as the orchestrator sends it.
     ///
     /// # Errors
     /// When the value does not fit its schema.

@@ -1,0 +1,6 @@
+//! What the SDK promises, by its public face.
+
+mod desk;
+mod kafka;
+mod listening;
+mod till;
