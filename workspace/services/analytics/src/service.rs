@@ -62,7 +62,7 @@ impl Running {
 ///
 /// # Errors
 /// When the database or the address refuses.
-pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
+pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
     let name = settings.service.name.clone();
     let database = Database::open(&settings.database, settings.service.durability)?;
     database
@@ -98,7 +98,7 @@ pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running,
 ///
 /// # Errors
 /// When it cannot start or cannot go on.
-pub fn run(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<(), Error> {
+pub fn run(settings: Settings, parts: &Parts, stop: &Stop) -> Result<(), Error> {
     start(settings, parts, stop)?.join()
 }
 

@@ -49,7 +49,7 @@ impl Running {
 ///
 /// # Errors
 /// When the webhook's address is none, or the database or the address refuses.
-pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
+pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
     let name = settings.service.name.clone();
     let webhook = Webhook::new(&settings.webhook)?;
     let database = Database::open(&settings.database, settings.service.durability)?;
@@ -89,7 +89,7 @@ pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running,
 ///
 /// # Errors
 /// When it cannot start or cannot go on.
-pub fn run(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<(), Error> {
+pub fn run(settings: Settings, parts: &Parts, stop: &Stop) -> Result<(), Error> {
     start(settings, parts, stop)?.join()
 }
 

@@ -54,6 +54,7 @@ impl Running {
 /// What the service consists of once it is open.
 struct Open {
     listener: TcpListener,
+    address: SocketAddr,
     runtime: tokio::runtime::Runtime,
     shop: Shop,
     subscriber: Subscriber<StatusKeeper>,
@@ -64,7 +65,7 @@ struct Open {
 ///
 /// # Errors
 /// When the database, the registry or the address refuses.
-pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
+pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
     let name = settings.service.name.clone();
     let failed = |source| Error::Listen {
         address: settings.listen.clone(),
@@ -85,14 +86,15 @@ pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running,
         .map_err(broken)?;
     let codec = Codec::new(parts.schemas.clone());
     let database = Database::open(&settings.database, settings.service.durability)?;
-    let mut shop = Shop::open(settings, &database, codec.clone())?;
+    let mut shop = Shop::open(&settings, &database, codec.clone())?;
     if let Some(metrics) = parts.metrics.clone() {
         shop.routes = shop.routes.merge(metrics_route(metrics));
     }
     let sender = Sender::new(&name, database.clone(), &settings.service.kafka)?;
-    let subscriber = Subscriber::new(settings.service.clone(), database, codec, StatusKeeper);
+    let subscriber = Subscriber::new(settings.service, database, codec, StatusKeeper);
     let open = Open {
         listener,
+        address,
         runtime,
         shop,
         subscriber,
@@ -116,13 +118,14 @@ pub fn start(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<Running,
 ///
 /// # Errors
 /// When it cannot start or cannot go on.
-pub fn run(settings: &Settings, parts: &Parts, stop: &Stop) -> Result<(), Error> {
+pub fn run(settings: Settings, parts: &Parts, stop: &Stop) -> Result<(), Error> {
     start(settings, parts, stop)?.join()
 }
 
 fn work(open: Open, stop: &Stop) -> Result<(), Error> {
     let Open {
         listener,
+        address,
         runtime,
         shop: Shop { routes, writer },
         subscriber,
@@ -161,7 +164,7 @@ fn work(open: Open, stop: &Stop) -> Result<(), Error> {
     tracing::info!("the order service has stopped");
     served
         .map_err(|source| Error::Listen {
-            address: "http".into(),
+            address: address.to_string(),
             source,
         })
         .and(wrote)

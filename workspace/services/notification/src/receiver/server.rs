@@ -40,7 +40,7 @@ impl Receiver {
         let inbox = Inbox::default();
         let routes = Router::new()
             .route(PATH, post(take).get(show))
-            .route("/healthz", get(|| async { "ok" }))
+            .route("/healthz", get(|| async { "ok\n" }))
             .with_state(inbox.clone());
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {

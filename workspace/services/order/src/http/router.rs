@@ -32,7 +32,7 @@ pub(crate) fn router(parts: Parts) -> Router {
         .route("/orders/{id}", get(orders::show))
         .route("/orders/{id}/payment", post(orders::pay))
         .route("/orders/{id}/cancel", post(orders::cancel))
-        .route("/healthz", get(|| async { "ok" }))
+        .route("/healthz", get(|| async { "ok\n" }))
         .fallback(|| async { Problem::UnknownPage.into_response() })
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn(with_ids))
