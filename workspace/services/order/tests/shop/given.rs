@@ -1,6 +1,6 @@
 //! A shop that is open, and a customer who talks to it.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use palinode_order::{Settings, Shop};
 use palinode_participant::{
@@ -10,6 +10,9 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
+
+/// The database's file in its folder.
+const DATABASE: &str = "order.sqlite";
 
 /// An open shop.
 pub(crate) struct Given {
@@ -38,18 +41,10 @@ impl Given {
 
     /// A shop over what a folder holds.
     pub(crate) async fn a_shop_in(folder: TempDir) -> Self {
-        let kafka = KafkaSettings {
-            bootstrap_servers: "not used".into(),
-            topic_prefix: String::new(),
-        };
-        let settings = Settings::new(kafka, path(&folder));
-        let database = Database::open(&settings.database, Durability::ProcessEnd).unwrap();
-        let codec = Codec::new(Arc::new(LocalSchemas::default()));
-        let shop = Shop::open(&settings, &database, codec.clone()).unwrap();
+        let (database, codec, routes) = open(folder.path());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(async move { axum::serve(listener, shop.routes).await.unwrap() });
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        let server = tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
         let client = Client::builder().build().unwrap();
         Self {
             folder: Some(folder),
@@ -59,6 +54,11 @@ impl Given {
             client,
             server,
         }
+    }
+
+    /// The routes of a shop over what a folder holds.
+    pub(crate) fn routes_in(folder: &Path) -> axum::Router {
+        open(folder).2
     }
 
     /// The process ends without a word, and another one starts over what is on the disk.
@@ -119,6 +119,20 @@ impl Given {
     }
 }
 
+fn open(folder: &Path) -> (Database, Codec, axum::Router) {
+    // The client needs one, whichever test comes first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let kafka = KafkaSettings {
+        bootstrap_servers: "not used".into(),
+        topic_prefix: String::new(),
+    };
+    let settings = Settings::new(kafka, folder.join(DATABASE));
+    let database = Database::open(&settings.database, Durability::ProcessEnd).unwrap();
+    let codec = Codec::new(Arc::new(LocalSchemas::default()));
+    let shop = Shop::open(&settings, &database, codec.clone()).unwrap();
+    (database, codec, shop.routes)
+}
+
 /// Sends one request.
 pub(crate) async fn post(
     (client, url): (Client, String),
@@ -166,9 +180,4 @@ pub(crate) fn tea() -> Value {
         "total_minor": 1_990,
         "currency": "EUR",
     })
-}
-
-/// The database in a folder.
-pub(crate) fn path(folder: &TempDir) -> PathBuf {
-    folder.path().join("order.sqlite")
 }

@@ -2,6 +2,7 @@
 
 mod durability;
 mod given;
+mod killed;
 mod placing;
 mod statuses;
 mod tracing;
