@@ -1,3 +1,50 @@
 //! The `palinode` command.
 
-fn main() {}
+mod arguments;
+mod run;
+mod saga;
+mod service;
+mod topics;
+mod validate;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+
+/// The command did what it was asked to.
+const DONE: u8 = 0;
+/// The command found what it was to look for: errors in a definition, violations, no such saga.
+const FOUND: u8 = 1;
+/// The command could not do what it was asked to. (Clap ends with 2 as well when the arguments are wrong.)
+const FAILED: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // TLS is chosen once for the process; it fails only when it has been chosen already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let result = match arguments.command {
+        Command::Run(run) => run::run(&run),
+        Command::Validate(validate) => validate::validate(&validate),
+        Command::Topics(topics) => topics::topics(&topics),
+        Command::Saga(saga) => saga::saga(&saga),
+        Command::Service(service) => service::service(&service),
+    };
+    match result {
+        Ok(Verdict::Done) => ExitCode::from(DONE),
+        Ok(Verdict::Found) => ExitCode::from(FOUND),
+        Err(error) => {
+            eprintln!("palinode: {error:#}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// How a command that worked ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// All is well.
+    Done,
+    /// It found what it was to look for.
+    Found,
+}

@@ -5,10 +5,12 @@
 
 pub mod cache;
 mod error;
+pub mod http;
 pub mod kafka;
 pub mod ports;
 pub mod process;
 pub mod registry;
+pub mod shop;
 mod signal;
 mod tail;
 

@@ -202,7 +202,7 @@ impl Process {
         }
     }
 
-    fn late(&self, what: &'static str, after: Duration) -> Error {
+    pub(crate) fn late(&self, what: &'static str, after: Duration) -> Error {
         let lines = tail::last_lines(&self.log);
         Error::Late {
             name: self.name.clone(),

@@ -184,7 +184,12 @@ impl Configuration {
             .try_parsing(true);
         builder = builder.add_source(environment);
         for (path, value) in overrides {
-            builder = builder.set_override(path, value.as_str()).map_err(Error::configuration)?;
+            // The one setting that is a list; files are told apart by commas, as in the environment.
+            let value: config::Value = match path.as_str() {
+                "definitions" => value.split(',').map(str::to_owned).collect::<Vec<_>>().into(),
+                _ => value.as_str().into(),
+            };
+            builder = builder.set_override(path, value).map_err(Error::configuration)?;
         }
         let read = builder.build().and_then(config::Config::try_deserialize).map_err(Error::configuration)?;
         Self::check(read)

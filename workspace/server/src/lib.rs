@@ -15,6 +15,6 @@ pub use configuration::Configuration;
 pub use describe::{SagaView, StepView, saga_view};
 pub use error::Error;
 pub use run::{Server, read_definitions};
-pub use schemas::{read_schema_files, register_schemas};
+pub use schemas::{files_below, read_schema_files, register_schemas};
 pub use telemetry::start_telemetry;
 pub use topics::Catalogue;

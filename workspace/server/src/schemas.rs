@@ -53,7 +53,10 @@ pub async fn register_schemas(
 }
 
 /// All files below `folder` with `extension`, in the order of their paths; `folder` itself when it is a file.
-pub(crate) fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
+///
+/// # Errors
+/// When a folder cannot be read.
+pub fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
     let unreadable = |source| Error::File { path: folder.to_owned(), source };
     if std::fs::metadata(folder).map_err(unreadable)?.is_file() {
         return Ok(vec![folder.to_owned()]);

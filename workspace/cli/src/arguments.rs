@@ -1,0 +1,183 @@
+//! The arguments of all commands. The help text is for people who have never seen the tool.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Palinode drives business processes over Kafka and takes back what was done when a step fails.
+///
+/// Exit codes: 0 done; 1 the command found something (errors in a definition, violations, no such saga); 2 the command
+/// could not do what it was asked to.
+#[derive(Debug, Parser)]
+#[command(name = "palinode", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the orchestrator until it is told to stop (SIGTERM, Ctrl-C).
+    Run(Run),
+    /// Check saga definitions: errors come with file, line and column.
+    Validate(Validate),
+    /// Create the topics of the catalogue, or compare them with it.
+    Topics(Topics),
+    /// Look at one saga.
+    Saga(Saga),
+    /// Run one of the reference services (order, payment, warehouse, …).
+    Service(Service),
+}
+
+/// Arguments of `palinode run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The configuration file (YAML); see docs/configuration.md.
+    #[arg(long, short, env = "PALINODE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Override one setting, for example --set kafka.bootstrap_servers=kafka:9092. Repeat for more.
+    #[arg(long = "set", value_name = "SETTING=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, String)>,
+}
+
+/// Arguments of `palinode validate`.
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Definition files, or folders of them.
+    #[arg(default_value = "sagas")]
+    pub(crate) definitions: Vec<PathBuf>,
+    /// A folder of Avro schemas (*.avsc): messages and fields are checked against them.
+    #[arg(long)]
+    pub(crate) schemas: Option<PathBuf>,
+}
+
+/// How to reach Kafka, for commands that need nothing else.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Cluster {
+    /// Brokers to ask first: host:port, separated by commas.
+    #[arg(long, default_value = "localhost:9092", env = "PALINODE__KAFKA__BOOTSTRAP_SERVERS")]
+    pub(crate) bootstrap_servers: String,
+    /// What stands before every topic name.
+    #[arg(long, default_value = "", env = "PALINODE__TOPIC_PREFIX")]
+    pub(crate) topic_prefix: String,
+}
+
+/// Arguments of `palinode topics`.
+#[derive(Debug, Args)]
+pub(crate) struct Topics {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub(crate) action: TopicsAction,
+}
+
+/// What to do with the topics.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TopicsAction {
+    /// Create what is missing; existing topics stay as they are.
+    Create(TopicsTarget),
+    /// Say how the topics differ from the catalogue. Exit code 1 when they do.
+    Check(TopicsTarget),
+}
+
+/// Which topics, and where.
+#[derive(Debug, Args)]
+pub(crate) struct TopicsTarget {
+    /// How to reach Kafka.
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+    /// The catalogue of topics.
+    #[arg(long, default_value = "schemas/catalog.yaml")]
+    pub(crate) catalog: PathBuf,
+    /// Copies of each partition: 3 in production, 1 on one broker.
+    #[arg(long, default_value_t = 3)]
+    pub(crate) replication: i32,
+    /// Another number of partitions for all topics, for small test clusters.
+    #[arg(long)]
+    pub(crate) partitions: Option<i32>,
+}
+
+/// Arguments of `palinode saga`.
+#[derive(Debug, Args)]
+pub(crate) struct Saga {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) action: SagaAction,
+}
+
+/// What to do with a saga.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SagaAction {
+    /// Show where a saga stands and what happened to it.
+    Show(SagaShow),
+}
+
+/// Arguments of `palinode saga show`.
+#[derive(Debug, Args)]
+pub(crate) struct SagaShow {
+    /// The key of the saga, for example the order id.
+    pub(crate) key: String,
+    /// The definition.
+    #[arg(long, default_value = "order-fulfilment")]
+    pub(crate) definition: String,
+    /// Running nodes to ask, one after the other.
+    #[arg(long, value_delimiter = ',', default_value = "http://127.0.0.1:8080")]
+    pub(crate) nodes: Vec<String>,
+    /// Read the journal instead of asking a node: shows every event. Works when no node runs.
+    #[arg(long)]
+    pub(crate) from_journal: bool,
+    /// How to reach Kafka, with --from-journal.
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+    /// The schema registry, with --from-journal.
+    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
+    pub(crate) registry: String,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `palinode service`.
+#[derive(Debug, Args)]
+pub(crate) struct Service {
+    /// Which service: order, payment, warehouse, shipment, notification, analytics.
+    pub(crate) name: service_name::ServiceName,
+    /// The service's settings (JSON).
+    #[arg(long)]
+    pub(crate) settings: PathBuf,
+    /// The schema registry.
+    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
+    pub(crate) registry: String,
+    /// Which log lines are written, for example info or info,palinode_payment=debug.
+    #[arg(long, default_value = "info", env = "PALINODE__LOG__FILTER")]
+    pub(crate) log: String,
+}
+
+/// The names of the reference services.
+pub(crate) mod service_name {
+    use clap::ValueEnum;
+
+    /// A reference service.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+    pub(crate) enum ServiceName {
+        /// Takes orders over HTTP.
+        Order,
+        /// Reserves, gives back and takes money.
+        Payment,
+        /// Reserves stock and packs.
+        Warehouse,
+        /// Ships.
+        Shipment,
+        /// Writes to the customers' chat.
+        Notification,
+        /// Counts and times.
+        Analytics,
+    }
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(path, value)| (path.trim().to_owned(), value.to_owned()))
+        .ok_or_else(|| format!("'{text}' is not SETTING=VALUE, for example partitions=12"))
+}

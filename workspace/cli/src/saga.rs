@@ -1,0 +1,16 @@
+//! `palinode saga`.
+
+mod from_journal;
+mod show;
+
+use crate::{
+    Verdict,
+    arguments::{Saga, SagaAction},
+};
+
+pub(crate) fn saga(arguments: &Saga) -> anyhow::Result<Verdict> {
+    match &arguments.action {
+        SagaAction::Show(show) if show.from_journal => from_journal::show(show),
+        SagaAction::Show(show) => show::show(show),
+    }
+}

@@ -1,0 +1,70 @@
+//! Asks running nodes for a saga.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use palinode_server::SagaView;
+use reqwest::{StatusCode, blocking::Client};
+
+use crate::{Verdict, arguments::SagaShow};
+
+/// A node answers between two transactions.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+
+pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
+    let client = Client::builder().timeout(ANSWER_WAIT).build()?;
+    let mut unanswered = Vec::new();
+    for node in &arguments.nodes {
+        let mut url = reqwest::Url::parse(node).with_context(|| format!("'{node}' is no URL of a node"))?;
+        url.path_segments_mut()
+            .map_err(|()| anyhow::anyhow!("'{node}' is no URL of a node"))?
+            .extend(["sagas", &arguments.definition, &arguments.key]);
+        let answer = match client.get(url).send() {
+            Ok(answer) => answer,
+            Err(error) => {
+                unanswered.push(format!("{node} did not answer: {error}"));
+                continue;
+            }
+        };
+        match answer.status() {
+            StatusCode::OK => {
+                print(&answer.json()?, arguments.json)?;
+                return Ok(Verdict::Done);
+            }
+            StatusCode::NOT_FOUND => {
+                println!("no saga of '{}' with the key '{}' is known", arguments.definition, arguments.key);
+                return Ok(Verdict::Found);
+            }
+            // Another node has it.
+            StatusCode::MISDIRECTED_REQUEST => unanswered.push(format!("{node} does not have it")),
+            status => unanswered.push(format!("{node} answered {status}: {}", answer.text().unwrap_or_default())),
+        }
+    }
+    bail!("no node could tell:\n  {}\nname all nodes by --nodes, or use --from-journal", unanswered.join("\n  "))
+}
+
+fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(view)?);
+        return Ok(());
+    }
+    let version = view.version.map(|version| format!(", version {version}")).unwrap_or_default();
+    println!("{} {}{version}: {}", view.definition, view.key, view.status);
+    let facts = [
+        ("why", &view.reason),
+        ("started", &view.started_at),
+        ("last event", &view.changed_at),
+        ("deadline", &view.deadline_at),
+        ("correlation id", &view.correlation_id),
+    ];
+    for (name, value) in facts {
+        if let Some(value) = value {
+            println!("  {name}: {value}");
+        }
+    }
+    for step in &view.steps {
+        let compensation = step.compensation.as_ref().map(|it| format!("; compensation {it}")).unwrap_or_default();
+        println!("  {:<14} {} ({} commands){compensation}", step.step, step.status, step.attempts);
+    }
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! `palinode validate`.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use palinode_definition::{Definition, check_schemas};
+use palinode_server::{files_below, read_schema_files};
+
+use crate::{Verdict, arguments::Validate};
+
+pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
+    let schemas = arguments.schemas.as_deref().map(read_schema_files).transpose()?;
+    let mut found = 0;
+    let mut read = 0;
+    for path in &arguments.definitions {
+        for file in files_below(path, "yaml")? {
+            let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+            read += 1;
+            found += report(&file.display().to_string(), &text, schemas.as_ref());
+        }
+    }
+    anyhow::ensure!(read > 0, "there is no *.yaml file to check");
+    if found > 0 {
+        println!("{found} error(s)");
+        return Ok(Verdict::Found);
+    }
+    Ok(Verdict::Done)
+}
+
+/// Prints what is wrong with one definition, or that it is right; gives the number of errors.
+fn report(file: &str, text: &str, schemas: Option<&BTreeMap<String, String>>) -> usize {
+    let definition = match Definition::read(file, text) {
+        Ok(definition) => definition,
+        Err(diagnostics) => {
+            print!("{diagnostics}");
+            return diagnostics.iter().count();
+        }
+    };
+    let unfit = schemas.map_or_else(Vec::new, |schemas| {
+        check_schemas(&definition, &|record| schemas.get(record.as_str()).cloned())
+    });
+    for diagnostic in &unfit {
+        println!("{diagnostic}");
+    }
+    if unfit.is_empty() {
+        let plan = &definition.plan;
+        let checked = if schemas.is_some() { "checked against the schemas" } else { "not checked against schemas" };
+        println!("{file}: {} version {}, {} steps: right, {checked}", plan.name, plan.version, plan.steps.len());
+    }
+    unfit.len()
+}
