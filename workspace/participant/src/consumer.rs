@@ -1,6 +1,9 @@
 //! Reads batches of committed records for a plain consumer group.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use rdkafka::{
     Message, Offset, TopicPartitionList,
@@ -18,6 +21,9 @@ pub(crate) struct Consumer {
     prefix: String,
     records_max: usize,
     bytes_max: usize,
+    /// The next offsets of the partitions that went on since the last commit.
+    positions: BTreeMap<(String, i32), i64>,
+    committed_at: Instant,
 }
 
 impl Consumer {
@@ -41,6 +47,8 @@ impl Consumer {
             prefix,
             records_max: settings.batch_records_max,
             bytes_max: settings.batch_bytes_max,
+            positions: BTreeMap::new(),
+            committed_at: Instant::now(),
         })
     }
 
@@ -74,14 +82,29 @@ impl Consumer {
         Ok(batch)
     }
 
-    /// Commits the positions after `batch`. Losing a commit is harmless: what is read again gets the same answers.
-    pub(crate) fn commit(&self, batch: &[Incoming], mode: CommitMode) {
-        let mut next = BTreeMap::new();
+    /// Notes that `batch` is done, and commits the positions now and then. Losing a commit is harmless: what is read
+    /// again gets the same answers.
+    pub(crate) fn done(&mut self, batch: &[Incoming]) {
         for incoming in batch {
-            next.insert((incoming.topic.as_str(), incoming.partition), incoming.offset + 1);
+            self.positions
+                .insert((incoming.topic.clone(), incoming.partition), incoming.offset + 1);
         }
-        let mut positions = TopicPartitionList::with_capacity(next.len());
-        for ((topic, partition), offset) in next {
+        if !self.positions.is_empty() && self.committed_at.elapsed() >= COMMIT_EVERY {
+            self.commit(CommitMode::Async);
+            self.committed_at = Instant::now();
+        }
+    }
+
+    /// Commits what is not committed yet.
+    pub(crate) fn close(&mut self) {
+        if !self.positions.is_empty() {
+            self.commit(CommitMode::Sync);
+        }
+    }
+
+    fn commit(&mut self, mode: CommitMode) {
+        let mut positions = TopicPartitionList::with_capacity(self.positions.len());
+        for ((topic, partition), offset) in std::mem::take(&mut self.positions) {
             let topic = format!("{}{topic}", self.prefix);
             if let Err(error) = positions.add_partition_offset(&topic, partition, Offset::Offset(offset)) {
                 warn!(%error, topic, partition, offset, "a position cannot be named");
@@ -118,3 +141,6 @@ fn is_final(error: &KafkaError) -> bool {
         Some(RDKafkaErrorCode::Fatal | RDKafkaErrorCode::FencedInstanceId | RDKafkaErrorCode::GroupAuthorizationFailed)
     )
 }
+
+/// How often positions are committed: each batch would cost the broker more than what is read again after a crash.
+const COMMIT_EVERY: Duration = Duration::from_millis(100);

@@ -26,6 +26,7 @@ mod handler;
 pub mod headers;
 mod http;
 mod incoming;
+mod insist;
 mod listening;
 pub mod measures;
 mod message;

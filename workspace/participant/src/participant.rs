@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use rdkafka::consumer::CommitMode;
 use tracing::{info, warn};
 
 use crate::{
-    Composer, Database, Desk, Error, Handler, Incoming, Processed, Sender, ServiceSettings, Stop, Timestamp,
-    consumer::Consumer, measures, now, sender::chain,
+    Composer, Database, Desk, Error, Handler, Processed, Sender, ServiceSettings, Stop, Timestamp, consumer::Consumer,
+    insist::insist, measures, now,
 };
 
 /// A service: reads commands, has its [`Handler`] answer them, publishes the answers.
@@ -44,9 +43,9 @@ impl<H: Handler> Participant<H> {
         self.desk.start(&self.database, now())?;
         let sender_stop = Stop::new();
         let sender = Sender::new(&name, self.database.clone(), &self.settings.kafka)?.spawn(sender_stop.clone())?;
-        let consumer = Consumer::new(&self.settings)?;
+        let mut consumer = Consumer::new(&self.settings)?;
         info!(service = name, topics = ?self.settings.topics, "the service takes commands");
-        let result = self.take(&consumer, stop);
+        let result = self.take(&mut consumer, stop);
         sender_stop.request();
         self.database.changed().notify();
         if sender.join().is_err() {
@@ -59,47 +58,21 @@ impl<H: Handler> Participant<H> {
         result
     }
 
-    fn take(&mut self, consumer: &Consumer, stop: &Stop) -> Result<(), Error> {
-        let mut last: Vec<Incoming> = Vec::new();
+    fn take(&mut self, consumer: &mut Consumer, stop: &Stop) -> Result<(), Error> {
         while !stop.is_requested() {
             let batch = consumer.poll(self.wait(now()))?;
             let due = self.desk.next_deadline().is_some_and(|deadline| deadline <= now());
-            if batch.is_empty() && !due {
-                continue;
+            if !batch.is_empty() || due {
+                let name = &self.settings.name;
+                let Some(processed) = insist(name, stop, || self.desk.process(&self.database, &batch, now())) else {
+                    break;
+                };
+                self.count(processed);
             }
-            if !self.process(&batch, stop) {
-                break;
-            }
-            if !batch.is_empty() {
-                consumer.commit(&batch, CommitMode::Async);
-                last = batch;
-            }
+            consumer.done(&batch);
         }
-        if !last.is_empty() {
-            consumer.commit(&last, CommitMode::Sync);
-        }
+        consumer.close();
         Ok(())
-    }
-
-    /// Handles the batch, as often as it takes; whether it was handled before `stop`.
-    fn process(&mut self, batch: &[Incoming], stop: &Stop) -> bool {
-        let mut pause = PAUSE_MIN;
-        loop {
-            match self.desk.process(&self.database, batch, now()) {
-                Ok(processed) => {
-                    self.count(processed);
-                    return true;
-                }
-                Err(error) => {
-                    warn!(service = self.settings.name, code = error.code(), error = %chain(&error), "the batch waits");
-                    metrics::counter!(measures::BATCH_RETRIES, "service" => self.settings.name.clone()).increment(1);
-                    if stop.wait(pause) {
-                        return false;
-                    }
-                    pause = (pause * 2).min(PAUSE_MAX);
-                }
-            }
-        }
     }
 
     fn wait(&self, now: Timestamp) -> Duration {
@@ -125,7 +98,3 @@ impl<H: Handler> Participant<H> {
 
 /// How long a stop, or a deadline that a handler brought forward, may go unseen.
 pub(crate) const POLL_WAIT_MAX: Duration = Duration::from_millis(100);
-
-/// Between attempts of one batch: short at first, then a pace that a log can bear.
-pub(crate) const PAUSE_MIN: Duration = Duration::from_millis(100);
-pub(crate) const PAUSE_MAX: Duration = Duration::from_secs(5);

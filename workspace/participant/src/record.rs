@@ -14,7 +14,7 @@ pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
 
 /// Ties a type to its record name and to a schema file (a path relative to the source file).
 ///
-/// ```ignore
+/// ```text
 /// #[derive(Serialize, Deserialize)]
 /// pub struct AccountOpened { customer_id: String, balance_minor: i64, currency: String }
 /// record!(AccountOpened, "shop.payments.AccountOpened", "../../../../schemas/shop/payments/AccountOpened.avsc");

@@ -52,13 +52,13 @@ impl Running {
         let http_stop = Stop::new();
         let http = Http::serve(&name, listen, router, http_stop.clone())?;
         let (service_stop, service_name) = (stop.clone(), name.clone());
+        let ending = Ending { well, http_stop };
         let work = move || {
+            let _ending = ending;
             let result = participant.run(&service_stop);
             if let Err(error) = &result {
                 error!(service = service_name, code = error.code(), error = %chain(error), "the service cannot go on");
             }
-            well.store(false, Ordering::Release);
-            http_stop.request();
             result
         };
         let thread = thread::Builder::new()
@@ -98,6 +98,19 @@ impl Running {
         let result = self.thread.join().unwrap_or(Err(Error::Broken { name: self.name }));
         self.http.join();
         result
+    }
+}
+
+/// Tells the HTTP side that the service has ended, however it did.
+struct Ending {
+    well: Arc<AtomicBool>,
+    http_stop: Stop,
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.well.store(false, Ordering::Release);
+        self.http_stop.request();
     }
 }
 

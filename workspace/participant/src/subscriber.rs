@@ -1,15 +1,10 @@
 //! The loop of a service that listens to events.
 
-use rdkafka::consumer::CommitMode;
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::{
-    Codec, Database, Error, EventHandler, Incoming, Listening, ServiceSettings, Stop,
-    consumer::Consumer,
-    listening::Heard,
-    measures, now,
-    participant::{PAUSE_MAX, PAUSE_MIN, POLL_WAIT_MAX},
-    sender::chain,
+    Codec, Database, Error, EventHandler, Listening, ServiceSettings, Stop, consumer::Consumer, insist::insist,
+    listening::Heard, measures, now, participant::POLL_WAIT_MAX,
 };
 
 /// A service, or a part of one, that reads event topics. It publishes nothing itself: run a [`crate::Sender`] on the
@@ -35,45 +30,21 @@ impl<H: EventHandler> Subscriber<H> {
     /// # Errors
     /// When the service cannot start, or another instance of it took its place in the group.
     pub fn run(mut self, stop: &Stop) -> Result<(), Error> {
-        let consumer = Consumer::new(&self.settings)?;
+        let mut consumer = Consumer::new(&self.settings)?;
         info!(service = self.settings.name, topics = ?self.settings.topics, "the service listens");
-        let mut last: Vec<Incoming> = Vec::new();
         while !stop.is_requested() {
             let batch = consumer.poll(POLL_WAIT_MAX)?;
-            if batch.is_empty() {
-                continue;
+            if !batch.is_empty() {
+                let name = &self.settings.name;
+                let Some(heard) = insist(name, stop, || self.listening.process(&self.database, &batch, now())) else {
+                    break;
+                };
+                self.count(heard);
             }
-            if !self.process(&batch, stop) {
-                break;
-            }
-            consumer.commit(&batch, CommitMode::Async);
-            last = batch;
+            consumer.done(&batch);
         }
-        if !last.is_empty() {
-            consumer.commit(&last, CommitMode::Sync);
-        }
+        consumer.close();
         Ok(())
-    }
-
-    /// Takes the batch, as often as it takes; whether it was taken before `stop`.
-    fn process(&mut self, batch: &[Incoming], stop: &Stop) -> bool {
-        let mut pause = PAUSE_MIN;
-        loop {
-            match self.listening.process(&self.database, batch, now()) {
-                Ok(heard) => {
-                    self.count(heard);
-                    return true;
-                }
-                Err(error) => {
-                    warn!(service = self.settings.name, code = error.code(), error = %chain(&error), "the batch waits");
-                    metrics::counter!(measures::BATCH_RETRIES, "service" => self.settings.name.clone()).increment(1);
-                    if stop.wait(pause) {
-                        return false;
-                    }
-                    pause = (pause * 2).min(PAUSE_MAX);
-                }
-            }
-        }
     }
 
     fn count(&self, heard: Heard) {

@@ -29,18 +29,18 @@ const PARTITIONS: i32 = 3;
 const IN_TIME: Duration = Duration::from_secs(30);
 
 /// One test's topics and service.
-struct World {
-    settings: ServiceSettings,
-    composer: Composer,
+pub(crate) struct World {
+    pub(crate) settings: ServiceSettings,
+    pub(crate) composer: Composer,
     folder: tempfile::TempDir,
     events: BaseConsumer,
 }
 
 /// Key, value and headers of a record.
-type Seen = (String, Vec<u8>, BTreeMap<String, String>);
+pub(crate) type Seen = (String, Vec<u8>, BTreeMap<String, String>);
 
 impl World {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let kafka = KafkaSettings {
             bootstrap_servers: KAFKA.bootstrap(),
             topic_prefix: format!("{name}."),
@@ -79,16 +79,16 @@ impl World {
         }
     }
 
-    fn database(&self) -> Database {
+    pub(crate) fn database(&self) -> Database {
         Database::open(&self.folder.path().join("till.db"), Durability::ProcessEnd).unwrap()
     }
 
-    fn command(&self, order: &str, content: &Pay) -> Incoming {
+    pub(crate) fn command(&self, order: &str, content: &Pay) -> Incoming {
         testing::command(&self.composer, &forward(order, 1), content).unwrap()
     }
 
     /// Sends commands; in transactions when the producer was told so.
-    fn send(&self, producer: &BaseProducer, commands: &[Incoming]) {
+    pub(crate) fn send(&self, producer: &BaseProducer, commands: &[Incoming]) {
         let topic = format!("{}{COMMANDS}", self.settings.kafka.topic_prefix);
         for command in commands {
             let mut headers = OwnedHeaders::new();
@@ -120,6 +120,25 @@ impl World {
         result
     }
 
+    /// Commands that the service has not committed yet.
+    pub(crate) fn lag(&self) -> i64 {
+        let topic = format!("{}{COMMANDS}", self.settings.kafka.topic_prefix);
+        let group: BaseConsumer = client(&[("group.id", &self.settings.group())]).create().unwrap();
+        let mut asked = TopicPartitionList::new();
+        for partition in 0..PARTITIONS {
+            asked.add_partition(&topic, partition);
+        }
+        let committed = group.committed_offsets(asked, IN_TIME).unwrap();
+        let lag = |partition| {
+            let (_, end) = group.fetch_watermarks(&topic, partition, IN_TIME).unwrap();
+            let position = committed
+                .find_partition(&topic, partition)
+                .and_then(|found| found.offset().to_raw());
+            end - position.filter(|offset| *offset >= 0).unwrap_or(0)
+        };
+        (0..PARTITIONS).map(lag).sum()
+    }
+
     /// The next `count` records of replies and dead letters.
     fn next(&self, count: usize) -> Vec<Seen> {
         let until = Instant::now() + IN_TIME;
@@ -146,7 +165,7 @@ impl World {
     }
 
     /// Nothing but what is sent now comes: a marker command and its answer, which stand behind everything.
-    fn nothing_more(&self, producer: &BaseProducer, marker: &str) {
+    pub(crate) fn nothing_more(&self, producer: &BaseProducer, marker: &str) {
         let command = self.command(marker, &pay(marker, 1));
         self.send(producer, &[command]);
         let (key, _, _) = self.next(1).remove(0);
@@ -163,7 +182,7 @@ fn client(more: &[(&str, &str)]) -> ClientConfig {
     config
 }
 
-fn producer() -> BaseProducer {
+pub(crate) fn producer() -> BaseProducer {
     client(&[("partitioner", "murmur2_random"), ("linger.ms", "0")])
         .create()
         .unwrap()

@@ -3,4 +3,5 @@
 mod desk;
 mod kafka;
 mod listening;
+mod running;
 mod till;

@@ -1,0 +1,77 @@
+//! A service as a whole: its HTTP side, its switches, its end.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+};
+
+use palinode_participant::{LocalSchemas, Participant, Parts, Running, Stop, Switched, Switches};
+
+use crate::{
+    kafka::{World, producer},
+    till::{Till, pay},
+};
+
+/// Status and body of an HTTP request.
+fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> (u16, String) {
+    let mut connection = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        connection,
+        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+}
+
+#[test]
+fn a_service_is_switched_by_http_and_ends_when_asked() {
+    let (world, producer, database) = (World::new("running"), producer(), World::database);
+    let (database, switches, stop) = (database(&world), Switches::default(), Stop::new());
+    let till = Switched::new(Till::new(&world.composer, &database).unwrap(), switches.clone());
+    let parts = Parts {
+        schemas: Arc::new(LocalSchemas::default()),
+        metrics: Some(Arc::new(|| "palinode_something 1\n".to_owned())),
+    };
+    let participant = Participant::new(world.settings.clone(), database, world.composer.clone(), till);
+    let router = Default::default();
+    let service = Running::start(participant, "127.0.0.1:0", router, &parts, switches.clone(), &stop).unwrap();
+    let address = service.address();
+    assert_eq!(ask(address, "GET", "/healthz", ""), (200, "ok\n".into()));
+    assert_eq!(
+        ask(address, "GET", "/metrics", ""),
+        (200, "palinode_something 1\n".into())
+    );
+
+    let (status, body) = ask(address, "PUT", "/behaviour", r#"{"down":true}"#);
+    assert_eq!(
+        (status, body.as_str()),
+        (200, r#"{"down":true,"slow_millis":0,"unavailable":false}"#)
+    );
+    world.send(&producer, &[world.command("unheard", &pay("unheard", 5))]);
+    world.send(&producer, &[world.command("unheard", &pay("unheard", 5))]);
+    assert_eq!(
+        ask(address, "PUT", "/behaviour", r#"{"dwon":true}"#).0,
+        422,
+        "a wrong word is refused"
+    );
+    assert!(switches.behaviour().down);
+
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while world.lag() > 0 {
+        assert!(
+            std::time::Instant::now() < until,
+            "the commands are read while the service is down"
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    ask(address, "PUT", "/behaviour", "{}");
+    world.nothing_more(&producer, "heard");
+    service.end().unwrap();
+    assert!(TcpStream::connect(address).is_err(), "nothing listens any more");
+}
