@@ -13,7 +13,7 @@ use crate::{
     backoff::Backoff,
     queue::{self, Waiting},
     wake::Wake,
-    webhook::{Delivery, Webhook},
+    webhook::{Delivery, Webhook, chain},
 };
 
 /// Messages on the wire at the same time: hides the round trip without storming a chat.
@@ -34,6 +34,8 @@ pub(crate) struct Courier {
     pub(crate) stop: Stop,
     /// Set when another part of the service has ended.
     pub(crate) ending: Stop,
+    /// How long a message waits for others of its order that happened earlier and are read later.
+    pub(crate) settling: Duration,
 }
 
 /// What one round of deliveries found out about the webhook.
@@ -49,37 +51,39 @@ enum Found {
 
 impl Courier {
     /// Works until the stop is asked for.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub(crate) async fn work(&self) -> Result<(), Error> {
+    pub(crate) async fn work(&self) {
         let mut backoff = Backoff::default();
         while !self.is_ending() {
-            match self.round().await? {
-                Found::Nothing => {
+            let (reason, asked) = match self.round().await {
+                Ok(Found::Well) => {
+                    backoff.reset();
+                    continue;
+                }
+                Ok(Found::Nothing) => {
                     // Woken or not: the next round looks.
                     let _ = timeout(SLEEP_MAX, self.wake.notified()).await;
+                    continue;
                 }
-                Found::Well => backoff.reset(),
-                Found::Unavailable { reason, asked } => {
-                    let pause = backoff.pause(asked);
-                    tracing::warn!(
-                        reason,
-                        pause_ms = pause.as_millis(),
-                        "the webhook takes no messages; they wait"
-                    );
-                    self.sleep(pause).await;
-                }
-            }
+                Ok(Found::Unavailable { reason, asked }) => (reason, asked),
+                Err(error) => (chain(&error), None),
+            };
+            let pause = backoff.pause(asked);
+            tracing::warn!(
+                reason,
+                pause_ms = pause.as_millis(),
+                "messages cannot be delivered; they wait"
+            );
+            self.sleep(pause).await;
         }
-        Ok(())
     }
 
     /// Delivers the messages that can go out, and notes what became of each.
     async fn round(&self) -> Result<Found, Error> {
+        let settling = i64::try_from(self.settling.as_millis()).unwrap_or(i64::MAX);
+        let settled_by = Timestamp(now().0.saturating_sub(settling));
         let looked = self.database.read(|connection| -> rusqlite::Result<_> {
             gauge!("shop_notifications_waiting").set(queue::depth(connection)? as f64);
-            queue::next(connection, IN_FLIGHT_MAX)
+            queue::next(connection, settled_by, IN_FLIGHT_MAX)
         });
         let waiting = looked.map_err(|source| self.database.error(source))?;
         if waiting.is_empty() {

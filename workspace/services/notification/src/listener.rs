@@ -1,10 +1,10 @@
 //! Turns events into messages for the chat.
 //!
-//! Messages of one order go out in the order in which their events were read. Kafka keeps order within a topic only, so
-//! two events of different topics that happen within milliseconds may be told the other way round.
+//! Kafka keeps order within a topic only, and the events of one order stand on five. So each message carries the time
+//! at which its event happened, and the courier tells an order's messages in that order.
 
 use metrics::counter;
-use palinode_participant::{Event, EventHandler, HandlerError, Record, Timestamp};
+use palinode_participant::{Event, EventHandler, HandlerError, Record, Timestamp, headers};
 use rusqlite::Transaction;
 
 use crate::{
@@ -43,7 +43,7 @@ impl EventHandler for Listener {
     fn handle(&mut self, event: &Event<'_>, now: Timestamp, tx: &Transaction<'_>) -> Result<(), HandlerError> {
         let Some(news) = news(event, tx)? else { return Ok(()) };
         let message = ChatMessage::new(news.text, &news.order_id, news.reason.as_deref(), &event.id);
-        if queue::put(tx, &message, now)? {
+        if queue::put(tx, &message, happened_at(event, now), now)? {
             counter!("shop_notifications_queued_total", "text" => news.text.key()).increment(1);
             tracing::info!(
                 order_id = message.order_id,
@@ -57,6 +57,19 @@ impl EventHandler for Listener {
 
     fn committed(&mut self) {
         self.wake.notify();
+    }
+}
+
+/// When the event happened: its own time, else that of its record, else when it is read.
+fn happened_at(event: &Event<'_>, now: Timestamp) -> Timestamp {
+    let stated = event
+        .incoming
+        .header(headers::CE_TIME)
+        .and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    match stated {
+        Some(time) => Timestamp(time.as_millisecond()),
+        None if event.incoming.timestamp >= 0 => Timestamp(event.incoming.timestamp),
+        None => now,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The messages that wait for the webhook, in the service's database.
 //!
-//! A message stays after its delivery for as long as an event may come again, so that none is made twice. The order of
-//! one order id is kept: only its first waiting message can go out.
+//! A message stays after its delivery for as long as an event may come again, so that none is made twice. The messages of
+//! one order id go out one after the other, in the order in which their events happened.
 
 use palinode_participant::{Timestamp, rusqlite};
 use rusqlite::{Connection, OptionalExtension, Result, params};
@@ -14,12 +14,13 @@ const SCHEMA: &str = "
         message_id TEXT NOT NULL UNIQUE,
         order_id TEXT NOT NULL,
         text TEXT NOT NULL,
+        happened_at INTEGER NOT NULL,
         queued_at INTEGER NOT NULL,
         ended_at INTEGER,
         refusal TEXT
     ) STRICT;
     CREATE INDEX IF NOT EXISTS messages_waiting ON messages (sequence) WHERE ended_at IS NULL;
-    CREATE INDEX IF NOT EXISTS messages_waiting_of_order ON messages (order_id, sequence) WHERE ended_at IS NULL;
+    CREATE INDEX IF NOT EXISTS messages_waiting_of_order ON messages (order_id, happened_at, sequence) WHERE ended_at IS NULL;
     CREATE INDEX IF NOT EXISTS messages_by_end ON messages (ended_at) WHERE ended_at IS NOT NULL;
 ";
 
@@ -37,14 +38,25 @@ pub(crate) fn create(connection: &Connection) -> Result<()> {
     connection.execute_batch(SCHEMA)
 }
 
-/// Queues a message; whether it is new.
-pub(crate) fn put(connection: &Connection, message: &ChatMessage, now: Timestamp) -> Result<bool> {
+/// Queues a message that tells of something that happened at `happened_at`; whether it is new.
+pub(crate) fn put(
+    connection: &Connection,
+    message: &ChatMessage,
+    happened_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool> {
     let rows = connection
         .prepare_cached(
-            "INSERT INTO messages (message_id, order_id, text, queued_at) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO messages (message_id, order_id, text, happened_at, queued_at) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT (message_id) DO NOTHING",
         )?
-        .execute(params![message.message_id, message.order_id, message.text, now.0])?;
+        .execute(params![
+            message.message_id,
+            message.order_id,
+            message.text,
+            happened_at.0,
+            now.0
+        ])?;
     Ok(rows == 1)
 }
 
@@ -57,28 +69,31 @@ pub(crate) fn contains(connection: &Connection, message_id: &str) -> Result<bool
     Ok(found.is_some())
 }
 
-/// The oldest messages that can go out: of each order the first that waits.
-pub(crate) fn next(connection: &Connection, count_max: usize) -> Result<Vec<Waiting>> {
+/// The oldest messages that can go out: of each order the one that happened first, if it was queued by `queued_by`.
+pub(crate) fn next(connection: &Connection, queued_by: Timestamp, count_max: usize) -> Result<Vec<Waiting>> {
     connection
         .prepare_cached(
             "SELECT sequence, text, message_id, order_id FROM messages AS message
-             WHERE ended_at IS NULL AND NOT EXISTS (
+             WHERE ended_at IS NULL AND queued_at <= ?1 AND NOT EXISTS (
                  SELECT 1 FROM messages AS earlier
                  WHERE earlier.order_id = message.order_id AND earlier.ended_at IS NULL
-                   AND earlier.sequence < message.sequence)
-             ORDER BY sequence LIMIT ?1",
+                   AND (earlier.happened_at, earlier.sequence) < (message.happened_at, message.sequence))
+             ORDER BY sequence LIMIT ?2",
         )?
-        .query_map([i64::try_from(count_max).unwrap_or(i64::MAX)], |row| {
-            let message = ChatMessage {
-                text: row.get(1)?,
-                message_id: row.get(2)?,
-                order_id: row.get(3)?,
-            };
-            Ok(Waiting {
-                sequence: row.get(0)?,
-                message,
-            })
-        })?
+        .query_map(
+            params![queued_by.0, i64::try_from(count_max).unwrap_or(i64::MAX)],
+            |row| {
+                let message = ChatMessage {
+                    text: row.get(1)?,
+                    message_id: row.get(2)?,
+                    order_id: row.get(3)?,
+                };
+                Ok(Waiting {
+                    sequence: row.get(0)?,
+                    message,
+                })
+            },
+        )?
         .collect()
 }
 
@@ -112,29 +127,28 @@ mod tests {
     use super::*;
     use crate::Text;
 
-    fn queue(messages: &[(Text, &str)]) -> Connection {
+    /// A queue of messages about things that happened at these times, queued at time 1.
+    fn queue(messages: &[(Text, &str, i64)]) -> Connection {
         let connection = Connection::open_in_memory().unwrap();
         create(&connection).unwrap();
-        for (text, order) in messages {
-            assert!(put(&connection, &ChatMessage::new(*text, order, None, "e"), Timestamp(1)).unwrap());
+        for (text, order, happened_at) in messages {
+            let message = ChatMessage::new(*text, order, None, "e");
+            assert!(put(&connection, &message, Timestamp(*happened_at), Timestamp(1)).unwrap());
         }
         connection
     }
 
     fn ids(connection: &Connection, count_max: usize) -> Vec<String> {
-        next(connection, count_max)
-            .unwrap()
-            .into_iter()
-            .map(|waiting| waiting.message.message_id)
-            .collect()
+        let waiting = next(connection, Timestamp(1), count_max).unwrap();
+        waiting.into_iter().map(|waiting| waiting.message.message_id).collect()
     }
 
     #[test]
     fn an_orders_messages_go_out_one_after_the_other() {
         let connection = queue(&[
-            (Text::OrderCreated, "a"),
-            (Text::PaymentConfirmed, "a"),
-            (Text::OrderCreated, "b"),
+            (Text::OrderCreated, "a", 5),
+            (Text::PaymentConfirmed, "a", 5),
+            (Text::OrderCreated, "b", 4),
         ]);
         assert_eq!(ids(&connection, 9), ["a/order-created", "b/order-created"]);
         assert_eq!(ids(&connection, 1), ["a/order-created"]);
@@ -144,24 +158,42 @@ mod tests {
     }
 
     #[test]
+    fn what_happened_first_is_told_first_however_late_it_was_read() {
+        let connection = queue(&[
+            (Text::Shipped, "a", 9),
+            (Text::PaymentConfirmed, "a", 6),
+            (Text::OrderCreated, "a", 5),
+        ]);
+        for (sequence, id) in [(3, "a/order-created"), (2, "a/payment-confirmed"), (1, "a/shipped")] {
+            assert_eq!(ids(&connection, 9), [id]);
+            end(&connection, sequence, None, Timestamp(2)).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_message_that_was_just_queued_holds_back_itself_and_what_happened_later() {
+        let connection = queue(&[(Text::PaymentConfirmed, "a", 6), (Text::Shipped, "b", 6)]);
+        let created = ChatMessage::new(Text::OrderCreated, "a", None, "e");
+        put(&connection, &created, Timestamp(5), Timestamp(2)).unwrap();
+        assert_eq!(ids(&connection, 9), ["b/shipped"]);
+        let later = next(&connection, Timestamp(2), 9).unwrap();
+        assert_eq!(later.len(), 2);
+        assert_eq!(later[1].message, created);
+    }
+
+    #[test]
     fn a_message_is_made_once_even_after_it_was_delivered() {
-        let connection = queue(&[(Text::Shipped, "a")]);
+        let connection = queue(&[(Text::Shipped, "a", 1)]);
         end(&connection, 1, None, Timestamp(2)).unwrap();
-        assert!(
-            !put(
-                &connection,
-                &ChatMessage::new(Text::Shipped, "a", None, "f"),
-                Timestamp(3)
-            )
-            .unwrap()
-        );
+        let again = ChatMessage::new(Text::Shipped, "a", None, "f");
+        assert!(!put(&connection, &again, Timestamp(1), Timestamp(1)).unwrap());
         assert!(contains(&connection, "a/shipped").unwrap());
         assert_eq!(ids(&connection, 9), Vec::<String>::new());
     }
 
     #[test]
     fn only_what_ended_is_forgotten() {
-        let connection = queue(&[(Text::Shipped, "a"), (Text::Shipped, "b")]);
+        let connection = queue(&[(Text::Shipped, "a", 1), (Text::Shipped, "b", 1)]);
         end(&connection, 1, Some("400"), Timestamp(2)).unwrap();
         assert_eq!(forget(&connection, Timestamp(2), 9).unwrap(), 0, "not old enough");
         assert_eq!(forget(&connection, Timestamp(3), 9).unwrap(), 1);

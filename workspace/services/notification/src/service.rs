@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use axum::{Router, http::header, routing::get};
@@ -67,6 +68,7 @@ pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, 
         wake,
         stop: stop.clone(),
         ending: ending.clone(),
+        settling: Duration::from_millis(settings.settling_ms),
     };
     let http = Http::serve(&name, &settings.listen, routes(parts), ending.clone())?;
     let thread = thread::Builder::new()
@@ -113,10 +115,9 @@ fn work(subscriber: Subscriber<Listener>, courier: &Courier, ending: &Stop) -> R
             }
         });
         let listening = listening.map_err(failed)?;
-        let carried = runtime.block_on(courier.work());
+        runtime.block_on(courier.work());
         ending.request();
-        let listened = listening.join().unwrap_or(Err(Error::Broken { name: LISTENER.into() }));
-        carried.and(listened)
+        listening.join().unwrap_or(Err(Error::Broken { name: LISTENER.into() }))
     };
     let result = carried_out();
     ending.request();

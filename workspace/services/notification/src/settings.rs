@@ -20,6 +20,9 @@ pub struct Settings {
     /// Where health and metrics are served (`host:port`, port 0 for any).
     #[serde(default = "listen")]
     pub listen: String,
+    /// Milliseconds that a message waits for others of its order that happened earlier and are read later.
+    #[serde(default = "settling_ms")]
+    pub settling_ms: u64,
 }
 
 impl Settings {
@@ -33,6 +36,7 @@ impl Settings {
             database: database.into(),
             webhook: webhook.into(),
             listen: listen(),
+            settling_ms: settling_ms(),
         }
     }
 }
@@ -40,4 +44,9 @@ impl Settings {
 /// This machine only: who serves others says so.
 fn listen() -> String {
     "127.0.0.1:0".into()
+}
+
+/// More than the topics of one order are apart while all services keep up, and nothing that a customer notices.
+fn settling_ms() -> u64 {
+    300
 }

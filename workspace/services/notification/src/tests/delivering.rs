@@ -124,3 +124,16 @@ fn an_address_that_is_none_is_refused_at_start() {
     let refused = Webhook::new("not an address").unwrap_err();
     assert!(refused.to_string().contains("webhook"), "{refused}");
 }
+
+#[tokio::test]
+async fn an_order_is_told_as_it_happened_whichever_topic_was_read_first() {
+    let mut given = Given::a_service();
+    let chat = a_chat().await;
+    given.hears_at("2026-01-01T00:00:03.000Z", &shipped("o-1"));
+    given.hears_at("2026-01-01T00:00:02.000Z", &paid("o-1"));
+    given.hears_at("2026-01-01T00:00:01.000Z", &placed("o-1"));
+    let (_courier, _stop) = given.a_courier_to(&chat.url());
+    until("all have arrived", || chat.inbox().received().distinct() == 3).await;
+    let told = told(&chat.inbox().received().last, "o-1");
+    assert_eq!(told, ["order-created", "payment-confirmed", "shipped"]);
+}

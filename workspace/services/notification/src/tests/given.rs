@@ -162,23 +162,37 @@ impl Given {
 
     /// Hears an event under this id.
     pub(super) fn hears_as<T: Record>(&mut self, id: &str, event: &T) -> Heard {
+        self.takes(&[("ce_id", id)], event)
+    }
+
+    /// Hears an event that happened at this time.
+    pub(super) fn hears_at<T: Record>(&mut self, time: &str, event: &T) -> Heard {
+        self.takes(&[("ce_id", time), ("ce_time", time)], event)
+    }
+
+    fn takes<T: Record>(&mut self, headers: &[(&str, &str)], event: &T) -> Heard {
         let incoming = Incoming {
             topic: "events".into(),
             partition: 0,
             offset: self.events,
-            timestamp: 1,
+            timestamp: self.events,
             key: None,
             value: Some(self.codec.encode(event).unwrap()),
-            headers: vec![("ce_id".into(), id.into())],
+            headers: headers
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
         };
-        self.listening
-            .process(&self.database, &[incoming], Timestamp(self.events))
-            .unwrap()
+        let now = Timestamp(self.events);
+        self.listening.process(&self.database, &[incoming], now).unwrap()
     }
 
     /// The messages that can go out now.
     pub(super) fn waiting(&self) -> Vec<ChatMessage> {
-        let waiting = self.database.read(|connection| queue::next(connection, 1_000)).unwrap();
+        let waiting = self
+            .database
+            .read(|connection| queue::next(connection, Timestamp(i64::MAX), 1_000))
+            .unwrap();
         waiting.into_iter().map(|waiting| waiting.message).collect()
     }
 
@@ -191,8 +205,9 @@ impl Given {
             wake: self.wake.clone(),
             stop: stop.clone(),
             ending: Stop::new(),
+            settling: Duration::ZERO,
         };
-        (tokio::spawn(async move { courier.work().await.unwrap() }), stop)
+        (tokio::spawn(async move { courier.work().await }), stop)
     }
 
     /// How many messages have not ended.
