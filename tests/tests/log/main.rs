@@ -1,0 +1,5 @@
+//! The log on real Kafka.
+
+mod reading;
+mod topics;
+mod transactions;
