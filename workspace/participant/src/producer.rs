@@ -1,17 +1,20 @@
 //! Publishes a run of messages and waits for the broker's word on each.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use parking_lot::{Condvar, Mutex};
 use rdkafka::{
     ClientContext, Message,
     config::FromClientConfigAndContext,
-    error::KafkaError,
+    error::{KafkaError, RDKafkaErrorCode},
     message::{Header, OwnedHeaders},
     producer::{BaseRecord, DeliveryResult, Producer as _, ProducerContext, ThreadedProducer},
 };
 
-use crate::{Error, KafkaSettings, OutMessage, client};
+use crate::{Error, KafkaSettings, OutMessage, Stop, client};
 
 /// An idempotent producer. It waits on the delivery reports themselves, not on the client's flush, which waits in
 /// slices of 100 ms.
@@ -45,9 +48,10 @@ impl Producer {
         })
     }
 
-    /// Publishes `messages` in order and waits until the broker has them all. Gives how many of them, from the first
-    /// on, are acknowledged without a gap, and the error of the first that is not.
-    pub(crate) fn publish(&mut self, messages: &[(i64, OutMessage)]) -> (usize, Option<Error>) {
+    /// Publishes `messages` in order and waits until the broker has them all, or `stop` was asked for some time ago.
+    /// Gives how many of them, from the first on, are acknowledged without a gap, and the error of the first that is
+    /// not.
+    pub(crate) fn publish(&mut self, messages: &[(i64, OutMessage)], stop: &Stop) -> (usize, Option<Error>) {
         self.run = self.run.wrapping_add(1);
         let reports = self.client.context().clone();
         reports.begin(self.run);
@@ -60,7 +64,7 @@ impl Producer {
                 break;
             }
         }
-        let failed = reports.wait();
+        let failed = reports.wait(stop);
         if self.client.client().fatal_error().is_some()
             && let Ok(client) = connect(&self.kafka)
         {
@@ -141,12 +145,17 @@ impl Reports {
         }
     }
 
-    /// Waits for the last report. Every message is reported: acknowledged, refused, or given up by the client after its
-    /// own time-out.
-    fn wait(&self) -> Option<(usize, KafkaError)> {
+    /// Waits for the last report: every message is acknowledged, refused, or given up by the client after its own
+    /// time-out. After `stop` a run that is not done in time counts as failed from its first message on.
+    fn wait(&self, stop: &Stop) -> Option<(usize, KafkaError)> {
         let mut run = self.inner.0.lock();
+        let mut until = None;
         while run.outstanding > 0 {
             self.inner.1.wait_for(&mut run, LOOK_AGAIN);
+            if stop.is_requested() && Instant::now() > *until.get_or_insert_with(|| Instant::now() + LAST_WORDS) {
+                *run = Run::default();
+                return Some((0, KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut)));
+            }
         }
         run.failed.take()
     }
@@ -167,5 +176,8 @@ impl ProducerContext for Reports {
     }
 }
 
-/// A report always wakes the waiting thread; this only bounds the harm if one did not.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// A report wakes the waiting thread; this is for the wish to stop.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// How long a stopping service still waits for the broker; what is left is sent at its next start.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);

@@ -7,7 +7,10 @@ use std::{
 
 use tracing::{info, warn};
 
-use crate::{Database, Error, KafkaSettings, Outbox, Stop, measures, producer::Producer};
+use crate::{
+    Database, Error, KafkaSettings, Outbox, Stop, measures,
+    producer::{LAST_WORDS, Producer},
+};
 
 /// Publishes the outbox of a database, in order, and takes out what the broker acknowledged. It is awake as soon as a
 /// transaction commits. A crash between the two sends a message again, under the same id.
@@ -45,7 +48,7 @@ impl Sender {
     fn run(mut self, stop: &Stop) {
         let mut pause = PAUSE_MIN;
         while !stop.is_requested() {
-            match self.step() {
+            match self.step(stop) {
                 Ok(0) => self.database.changed().wait(LOOK_EVERY),
                 Ok(_) => pause = PAUSE_MIN,
                 Err(error) => {
@@ -56,15 +59,16 @@ impl Sender {
             }
         }
         let until = Instant::now() + LAST_WORDS;
-        while Instant::now() < until && matches!(self.step(), Ok(1..)) {}
+        while Instant::now() < until && matches!(self.step(stop), Ok(1..)) {}
         info!(service = self.service, "the outbox has stopped");
     }
 
-    /// Publishes the first messages that wait and takes out what was acknowledged; gives how many.
+    /// Publishes the first messages that wait and takes out what was acknowledged; gives how many. After `stop` it waits
+    /// for the broker no longer than a moment.
     ///
     /// # Errors
     /// When the database refuses, or the broker did not take the first of them.
-    pub fn step(&mut self) -> Result<usize, Error> {
+    pub fn step(&mut self, stop: &Stop) -> Result<usize, Error> {
         let waiting = self
             .database
             .read(|connection| Outbox::waiting(connection, RUN_RECORDS_MAX, RUN_BYTES_MAX))
@@ -72,7 +76,7 @@ impl Sender {
         if waiting.is_empty() {
             return Ok(0);
         }
-        let (acknowledged, error) = self.producer.publish(&waiting);
+        let (acknowledged, error) = self.producer.publish(&waiting, stop);
         let last = acknowledged
             .checked_sub(1)
             .and_then(|index| waiting.get(index))
@@ -117,6 +121,3 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Between attempts while the broker refuses: short at first, then a pace that a log can bear.
 const PAUSE_MIN: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-
-/// How long a stopping service still publishes; the rest waits for its next start.
-const LAST_WORDS: Duration = Duration::from_secs(2);

@@ -41,8 +41,13 @@ pub(crate) type Seen = (String, Vec<u8>, BTreeMap<String, String>);
 
 impl World {
     pub(crate) fn new(name: &str) -> Self {
+        Self::on(&KAFKA.bootstrap(), name)
+    }
+
+    fn on(bootstrap: &str, name: &str) -> Self {
+        let client = |more: &[(&str, &str)]| client_of(bootstrap, more);
         let kafka = KafkaSettings {
-            bootstrap_servers: KAFKA.bootstrap(),
+            bootstrap_servers: bootstrap.to_owned(),
             topic_prefix: format!("{name}."),
         };
         let admin: AdminClient<DefaultClientContext> = client(&[]).create().unwrap();
@@ -59,9 +64,13 @@ impl World {
             .block_on(admin.create_topics(&wanted, &AdminOptions::new()))
             .unwrap();
         assert!(made.iter().all(Result::is_ok), "{made:?}");
-        let events: BaseConsumer = client(&[("group.id", "the-test"), ("isolation.level", "read_committed")])
-            .create()
-            .unwrap();
+        let events: BaseConsumer = client(&[
+            ("group.id", "the-test"),
+            ("enable.auto.commit", "false"),
+            ("isolation.level", "read_committed"),
+        ])
+        .create()
+        .unwrap();
         let mut all = TopicPartitionList::new();
         for topic in &topics[1..] {
             for partition in 0..PARTITIONS {
@@ -174,8 +183,12 @@ impl World {
 }
 
 fn client(more: &[(&str, &str)]) -> ClientConfig {
+    client_of(&KAFKA.bootstrap(), more)
+}
+
+fn client_of(bootstrap: &str, more: &[(&str, &str)]) -> ClientConfig {
     let mut config = ClientConfig::new();
-    config.set("bootstrap.servers", KAFKA.bootstrap());
+    config.set("bootstrap.servers", bootstrap);
     for (name, value) in more {
         config.set(*name, *value);
     }
@@ -307,4 +320,39 @@ fn a_database_that_is_no_database_is_named() {
     .unwrap();
     let error = Database::open(file, Durability::PowerLoss).unwrap_err();
     assert!(error.to_string().contains("till.db"), "{error}");
+}
+
+#[test]
+fn a_service_outlives_its_broker_and_can_be_stopped_without_it() {
+    let mut kafka = Kafka::start(Settings::default()).expect("Kafka starts");
+    let world = World::on(&kafka.bootstrap(), "outage");
+    let producer: BaseProducer = client_of(&kafka.bootstrap(), &[("partitioner", "murmur2_random")])
+        .create()
+        .unwrap();
+    let stopping = world.serving(|database| {
+        world.send(&producer, &[world.command("before", &pay("before", 5))]);
+        assert_eq!(world.next(1)[0].0, "before");
+        kafka.kill9().unwrap();
+        let late = world.command("late", &pay("late", 5));
+        let mut desk = Desk::new(world.composer.clone(), Till::new(&world.composer, database).unwrap());
+        desk.process(database, &[late], now()).unwrap();
+        kafka.restart().unwrap();
+        assert_eq!(
+            world.next(1)[0].0,
+            "late",
+            "what waited in the outbox is sent by itself"
+        );
+        world.nothing_more(&producer, "after");
+        kafka.kill9().unwrap();
+        let unsent = world.command("unsent", &pay("unsent", 5));
+        desk.process(database, &[unsent], now()).unwrap();
+        Instant::now()
+    });
+    assert!(
+        stopping.elapsed() < Duration::from_secs(10),
+        "the stop took {:?}",
+        stopping.elapsed()
+    );
+    let left = world.database().read(palinode_participant::Outbox::depth).unwrap();
+    assert_eq!(left, 1, "what could not be sent waits for the next start");
 }

@@ -9,7 +9,7 @@ use palinode_participant::{
 };
 
 /// Writes down what it hears; refuses some.
-struct Ear;
+pub(crate) struct Ear;
 
 impl EventHandler for Ear {
     fn handle(&mut self, event: &Event<'_>, _: Timestamp, tx: &Transaction<'_>) -> Result<(), HandlerError> {
@@ -53,15 +53,16 @@ impl World {
             .extend(id.map(|id| ("ce_id".into(), id.as_bytes().to_vec())));
         event
     }
+}
 
-    fn heard(&self) -> Vec<String> {
-        self.database
-            .read(|connection| {
-                let mut statement = connection.prepare("SELECT id FROM heard ORDER BY rowid")?;
-                statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()
-            })
-            .unwrap_or_else(|error: palinode_participant::rusqlite::Error| panic!("{error}"))
-    }
+/// What was written down, in order.
+pub(crate) fn heard(database: &Database) -> Vec<String> {
+    database
+        .read(|connection| {
+            let mut statement = connection.prepare("SELECT id FROM heard ORDER BY rowid")?;
+            statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()
+        })
+        .unwrap_or_else(|error: palinode_participant::rusqlite::Error| panic!("{error}"))
 }
 
 #[test]
@@ -77,11 +78,11 @@ fn an_event_is_heard_once_by_its_id_and_source_or_by_its_place() {
         world.event(None, "", 2, 1),
         world.event(Some("a"), "one", 4, 1),
     ];
-    let heard = world.listening.process(&world.database, &first, Timestamp(0)).unwrap();
-    assert_eq!((heard.events, heard.duplicates), (3, 1));
-    let heard = world.listening.process(&world.database, &second, Timestamp(0)).unwrap();
-    assert_eq!((heard.events, heard.duplicates), (3, 2));
-    assert_eq!(world.heard(), ["a", "payments.commands/0/2", "a"]);
+    let done = world.listening.process(&world.database, &first, Timestamp(0)).unwrap();
+    assert_eq!((done.events, done.duplicates), (3, 1));
+    let done = world.listening.process(&world.database, &second, Timestamp(0)).unwrap();
+    assert_eq!((done.events, done.duplicates), (3, 2));
+    assert_eq!(heard(&world.database), ["a", "payments.commands/0/2", "a"]);
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn what_cannot_be_read_is_left_and_leaves_nothing_behind() {
         world.event(Some("bad"), "one", 1, -1),
         world.event(Some("good"), "one", 2, 1),
     ];
-    let heard = world.listening.process(&world.database, &batch, Timestamp(0)).unwrap();
-    assert_eq!((heard.events, heard.unreadable), (3, 2));
-    assert_eq!(world.heard(), ["good"]);
+    let done = world.listening.process(&world.database, &batch, Timestamp(0)).unwrap();
+    assert_eq!((done.events, done.unreadable), (3, 2));
+    assert_eq!(heard(&world.database), ["good"]);
 }

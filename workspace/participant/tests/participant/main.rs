@@ -3,5 +3,7 @@
 mod desk;
 mod kafka;
 mod listening;
+mod registry;
 mod running;
+mod subscriber;
 mod till;
