@@ -1,6 +1,10 @@
 //! For the tests of services: a handler at work without Kafka and without a clock.
 
-use std::sync::Arc;
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::Arc,
+};
 
 use palinode_core::{IdempotencyKey, Timestamp};
 
@@ -134,4 +138,25 @@ pub fn read<T: Record>(codec: &Codec, message: &OutMessage) -> Option<T> {
         return None;
     }
     incoming.decode(codec).ok()
+}
+
+/// Status and body of the answer to an HTTP request with a JSON body.
+///
+/// # Errors
+/// When nothing listens there, or the answer is none.
+pub fn ask_http(address: SocketAddr, method: &str, path: &str, body: &str) -> std::io::Result<(u16, String)> {
+    let mut connection = TcpStream::connect(address)?;
+    write!(
+        connection,
+        "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer)?;
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
+    match (status, answer.split_once("\r\n\r\n")) {
+        (Some(status), Some((_, body))) => Ok((status, body.to_owned())),
+        _ => Err(std::io::Error::other("the answer is no HTTP")),
+    }
 }

@@ -1,32 +1,19 @@
 //! A service as a whole: its HTTP side, its switches, its end.
 
 use std::{
-    io::{Read, Write},
     net::{SocketAddr, TcpStream},
     sync::Arc,
 };
 
-use palinode_participant::{LocalSchemas, Participant, Parts, Running, Stop, Switched, Switches};
+use palinode_participant::{LocalSchemas, Participant, Parts, Running, Stop, Switched, Switches, testing};
 
 use crate::{
     kafka::{World, producer},
     till::{Till, pay},
 };
 
-/// Status and body of an HTTP request.
 fn ask(address: SocketAddr, method: &str, path: &str, body: &str) -> (u16, String) {
-    let mut connection = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    write!(
-        connection,
-        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         content-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+    testing::ask_http(address, method, path, body).unwrap()
 }
 
 #[test]

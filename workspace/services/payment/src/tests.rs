@@ -1,6 +1,9 @@
 //! The business without Kafka.
 
-use palinode_participant::{OutMessage, Switched, Switches, testing::Rig};
+use palinode_participant::{
+    OutMessage, Switched, Switches,
+    testing::{self, Rig},
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -311,6 +314,34 @@ fn a_slow_service_answers_when_the_answer_is_due() {
         .ask(&key("7", "payment", "forward", 1), &reserve("7", "ada", 400))
         .unwrap();
     assert_eq!(repeated, [messages.last().unwrap().clone()]);
+}
+
+#[test]
+fn an_account_is_opened_once_by_http_and_told_of() {
+    let (rig, _) = rig();
+    let stop = palinode_participant::Stop::new();
+    let routes = http::routes(rig.database.clone(), rig.composer().clone());
+    let served = palinode_participant::Http::serve("payment", "127.0.0.1:0", routes, stop.clone()).unwrap();
+    let ask = |method, path, body| testing::ask_http(served.address(), method, path, body).unwrap();
+    let wanted = r#"{"customer_id":"ada","balance_minor":70,"currency":"EUR"}"#;
+    assert_eq!(ask("POST", "/accounts", wanted).0, 201);
+    assert_eq!(ask("POST", "/accounts", wanted).0, 409);
+    assert_eq!(
+        ask(
+            "POST",
+            "/accounts",
+            r#"{"customer_id":"bob","balance_minor":70,"currency":"euro"}"#
+        )
+        .0,
+        422
+    );
+    let account = r#"{"customer_id":"ada","currency":"EUR","balance_minor":70,"reserved_minor":0}"#;
+    assert_eq!(ask("GET", "/accounts/ada", ""), (200, account.into()));
+    assert_eq!(ask("GET", "/accounts/bob", "").0, 404);
+    let opened: AccountOpened = last(&rig, &rig.published().unwrap());
+    assert_eq!(opened.balance_minor, 70);
+    stop.request();
+    served.join();
 }
 
 /// Where the money is.

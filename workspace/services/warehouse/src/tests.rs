@@ -1,7 +1,8 @@
 //! The business without Kafka.
 
 use palinode_participant::{
-    Behaviour, KafkaSettings, OutMessage, Record, ServiceSettings, Switched, Switches, testing::Rig,
+    Behaviour, KafkaSettings, OutMessage, Record, ServiceSettings, Switched, Switches,
+    testing::{self, Rig},
 };
 use proptest::prelude::*;
 
@@ -253,6 +254,34 @@ fn a_warehouse_that_is_down_reserves_nothing() {
     });
     assert_eq!(pick(&mut rig, "1", 1, &[("book", 1)]), []);
     assert_eq!(pieces(&rig), (30, 0));
+}
+
+#[test]
+fn stock_queue_and_pace_are_reached_by_http() {
+    let (mut rig, pace, _) = rig();
+    rig.published().unwrap();
+    let stop = palinode_participant::Stop::new();
+    let routes = http::routes(rig.database.clone(), rig.composer().clone(), pace.clone());
+    let served = palinode_participant::Http::serve("warehouse", "127.0.0.1:0", routes, stop.clone()).unwrap();
+    let ask = |method, path, body| testing::ask_http(served.address(), method, path, body).unwrap();
+    assert_eq!(ask("POST", "/stock", r#"{"sku":"book","quantity":5}"#).0, 201);
+    assert_eq!(ask("POST", "/stock", r#"{"sku":"book","quantity":0}"#).0, 422);
+    let told = rig.published().unwrap();
+    assert_eq!(only::<StockReceived>(&rig, &told).quantity, 5);
+    assert_eq!(told[0].id(), Some("warehouse/stock-received/book/2"));
+    let stock = r#"{"sku":"book","on_hand":15,"reserved":0,"receipts":2}"#;
+    assert_eq!(ask("GET", "/stock/book", ""), (200, stock.into()));
+    assert_eq!(ask("GET", "/stock/sofa", "").0, 404);
+    pick(&mut rig, "1", 1, &[("book", 1)]);
+    pack(&mut rig, "1", 1);
+    assert_eq!(
+        ask("GET", "/queue", ""),
+        (200, r#"{"depth":0,"picking":1,"pickers":2}"#.into())
+    );
+    assert_eq!(ask("PUT", "/pace", r#"{"pickers":3,"packing_millis":1}"#).0, 200);
+    assert_eq!((pace.pickers(), pace.packing().as_millis()), (3, 1));
+    stop.request();
+    served.join();
 }
 
 #[derive(Clone, Debug)]
