@@ -46,13 +46,20 @@ impl KafkaTask {
         )
     }
 
-    /// Finds the input that a failure means: its topic is gone, or its position is outside of its log.
-    fn explain(&self, failure: ReadFailure, positions: Result<Vec<(TopicPartition, i64)>, Error>) -> Error {
-        match self.find_culprit(&failure, positions) {
-            Ok(Some(error)) | Err(error) => error,
-            Ok(None) => Error::Refused {
+    /// Finds the input that a failure means: its topic is gone, or its position is outside of its log. When there is
+    /// none, the failure belongs to an assignment before, whose errors librdkafka may still hand out: reading goes on.
+    fn explain(&self, failure: ReadFailure, positions: Result<Vec<(TopicPartition, i64)>, Error>) -> Result<(), Error> {
+        if !failure::is_missing(failure.code) && !failure::is_out_of_range(failure.code) {
+            return Err(Error::Refused {
                 what: format!("reading on: {} ({})", failure.code, failure.reason),
-            },
+            });
+        }
+        match self.find_culprit(&failure, positions)? {
+            Some(error) => Err(error),
+            None => {
+                tracing::warn!(task = self.task, code = %failure.code, reason = failure.reason, "no input has failed");
+                Ok(())
+            }
         }
     }
 
@@ -148,7 +155,7 @@ impl TaskLog for KafkaTask {
             Ok(()) => Ok(()),
             Err(failure) => {
                 let positions = reader.positions();
-                Err(self.explain(failure, positions))
+                self.explain(failure, positions)
             }
         }
     }
@@ -178,7 +185,7 @@ impl TaskLog for KafkaTask {
             Ok(()) => Ok(()),
             Err(failure) => {
                 let positions = reader.positions();
-                Err(self.explain(failure, positions))
+                self.explain(failure, positions)
             }
         }
     }
