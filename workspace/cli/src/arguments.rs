@@ -27,6 +27,12 @@ pub(crate) enum Command {
     Topics(Topics),
     /// Look at one saga.
     Saga(Saga),
+    /// Judge from the topics alone whether everything was done once, in order, and taken back where it had to be.
+    Audit(Audit),
+    /// Run a whole shop on real Kafka for a minute: orders, some of them refused, and what became of them.
+    Demo(Demo),
+    /// Read every topic and judge whether the run kept its promises. Exit code 1 when it did not.
+    Audit(crate::audit::Audit),
     /// Run one of the reference services (order, payment, warehouse, …).
     Service(Service),
 }
@@ -136,6 +142,46 @@ pub(crate) struct SagaShow {
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `palinode audit`.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// How to reach Kafka.
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+    /// The schema registry.
+    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
+    pub(crate) registry: String,
+    /// Definition files, or folders of them: the graph of the steps is taken from here.
+    #[arg(long, value_delimiter = ',', default_value = "sagas")]
+    pub(crate) definitions: Vec<PathBuf>,
+    /// The catalogue of topics.
+    #[arg(long, default_value = "schemas/catalog.yaml")]
+    pub(crate) catalog: PathBuf,
+    /// The system is at work: sagas may be open and inputs unread.
+    #[arg(long)]
+    pub(crate) running: bool,
+    /// Sagas may be suspended.
+    #[arg(long)]
+    pub(crate) allow_suspended: bool,
+    /// Print JSON instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `palinode demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// How many orders.
+    #[arg(long, default_value_t = 200)]
+    pub(crate) orders: usize,
+    /// Keep the data and logs of all processes.
+    #[arg(long)]
+    pub(crate) keep: bool,
+    /// Which log lines the processes write.
+    #[arg(long, default_value = "info")]
+    pub(crate) log: String,
 }
 
 /// Arguments of `palinode service`.

@@ -1,6 +1,9 @@
 //! The `palinode` command.
 
 mod arguments;
+mod audit;
+mod audit;
+mod demo;
 mod run;
 mod saga;
 mod service;
@@ -28,6 +31,9 @@ fn main() -> ExitCode {
         Command::Validate(validate) => validate::validate(&validate),
         Command::Topics(topics) => topics::topics(&topics),
         Command::Saga(saga) => saga::saga(&saga),
+        Command::Audit(audit) => audit::audit(&audit),
+        Command::Demo(demo) => demo::demo(&demo),
+        Command::Audit(arguments) => audit::audit(&arguments),
         Command::Service(service) => service::service(&service),
     };
     match result {

@@ -3,6 +3,8 @@
 mod from_journal;
 mod show;
 
+pub(crate) use from_journal::{Journal, events_of};
+
 use crate::{
     Verdict,
     arguments::{Saga, SagaAction},

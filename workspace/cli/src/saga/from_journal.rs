@@ -14,25 +14,21 @@ use serde_json::json;
 
 use crate::{Verdict, arguments::SagaShow};
 
+/// Where a journal is.
+pub(crate) struct Journal {
+    pub(crate) bootstrap_servers: String,
+    pub(crate) topic_prefix: String,
+    pub(crate) registry: String,
+}
+
 pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
-    let wanted = SagaId::new(arguments.definition.as_str(), arguments.key.as_str());
-    let settings = Settings::new(arguments.cluster.bootstrap_servers.as_str());
-    let topic = format!("{}palinode.journal", arguments.cluster.topic_prefix);
-    let schemas = journal_schemas(&arguments.registry)?;
-    let others = Schemas::default();
-    let mut events = Vec::new();
-    let mut unreadable = 0_u64;
-    let partition = partition_of(arguments.key.as_bytes(), kafka::partition_count(&settings, &topic)?);
-    kafka::scan(&settings, &[topic], Some(partition), |record| {
-        match record.value.as_ref().map(|value| schemas.read(&others, value)) {
-            Some(Ok(JournalRecord::Saga(event))) if event.id == wanted => events.push(event),
-            Some(Ok(_)) => {}
-            Some(Err(_)) | None => unreadable += 1,
-        }
-    })?;
-    if unreadable > 0 {
-        eprintln!("palinode: {unreadable} records of the journal could not be read; another version wrote them");
-    }
+    let id = SagaId::new(arguments.definition.as_str(), arguments.key.as_str());
+    let journal = Journal {
+        bootstrap_servers: arguments.cluster.bootstrap_servers.clone(),
+        topic_prefix: arguments.cluster.topic_prefix.clone(),
+        registry: arguments.registry.clone(),
+    };
+    let events = events_of(&journal, &id)?;
     if events.is_empty() {
         println!("the journal has no saga of '{}' with the key '{}'", arguments.definition, arguments.key);
         return Ok(Verdict::Found);
@@ -41,6 +37,28 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
         if arguments.json { println!("{}", as_json(event)) } else { println!("{}", as_text(event)) }
     }
     Ok(Verdict::Done)
+}
+
+/// The events of a saga, in order.
+pub(crate) fn events_of(journal: &Journal, id: &SagaId) -> anyhow::Result<Vec<SagaRecord>> {
+    let settings = Settings::new(journal.bootstrap_servers.as_str());
+    let topic = format!("{}palinode.journal", journal.topic_prefix);
+    let schemas = journal_schemas(&journal.registry)?;
+    let others = Schemas::default();
+    let mut events = Vec::new();
+    let mut unreadable = 0_u64;
+    let partition = partition_of(id.key.as_str().as_bytes(), kafka::partition_count(&settings, &topic)?);
+    kafka::scan(&settings, &[topic], Some(partition), |record| {
+        match record.value.as_ref().map(|value| schemas.read(&others, value)) {
+            Some(Ok(JournalRecord::Saga(event))) if event.id == *id => events.push(event),
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => unreadable += 1,
+        }
+    })?;
+    if unreadable > 0 {
+        eprintln!("palinode: {unreadable} records of the journal could not be read; another version wrote them");
+    }
+    Ok(events)
 }
 
 /// Our own schemas get the same ids again when they are registered again.

@@ -1,0 +1,97 @@
+//! From topics to a report.
+
+use std::collections::BTreeSet;
+
+use palinode_audit::{Auditor, Record, Report};
+use palinode_core::{SchemaId, Timestamp};
+use palinode_log::{
+    Consumed,
+    kafka::{self, Settings},
+    registry::{self, RegistryClient, RegistryError},
+};
+use palinode_server::Catalogue;
+use tokio::runtime::Runtime;
+
+use super::{Where, laws};
+
+/// Topics whose records are no part of the story: node matters, and caches.
+const PASSED_OVER: [&str; 5] =
+    ["palinode.definitions", "palinode.schemas", "palinode.control", "palinode.members", "palinode.snapshots"];
+
+/// Asks the registry for the schemas that the auditor misses.
+struct Schemas {
+    runtime: Runtime,
+    client: RegistryClient,
+    unknown: BTreeSet<SchemaId>,
+}
+
+pub(super) fn report(what: &Where) -> anyhow::Result<Report> {
+    let settings = Settings::new(what.bootstrap_servers.as_str());
+    let mut options = laws::options(&what.definitions)?;
+    options.expect = what.expect;
+    let journal = format!("{}palinode.journal", what.topic_prefix);
+    options.partitions = kafka::partition_count(&settings, &journal)?;
+    let catalogue = Catalogue::read(&what.catalog)?;
+    let topics: Vec<String> = catalogue
+        .names()
+        .filter(|name| !PASSED_OVER.contains(name))
+        .map(|name| format!("{}{name}", what.topic_prefix))
+        .collect();
+    for topic in &topics {
+        let partitions = kafka::partition_count(&settings, topic)?;
+        if partitions != options.partitions {
+            options.partitions_of.insert(short(topic, &what.topic_prefix).into(), partitions);
+        }
+    }
+
+    let mut auditor = Auditor::new(options);
+    let mut schemas = Schemas {
+        runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
+        client: RegistryClient::new(&what.registry)?,
+        unknown: BTreeSet::new(),
+    };
+    let mut failed = None;
+    kafka::scan(&settings, &topics, None, |record| {
+        let record = seen(record, &what.topic_prefix);
+        if failed.is_none() {
+            failed = schemas.provide(&mut auditor, &record).err();
+        }
+        auditor.see(&record);
+    })?;
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(auditor.finish()),
+    }
+}
+
+impl Schemas {
+    /// Gives the auditor the schema of `record`, when the registry has it.
+    fn provide(&mut self, auditor: &mut Auditor, record: &Record) -> anyhow::Result<()> {
+        let Some(id) = auditor.needs_schema(record).filter(|id| !self.unknown.contains(id)) else { return Ok(()) };
+        match self.runtime.block_on(self.client.by_id(registry::SchemaId(id.0))) {
+            Ok(text) => auditor.add_schema(id, text)?,
+            // Such an input must have become a dead letter, which the auditor checks.
+            Err(RegistryError::Unknown { .. }) => {
+                self.unknown.insert(id);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+}
+
+fn short<'a>(topic: &'a str, prefix: &str) -> &'a str {
+    topic.strip_prefix(prefix).unwrap_or(topic)
+}
+
+fn seen(record: Consumed, prefix: &str) -> Record {
+    Record {
+        topic: short(&record.source.topic, prefix).into(),
+        partition: record.source.partition,
+        offset: record.offset,
+        timestamp: Timestamp(record.timestamp),
+        key: record.key,
+        value: record.value,
+        headers: record.headers.into_iter().map(|header| (header.name, header.value)).collect(),
+    }
+}

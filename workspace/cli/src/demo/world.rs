@@ -1,0 +1,72 @@
+//! What the demo runs on: Kafka, a registry, the chat, the orchestrator and the services.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use palinode_notification::receiver::Receiver;
+use palinode_sandbox::{
+    kafka::{self, Kafka},
+    registry::{self, Registry},
+    shop::{Component, Settings, Shop},
+};
+use tokio::runtime::Runtime;
+
+use crate::arguments::Demo;
+
+/// Everything that runs. Dropping it ends everything; when this process is killed, the children end as well.
+pub(super) struct World {
+    // Dropped in this order: services before what they stand on, the folder last.
+    pub(super) shop: Shop,
+    pub(super) chat: Receiver,
+    pub(super) registry: Registry,
+    pub(super) kafka: Kafka,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(super) fn start(runtime: &Runtime, arguments: &Demo) -> anyhow::Result<Self> {
+        let repository = repository()?;
+        let folder = tempfile::Builder::new().prefix("palinode-demo-").tempdir().context("no temporary folder")?;
+        println!("Starting Kafka, a schema registry, the orchestrator and six services …");
+        let kafka = Kafka::start(kafka::Settings::default())?;
+        let registry = Registry::start(registry::Settings::default())?;
+        let chat = runtime.block_on(Receiver::listen(SocketAddr::from(([127, 0, 0, 1], 0))))?;
+        let program = std::env::current_exe().context("the demo cannot find its own program")?;
+        let mut settings =
+            Settings::new(program, &repository, folder.path().join("shop"), kafka.bootstrap(), registry.url());
+        settings.webhook = chat.url();
+        settings.log.clone_from(&arguments.log);
+        let shop = Shop::start(settings)?;
+        Ok(Self { shop, chat, registry, kafka, folder })
+    }
+
+    /// Where orders are placed.
+    pub(super) fn orders_url(&self) -> String {
+        format!("{}/orders", self.shop.url(Component::Order))
+    }
+
+    /// The database of the analytics service.
+    pub(super) fn analytics(&self) -> PathBuf {
+        self.shop.folder(Component::Analytics).join("data.sqlite")
+    }
+
+    /// Keeps the data and logs; gives their folder.
+    pub(super) fn keep(self) -> PathBuf {
+        let Self { shop, chat, registry, kafka, folder } = self;
+        drop((shop, chat, registry, kafka));
+        folder.keep()
+    }
+}
+
+/// The checkout: the sagas and schemas of the demo are the repository's own.
+fn repository() -> anyhow::Result<PathBuf> {
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let is_ours = |folder: &Path| folder.join("schemas/catalog.yaml").is_file() && folder.join("sagas").is_dir();
+    here.ancestors()
+        .find(|folder| is_ours(folder))
+        .map(Path::to_owned)
+        .context("the demo needs the folders sagas/ and schemas/ of the repository; start it from there")
+}
