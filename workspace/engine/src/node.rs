@@ -163,7 +163,9 @@ impl Node {
         answer: impl FnOnce(Result<T, Query>) + Send + 'static,
         letter: impl FnOnce(crate::task::Answer<T>) -> Letter,
     ) {
-        let handle = &self.tasks[&task];
+        let Some(handle) = self.tasks.get(&task) else {
+            return answer(Err(Query::Elsewhere { task }));
+        };
         let answer = Arc::new(Mutex::new(Some(answer)));
         let kept = Arc::clone(&answer);
         let boxed: crate::task::Answer<T> = Box::new(move |found| {

@@ -46,6 +46,17 @@ pub(crate) const SCHEMA_PAUSE: Duration = Duration::from_secs(1);
 /// its client, so that a question is asked twice only when one was lost.
 pub(crate) const SCHEMA_ANSWER_MAX: Duration = Duration::from_secs(15);
 
+/// How long records with a schema that was given up become dead letters at once, before the registry is asked again.
+/// During an outage every record would otherwise wait for the whole of its time, one after the other.
+pub(crate) const SCHEMA_GIVEN_UP: Duration = Duration::from_secs(30);
+
+/// The pause before timers that cannot fire now are tried again: a schema is missing, or their saga cannot be handled.
+pub(crate) const TIMER_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long positions that only foreign records advance wait for a transaction that has something else to write. Foreign
+/// traffic can be heavy, and without it the position would fall behind what the topic still holds.
+pub(crate) const FOREIGN_PAUSE: Duration = Duration::from_secs(10);
+
 /// Settings of the engine that a platform team may want to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {

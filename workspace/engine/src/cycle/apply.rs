@@ -14,19 +14,20 @@ use palinode_store::{Error as StoreError, Stores};
 use palinode_wire::{Origin, dead_letter::ErrorCode, headers};
 
 use super::{
-    batch::{Batch, Taken},
+    batch::{Batch, Taken, not_run},
     decode::{Meant, pairs},
-    outbox::Sender,
+    held::Held,
+    outbox::{Carried, Sender},
 };
 use crate::routes::{Meaning, Role};
 
 impl<St: Stores> Batch<'_, St> {
     /// Applies an input to the sagas that it concerns; to none of them while a schema is missing.
-    pub(super) fn meant(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<Taken, StoreError> {
+    pub(super) fn meant(&mut self, held: &Held, meant: &Meant<'_>, record: &Consumed) -> Result<Taken, StoreError> {
         for role in meant.roles {
             let definition = self.shared.definitions.at(role.plan).plan.name.clone();
             let id = SagaId { definition, key: meant.key.clone() };
-            if let Some(schema) = self.missing_schema(&id)? {
+            if let Some(schema) = self.missing_schema(held, &id)? {
                 return Ok(Taken::SchemaMissing(schema));
             }
         }
@@ -38,9 +39,11 @@ impl<St: Stores> Batch<'_, St> {
         Ok(Taken::Yes)
     }
 
-    /// The first schema of a payload in the saga's state that is not known here, as after a restart.
-    pub(super) fn missing_schema(&mut self, id: &SagaId) -> Result<Option<SchemaId>, StoreError> {
-        let schemas = self.schemas;
+    /// The first schema of a payload in the saga's state that is not known here, as after a restart, and worth waiting
+    /// for. Without one that was given up the core finds no value where it needs one, and suspends the saga.
+    pub(super) fn missing_schema(&mut self, held: &Held, id: &SagaId) -> Result<Option<SchemaId>, StoreError> {
+        let (schemas, now) = (self.schemas, self.now);
+        let missing = |schema: SchemaId| !schemas.contains(schema) && held.given_up(schema, now).is_none();
         self.draft.look(self.store, id, |saga| {
             let state = match saga? {
                 Saga::Open(state) => state,
@@ -48,8 +51,8 @@ impl<St: Stores> Batch<'_, St> {
                 Saga::CancelledEarly { .. } => return None,
             };
             let replies = state.steps.iter().filter_map(|step| step.reply.as_ref());
-            let mut payloads = std::iter::once(&state.start).chain(replies);
-            payloads.find(|payload| !schemas.contains(payload.schema)).map(|payload| payload.schema)
+            let payloads = std::iter::once(&state.start).chain(replies);
+            payloads.map(|payload| payload.schema).find(|schema| missing(*schema))
         })
     }
 
@@ -57,10 +60,14 @@ impl<St: Stores> Batch<'_, St> {
     /// says what it means.
     fn event(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<(), StoreError> {
         let mut done: Vec<usize> = Vec::new();
+        let mut unknown: Option<SagaId> = None;
         for role in meant.roles {
             let definition = &self.shared.definitions.at(role.plan).plan.name;
             let id = SagaId { definition: definition.clone(), key: meant.key.clone() };
-            let Some(plan) = self.plan_of(&id)? else { continue };
+            let Some(plan) = self.plan_of(&id)? else {
+                unknown = Some(id);
+                continue;
+            };
             if plan != role.plan || done.contains(&plan) {
                 continue;
             }
@@ -68,12 +75,17 @@ impl<St: Stores> Batch<'_, St> {
             let input = self.input(role, meant);
             self.apply(plan, &id, &input, &meant.cause, Some(record))?;
         }
+        match unknown {
+            Some(id) if done.is_empty() => self.dead(record, self.origin(record), ErrorCode::UnknownDefinition, not_run(&id)),
+            _ => {}
+        }
         Ok(())
     }
 
     /// A reply goes to the saga that its headers name; without headers to the saga of its key whose step is open.
     fn reply(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<(), StoreError> {
         let mut chosen: Option<(u8, &Role, SagaId)> = None;
+        let mut unknown: Option<SagaId> = None;
         for role in meant.roles {
             let Meaning::Reply(step, purpose, _) = role.meaning else { continue };
             let plan = &self.shared.definitions.at(role.plan).plan;
@@ -86,8 +98,13 @@ impl<St: Stores> Batch<'_, St> {
                 }
             }
             let id = SagaId { definition: plan.name.clone(), key: meant.key.clone() };
-            if self.plan_of(&id)? != Some(role.plan) {
-                continue;
+            match self.plan_of(&id)? {
+                Some(plan) if plan == role.plan => {}
+                Some(_) => continue,
+                None => {
+                    unknown = Some(id);
+                    continue;
+                }
             }
             let rank = self.draft.look(self.store, &id, |saga| match saga {
                 Some(Saga::Open(state)) => match state.step(step).request(purpose).status {
@@ -104,29 +121,37 @@ impl<St: Stores> Batch<'_, St> {
         match chosen {
             Some((_, role, id)) => {
                 let input = self.input(role, meant);
-                self.apply(role.plan, &id, &input, &meant.cause, Some(record))
+                self.apply(role.plan, &id, &input, &meant.cause, Some(record))?;
             }
             None => {
+                if let Some(id) = unknown {
+                    self.dead(record, self.origin(record), ErrorCode::UnknownDefinition, not_run(&id));
+                    return Ok(());
+                }
                 let text = meant.answers.as_ref().map(ToString::to_string).unwrap_or_default();
                 let reason = format!("its idempotency key '{text}' names no step that this record type answers");
                 self.dead(record, self.origin(record), ErrorCode::WrongSagaId, reason);
-                Ok(())
             }
         }
+        Ok(())
     }
 
-    /// The position of the plan that the saga follows, or would follow.
+    /// The position of the plan that the saga follows, or would follow; `None` when this node does not run it.
     fn plan_of(&mut self, id: &SagaId) -> Result<Option<usize>, StoreError> {
-        let version = self.draft.look(self.store, id, |saga| match saga {
-            Some(Saga::Open(state)) => Some(state.version),
-            Some(Saga::Closed(closed)) => Some(closed.version),
-            Some(Saga::CancelledEarly { .. }) | None => None,
+        let (version, is_open) = self.draft.look(self.store, id, |saga| match saga {
+            Some(Saga::Open(state)) => (Some(state.version), true),
+            Some(Saga::Closed(closed)) => (Some(closed.version), false),
+            Some(Saga::CancelledEarly { .. }) | None => (None, false),
         })?;
         let definitions = &self.shared.definitions;
-        Ok(match version {
+        let plan = match version {
             Some(version) => definitions.position(&id.definition, version),
             None => definitions.active(&id.definition),
-        })
+        };
+        if plan.is_none() && is_open {
+            self.not_run = Some(not_run(id));
+        }
+        Ok(plan)
     }
 
     fn input(&self, role: &Role, meant: &Meant<'_>) -> Input {
@@ -150,7 +175,7 @@ impl<St: Stores> Batch<'_, St> {
     }
 
     /// Lets the core decide, and writes down what follows. What cannot be sent, or breaks an invariant, suspends this
-    /// saga and no other.
+    /// saga and no other. False when not even that is possible: the saga stays as it is, and the record is a dead letter.
     pub(super) fn apply(
         &mut self,
         plan: usize,
@@ -158,7 +183,7 @@ impl<St: Stores> Batch<'_, St> {
         input: &Input,
         cause: &InputId,
         record: Option<&Consumed>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let before = self.draft.take(self.store, id)?;
         let begin = self.draft.records.len();
         self.draft.owners.push((begin, id.clone()));
@@ -171,7 +196,18 @@ impl<St: Stores> Batch<'_, St> {
             Err(reason) => {
                 self.draft.records.truncate(begin);
                 tracing::error!(saga = %id, %reason, "the saga is suspended: what it leads to cannot be sent");
-                self.refused(plan, id, before, input, cause, &reason)
+                match self.refused(plan, id, before.clone(), input, cause, &reason) {
+                    Ok(done) => done,
+                    Err(broken) => {
+                        tracing::error!(saga = %id, reason = %broken, "the saga cannot be handled");
+                        self.draft.records.truncate(begin);
+                        if let Some(record) = record {
+                            self.dead(record, self.origin(record), ErrorCode::InvariantBroken, broken.to_string());
+                        }
+                        self.draft.put(id, before);
+                        return Ok(false);
+                    }
+                }
             }
         };
         if let Some(record) = record {
@@ -181,7 +217,7 @@ impl<St: Stores> Batch<'_, St> {
             }
         }
         self.draft.put(id, after.saga);
-        Ok(())
+        Ok(true)
     }
 
     fn attempt(
@@ -196,8 +232,7 @@ impl<St: Stores> Batch<'_, St> {
         let context = Context { plan: &shared.definitions.at(plan).plan, decoder: self.schemas, now: self.now };
         let sequence = before.as_ref().map(Saga::sequence);
         let carried = carried(before.as_ref());
-        let decided = catch_unwind(AssertUnwindSafe(|| transition(context, id, before, input)))
-            .map_err(|panic| Reason::new(ReasonCode::InvariantBroken, panic_text(panic.as_ref())))?;
+        let decided = caught(|| transition(context, id, before, input))?;
         let sender = Sender::new(shared, plan, id, cause, self.now, sequence, carried, &decided);
         sender.events(self.journal, &decided.events, &mut self.draft.records);
         for effect in &decided.effects {
@@ -217,12 +252,12 @@ impl<St: Stores> Batch<'_, St> {
         input: &Input,
         cause: &InputId,
         reason: &Reason,
-    ) -> Transition {
+    ) -> Result<Transition, Reason> {
         let shared = self.shared;
         let context = Context { plan: &shared.definitions.at(plan).plan, decoder: self.schemas, now: self.now };
         let sequence = before.as_ref().map(Saga::sequence);
         let carried = carried(before.as_ref());
-        let decided = transition_refused(context, id, before, input, reason);
+        let decided = caught(|| transition_refused(context, id, before, input, reason))?;
         let sender = Sender::new(shared, plan, id, cause, self.now, sequence, carried, &decided);
         sender.events(self.journal, &decided.events, &mut self.draft.records);
         for effect in &decided.effects {
@@ -233,22 +268,35 @@ impl<St: Stores> Batch<'_, St> {
                 self.draft.records.truncate(begin);
             }
         }
-        decided
+        Ok(decided)
     }
 
     fn origin(&self, record: &Consumed) -> Origin {
-        Origin::read(pairs(record)).unwrap_or_else(|| Origin {
-            topic: self.shared.definitions.topics.short(&record.source.topic).into(),
+        let topics = &self.shared.definitions.topics;
+        // Elsewhere such headers are left from an earlier life, as of a dead letter that was sent again.
+        let forwarded = record.source.topic == topics.inbox;
+        Origin::read(pairs(record)).filter(|_| forwarded).unwrap_or_else(|| Origin {
+            topic: topics.short(&record.source.topic).into(),
             partition: record.source.partition,
             offset: record.offset,
         })
     }
 }
 
-/// The correlation id and the trace of a saga that was known before the input.
-fn carried(saga: Option<&Saga>) -> Option<(Arc<str>, Option<Arc<str>>)> {
-    let state = saga?.open()?;
+/// The correlation id and the trace of a saga that was known before the input, also of one that has ended.
+fn carried(saga: Option<&Saga>) -> Option<Carried> {
+    let state = match saga? {
+        Saga::Open(state) => state,
+        Saga::Closed(closed) => closed.memory.as_ref()?,
+        Saga::CancelledEarly { .. } => return None,
+    };
     Some((Arc::clone(&state.correlation), state.traceparent.clone()))
+}
+
+/// What `decide` gives; a panic in it as a reason.
+fn caught(decide: impl FnOnce() -> Transition) -> Result<Transition, Reason> {
+    catch_unwind(AssertUnwindSafe(decide))
+        .map_err(|panic| Reason::new(ReasonCode::InvariantBroken, panic_text(panic.as_ref())))
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

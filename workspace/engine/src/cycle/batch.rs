@@ -15,6 +15,7 @@ use super::{
     draft::Draft,
     held::Held,
     outbox,
+    state_machine::Exit,
 };
 use crate::journal::Journal;
 
@@ -28,6 +29,8 @@ pub(super) struct Batch<'a, St: Stores> {
     pub(super) blame: &'a Blame,
     pub(super) now: Timestamp,
     pub(super) draft: Draft,
+    /// An open saga whose version is not run here; nothing of the batch may stand then.
+    pub(super) not_run: Option<String>,
     counts: Counts,
 }
 
@@ -48,6 +51,8 @@ pub(super) enum Taken {
     Yes,
     /// It waits for this schema.
     SchemaMissing(SchemaId),
+    /// It cannot be handled by this node.
+    No,
 }
 
 impl<'a, St: Stores> Batch<'a, St> {
@@ -62,12 +67,12 @@ impl<'a, St: Stores> Batch<'a, St> {
         now: Timestamp,
     ) -> Self {
         let (draft, counts) = (Draft::default(), Counts::default());
-        Self { shared, task, schemas, journal, store, blame, now, draft, counts }
+        Self { shared, task, schemas, journal, store, blame, now, draft, not_run: None, counts }
     }
 
     /// Takes a record in. `input` is where it stands, in the words of the store.
     pub(super) fn record(&mut self, input: &InputKey, held: &Held, record: &Consumed) -> Result<Taken, StoreError> {
-        match decode(self.shared, self.task, self.schemas, held, record) {
+        match decode(self.shared, self.task, self.schemas, held, self.now, record) {
             Decoded::SchemaMissing(schema) => return Ok(Taken::SchemaMissing(schema)),
             Decoded::Foreign => self.counts.foreign += 1,
             Decoded::Dead(origin, code, reason) => self.dead(record, origin, code, reason),
@@ -77,7 +82,7 @@ impl<'a, St: Stores> Batch<'a, St> {
                 self.draft.records.push(outbox::forwarded(inbox, partition, record, &origin));
             }
             Decoded::Meant(meant) => {
-                if let Taken::SchemaMissing(schema) = self.meant(&meant, record)? {
+                if let Taken::SchemaMissing(schema) = self.meant(held, &meant, record)? {
                     return Ok(Taken::SchemaMissing(schema));
                 }
                 self.counts.applied += 1;
@@ -87,25 +92,34 @@ impl<'a, St: Stores> Batch<'a, St> {
         Ok(Taken::Yes)
     }
 
-    /// Fires a timer, unless an input of this batch has removed it. It waits in the store while a schema is missing.
-    pub(super) fn timer(&mut self, id: &SagaId, timer: Timer) -> Result<Taken, StoreError> {
-        if let Some(schema) = self.missing_schema(id)? {
+    /// Fires a timer, unless an input of this batch has removed it. It waits in the store while a schema is missing, and
+    /// while its saga cannot be handled here.
+    pub(super) fn timer(&mut self, held: &Held, id: &SagaId, timer: Timer) -> Result<Taken, StoreError> {
+        if let Some(schema) = self.missing_schema(held, id)? {
             return Ok(Taken::SchemaMissing(schema));
         }
         let (version, still) = self.draft.look(self.store, id, |saga| {
             let open = saga.and_then(palinode_core::Saga::open);
             (open.map(|state| state.version), palinode_core::timers(saga).contains(&timer))
         })?;
-        let plan = version.and_then(|version| self.shared.definitions.position(&id.definition, version));
-        let Some(plan) = plan.filter(|_| still) else { return Ok(Taken::Yes) };
-        self.counts.timers += 1;
+        let Some(version) = version.filter(|_| still) else { return Ok(Taken::Yes) };
+        let Some(plan) = self.shared.definitions.position(&id.definition, version) else {
+            self.not_run = Some(not_run(id));
+            return Ok(Taken::No);
+        };
         let cause = timer_id(timer);
-        self.apply(plan, id, &Input::Timer(timer.kind), &cause, None)?;
+        if !self.apply(plan, id, &Input::Timer(timer.kind), &cause, None)? {
+            return Ok(Taken::No);
+        }
+        self.counts.timers += 1;
         Ok(Taken::Yes)
     }
 
-    /// The draft; none when it has nothing to write.
-    pub(super) fn finish(self) -> Option<Draft> {
+    /// What the batch does.
+    pub(super) fn finish(self) -> Result<Draft, Exit> {
+        if let Some(reason) = self.not_run {
+            return Err(Exit::Park(reason));
+        }
         let Counts { applied, foreign, forwarded, dead, timers } = self.counts;
         for (kind, count) in
             [("applied", applied), ("foreign", foreign), ("forwarded", forwarded), ("dead", dead), ("timer", timers)]
@@ -114,7 +128,7 @@ impl<'a, St: Stores> Batch<'a, St> {
                 metrics::counter!("palinode_inputs_total", "kind" => kind).increment(count);
             }
         }
-        (!self.draft.positions.is_empty() || !self.draft.records.is_empty()).then_some(self.draft)
+        Ok(self.draft)
     }
 
     /// Writes a dead letter.
@@ -125,6 +139,11 @@ impl<'a, St: Stores> Batch<'a, St> {
         let topic = &self.shared.definitions.topics.dead_letters;
         self.draft.records.push(outbox::dead_letter(topic, record, &letter, self.blame.dead_letters_are_short()));
     }
+}
+
+/// Why a saga cannot be handled here.
+pub(super) fn not_run(id: &SagaId) -> String {
+    format!("the saga '{id}' follows a version of its definition that this node does not run; add the version again")
 }
 
 /// The id of a timer as the cause of events.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palinode_core::{IdempotencyKey, InputId, Payload, SagaKey, SchemaId, limits};
+use palinode_core::{IdempotencyKey, InputId, Payload, SagaKey, SchemaId, Timestamp, limits};
 use palinode_log::Consumed;
 use palinode_store::Stores;
 use palinode_wire::{Origin, Schemas, dead_letter::ErrorCode, frame, headers::MessageHeaders, partition_of};
@@ -55,6 +55,7 @@ pub(super) fn decode<'d, St: Stores>(
     task: i32,
     schemas: &Schemas,
     held: &Held,
+    now: Timestamp,
     record: &Consumed,
 ) -> Decoded<'d> {
     let Some(value) = &record.value else { return Decoded::Foreign };
@@ -80,14 +81,14 @@ pub(super) fn decode<'d, St: Stores>(
         Ok(parts) => parts,
         Err(error) => return Decoded::Dead(origin, ErrorCode::NotConfluent, error.to_string()),
     };
-    let Some(name) = schemas.record_name(schema) else {
-        return if held.is_given_up(schema) {
-            let reason = format!("the registry does not know the schema {}", schema.0);
-            Decoded::Dead(origin, ErrorCode::UnknownSchema, reason)
-        } else {
-            Decoded::SchemaMissing(schema)
+    if !schemas.contains(schema) {
+        return match held.given_up(schema, now) {
+            Some(given_up) => Decoded::Dead(origin, given_up.code, given_up.reason.clone()),
+            None => Decoded::SchemaMissing(schema),
         };
-    };
+    }
+    // A schema that is no record has no name that a definition could mention.
+    let Some(name) = schemas.record_name(schema) else { return Decoded::Foreign };
     let full_name = if from_inbox { topics.full(origin.topic.as_str()) } else { Arc::clone(&record.source.topic) };
     let roles = shared.definitions.routes.topic(&full_name).map_or(&[][..], |topic| topic.roles(name));
     if roles.is_empty() {

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use palinode_core::{SchemaId, Timestamp};
-use palinode_log::{Consumed, Paused, TopicPartition};
+use palinode_log::{Consumed, TopicPartition};
 use palinode_store::Stores;
+use palinode_wire::dead_letter::ErrorCode;
 
 use super::{Action, SchemaAnswer, running::Running};
-use crate::settings::{SCHEMA_ANSWER_MAX, SCHEMA_PAUSE};
+use crate::settings::{SCHEMA_ANSWER_MAX, SCHEMA_GIVEN_UP, SCHEMA_PAUSE};
 
 /// How often the registry may say that it does not know an id before its records become dead letters. More than once,
 /// because a follower of the registry may not have read what its leader just stored.
@@ -18,8 +19,17 @@ const UNKNOWN_ANSWERS_MAX: u32 = 3;
 pub(super) struct Held {
     partitions: BTreeMap<TopicPartition, VecDeque<Consumed>>,
     schemas: BTreeMap<SchemaId, LookUp>,
-    /// Ids that are waited for no longer: their records become dead letters.
-    given_up: BTreeSet<SchemaId>,
+    /// Ids that are waited for no longer: for a while their records become dead letters.
+    given_up: BTreeMap<SchemaId, GivenUp>,
+}
+
+/// Why a schema is not waited for.
+#[derive(Debug)]
+pub(super) struct GivenUp {
+    pub(super) code: ErrorCode,
+    pub(super) reason: String,
+    /// When the registry is asked again.
+    until: Timestamp,
 }
 
 /// A schema that is being asked for.
@@ -32,21 +42,31 @@ struct LookUp {
 }
 
 impl Held {
-    /// Gives the record back, or keeps it when earlier records of its partition are kept back.
+    /// Gives the record back, or keeps it when earlier records of its partition are kept back. After an aborted
+    /// transaction records come again that stand before those.
     pub(super) fn keep_behind(&mut self, record: Consumed) -> Option<Consumed> {
         match self.partitions.get_mut(&record.source) {
-            Some(kept) => {
-                kept.push_back(record);
+            Some(kept) if kept.front().is_some_and(|first| first.offset < record.offset) => {
+                keep(kept, record);
                 None
             }
-            None => Some(record),
+            _ => Some(record),
         }
+    }
+
+    /// Whether records of this input are kept back.
+    pub(super) fn holds(&self, input: &TopicPartition) -> bool {
+        self.partitions.contains_key(input)
+    }
+
+    /// The inputs whose records are kept back; they are not read meanwhile.
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &TopicPartition> {
+        self.partitions.keys()
     }
 
     /// Keeps `record` and what follows it on its partition back until `schema` is known or given up.
     pub(super) fn hold(&mut self, schema: SchemaId, record: Consumed, now: Timestamp, actions: &mut Vec<Action>) {
-        actions.push(Action::SetPaused(vec![record.source.clone()], Paused::Yes));
-        self.partitions.entry(record.source.clone()).or_default().push_back(record);
+        keep(self.partitions.entry(record.source.clone()).or_default(), record);
         self.ask(schema, now, actions);
     }
 
@@ -58,9 +78,14 @@ impl Held {
         });
     }
 
-    /// Whether records with this schema become dead letters.
-    pub(super) fn is_given_up(&self, schema: SchemaId) -> bool {
-        self.given_up.contains(&schema)
+    /// Why this schema is not waited for at `now`.
+    pub(super) fn given_up(&self, schema: SchemaId, now: Timestamp) -> Option<&GivenUp> {
+        self.given_up.get(&schema).filter(|given_up| now < given_up.until)
+    }
+
+    fn give_up(&mut self, schema: SchemaId, code: ErrorCode, reason: String, now: Timestamp) {
+        let until = now.plus(SCHEMA_GIVEN_UP);
+        self.given_up.insert(schema, GivenUp { code, reason, until });
     }
 
     /// Asks again for schemas whose pause is over.
@@ -90,12 +115,8 @@ impl Held {
     }
 
     /// Lets everything go that was kept back, oldest first of each partition.
-    fn release(&mut self, actions: &mut Vec<Action>) -> Vec<Consumed> {
-        let partitions = std::mem::take(&mut self.partitions);
-        if !partitions.is_empty() {
-            actions.push(Action::SetPaused(partitions.keys().cloned().collect(), Paused::No));
-        }
-        partitions.into_values().flatten().collect()
+    fn release(&mut self) -> Vec<Consumed> {
+        std::mem::take(&mut self.partitions).into_values().flatten().collect()
     }
 }
 
@@ -106,7 +127,6 @@ impl<St: Stores> Running<St> {
         schema: SchemaId,
         answer: SchemaAnswer,
         now: Timestamp,
-        actions: &mut Vec<Action>,
     ) {
         let Some(look_up) = self.held.schemas.get_mut(&schema) else { return };
         let resolved = match answer {
@@ -114,27 +134,53 @@ impl<St: Stores> Running<St> {
                 Ok(()) => true,
                 Err(error) => {
                     tracing::warn!(task = self.task, schema = schema.0, %error, "the registry's schema cannot be used");
-                    self.held.given_up.insert(schema);
+                    let reason = format!("the schema {} cannot be used: {error}", schema.0);
+                    self.held.give_up(schema, ErrorCode::UnusableSchema, reason, now);
                     true
                 }
             },
             SchemaAnswer::Unknown => {
                 look_up.unknown_answers += 1;
                 look_up.trouble = Some("it does not know the id".into());
-                look_up.unknown_answers >= UNKNOWN_ANSWERS_MAX && self.held.given_up.insert(schema)
+                let enough = look_up.unknown_answers >= UNKNOWN_ANSWERS_MAX;
+                if enough {
+                    let reason = format!("the registry does not know the schema {}", schema.0);
+                    self.held.give_up(schema, ErrorCode::UnknownSchema, reason, now);
+                }
+                enough
             }
             SchemaAnswer::Unavailable(trouble) => {
+                let enough = now.since(look_up.since) > self.shared.settings.schema_wait;
                 look_up.trouble = Some(trouble);
-                now.since(look_up.since) > self.shared.settings.schema_wait && self.held.given_up.insert(schema)
+                if enough {
+                    let reason = format!("the registry did not answer for the schema {}", schema.0);
+                    self.held.give_up(schema, ErrorCode::UnknownSchema, reason, now);
+                }
+                enough
             }
         };
         if resolved {
             self.held.schemas.remove(&schema);
-            for record in self.held.release(actions).into_iter().rev() {
-                self.backlog.push_front(record);
-            }
+            self.take_back();
         } else if let Some(look_up) = self.held.schemas.get_mut(&schema) {
             look_up.ask_at = now.plus(SCHEMA_PAUSE);
         }
     }
+
+    /// What was kept back goes to the front of the backlog, between records of the same inputs that stand there again
+    /// after an aborted transaction, in the order of their offsets.
+    fn take_back(&mut self) {
+        let released = self.held.release();
+        let inputs: BTreeSet<TopicPartition> = released.iter().map(|record| record.source.clone()).collect();
+        let all = released.into_iter().chain(self.backlog.drain(..));
+        let (mut first, rest): (Vec<_>, Vec<_>) = all.partition(|record| inputs.contains(&record.source));
+        first.sort_by(|a, b| (&a.source, a.offset).cmp(&(&b.source, b.offset)));
+        self.backlog = first.into_iter().chain(rest).collect();
+    }
+}
+
+/// Keeps `record` among the records of its partition, in their order.
+fn keep(kept: &mut VecDeque<Consumed>, record: Consumed) {
+    let at = kept.partition_point(|other| other.offset < record.offset);
+    kept.insert(at, record);
 }

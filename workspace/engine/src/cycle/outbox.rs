@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use palinode_core::{
-    Effect, Event, IdempotencyKey, InputId, Reason, ReasonCode, SagaId, Sequence, Timestamp, Transition,
+    Effect, Event, IdempotencyKey, InputId, Reason, ReasonCode, SagaId, Sequence, Timestamp, Transition, limits,
 };
 use palinode_log::{Consumed, Header, Produced};
 use palinode_store::Stores;
@@ -191,18 +191,14 @@ pub(super) fn forwarded(inbox: &Arc<str>, partition: i32, record: &Consumed, ori
     }
 }
 
-/// A dead letter: `record`, as it was, and why. `short` leaves its value out.
+/// A dead letter: `record`, as it was, and why. `short` leaves out of the record what may be large.
 pub(super) fn dead_letter(topic: &Arc<str>, record: &Consumed, letter: &DeadLetter, short: bool) -> Produced {
-    let mut headers = record.headers.clone();
+    let mut headers = if short { Vec::new() } else { record.headers.clone() };
     headers.extend(letter.headers().into_iter().map(header));
-    let value = if short { Bytes::new() } else { record.value.clone().unwrap_or_default() };
-    Produced {
-        topic: Arc::clone(topic),
-        partition: None,
-        key: record.key.clone().unwrap_or_default(),
-        value,
-        headers,
-    }
+    let value = record.value.clone().filter(|_| !short).unwrap_or_default();
+    let fits = |key: &Bytes| !short || key.len() <= limits::SAGA_KEY_BYTES_MAX;
+    let key = record.key.clone().filter(fits).unwrap_or_default();
+    Produced { topic: Arc::clone(topic), partition: None, key, value, headers }
 }
 
 /// A header whose name is shared by all records instead of copied.

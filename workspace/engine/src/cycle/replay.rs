@@ -33,21 +33,19 @@ pub(super) struct Replay<S: Store> {
     /// The record that the store reflects last; it is read again to see that it is the same journal.
     expected: Option<JournalPosition>,
     claim: Claim,
-    journal_is_new: bool,
     records: u64,
 }
 
 impl<S: Store> Replay<S> {
     /// A replay into `store`, whose last reflected record is `expected`.
     pub(super) fn new(store: S, expected: Option<JournalPosition>, claim: Claim) -> Self {
-        let journal_is_new = expected.is_none();
-        Self { store, expected, claim, journal_is_new, records: 0 }
+        Self { store, expected, claim, records: 0 }
     }
 
-    /// The store, and whether the journal had no record of its opening.
-    pub(super) fn into_store(self) -> (S, bool) {
+    /// The store.
+    pub(super) fn into_store(self) -> S {
         tracing::info!(records = self.records, open_sagas = self.store.open_count(), "the journal is replayed");
-        (self.store, self.journal_is_new)
+        self.store
     }
 
     /// Folds `records` into the store. True when they end the replay.
@@ -118,14 +116,13 @@ impl<S: Store> Replay<S> {
                 self.check_clock(at.timestamp)?;
                 return Ok(true);
             }
-            TaskRecord::JournalOpened(_) => self.journal_is_new = false,
             TaskRecord::InputAdded(added) => {
                 draft.positions.insert((added.topic.as_str().into(), added.partition), added.offset);
             }
             TaskRecord::PositionsAdvanced(advanced) => {
                 draft.positions.extend(positions(advanced));
             }
-            TaskRecord::TaskClaimed(_) | TaskRecord::DefinitionActivated(_) => {}
+            TaskRecord::TaskClaimed(_) | TaskRecord::JournalOpened(_) | TaskRecord::DefinitionActivated(_) => {}
         }
         Ok(false)
     }

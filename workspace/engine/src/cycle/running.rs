@@ -2,10 +2,13 @@
 //!
 //! At most one transaction is under way. What arrives meanwhile is the next batch.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 use palinode_core::Timestamp;
-use palinode_log::{Consumed, Slot};
+use palinode_log::{Consumed, Paused, Slot, TopicPartition};
 use palinode_store::{InputKey, Store, Stores};
 use palinode_wire::Schemas;
 
@@ -22,7 +25,7 @@ use super::{
 };
 use crate::{
     journal::Journal,
-    settings::{BATCH_RECORDS_MAX, BATCH_TIMERS_MAX},
+    settings::{BATCH_RECORDS_MAX, BATCH_TIMERS_MAX, FOREIGN_PAUSE, TIMER_PAUSE},
 };
 
 /// What a running task does next, or why it ends.
@@ -34,7 +37,7 @@ pub(super) struct Running<St: Stores> {
     pub(super) task: i32,
     pub(super) store: St::Store,
     pub(super) journal: Journal,
-    pub(super) inputs: std::collections::BTreeMap<palinode_log::TopicPartition, InputKey>,
+    pub(super) inputs: BTreeMap<TopicPartition, InputKey>,
     pub(super) slot: Slot,
     pub(super) schemas: Schemas,
     /// Records that were read and are not in a transaction that stands.
@@ -49,6 +52,25 @@ pub(super) struct Running<St: Stores> {
     pub(super) pause_until: Option<Timestamp>,
     /// Transactions that were aborted in a row.
     pub(super) aborts: u32,
+    /// The inputs that are not read at present.
+    paused: BTreeSet<TopicPartition>,
+    waiting_timers: WaitingTimers,
+    foreign: Foreign,
+}
+
+/// Due timers that cannot fire: a schema is missing, or their saga cannot be handled.
+#[derive(Debug, Default)]
+struct WaitingTimers {
+    count: usize,
+    /// When they are tried again; no timer fires before.
+    until: Option<Timestamp>,
+}
+
+/// Positions that only foreign records advanced; the next transaction takes them along.
+#[derive(Debug, Default)]
+struct Foreign {
+    positions: BTreeMap<InputKey, i64>,
+    since: Option<Timestamp>,
 }
 
 impl<St: Stores> Running<St> {
@@ -70,6 +92,9 @@ impl<St: Stores> Running<St> {
             gate,
             pause_until: None,
             aborts: 0,
+            paused: BTreeSet::new(),
+            waiting_timers: WaitingTimers::default(),
+            foreign: Foreign::default(),
         }
     }
 
@@ -94,9 +119,13 @@ impl<St: Stores> Running<St> {
                 tracing::warn!(task = self.task, %error, "the ends of the inputs could not be read");
                 self.barrier.failed(now);
             }
-            Signal::Positions(Ok(positions)) => self.barrier.positions(&positions),
+            Signal::Positions(Ok(mut positions)) => {
+                // A record that is kept back was read and still waits.
+                positions.retain(|(input, _)| !self.held.holds(input));
+                self.barrier.positions(&positions);
+            }
             Signal::Positions(Err(_)) => {}
-            Signal::Schema(id, answer) => self.schema_answered(id, answer, now, &mut actions),
+            Signal::Schema(id, answer) => self.schema_answered(id, answer, now),
             Signal::InputsFailed(error) => return Err(Exit::Again(format!("the inputs could not be read: {error}"))),
             Signal::JournalFailed(_)
             | Signal::Journal(_)
@@ -109,11 +138,12 @@ impl<St: Stores> Running<St> {
             | Signal::Stop => {}
         }
         self.held.ask_again(now, &mut actions);
-        self.gate.adjust(self.store.open_count(), &self.shared.settings, now, &mut actions);
+        self.gate.adjust(self.store.open_count(), &self.shared.settings, now);
         if self.in_flight.is_none() && self.pause_until.is_none_or(|until| now >= until) {
             self.pause_until = None;
             self.next_batch(now, &mut actions)?;
         }
+        self.adjust_paused(&mut actions);
         Ok(actions)
     }
 
@@ -125,18 +155,32 @@ impl<St: Stores> Running<St> {
 
     /// When it wants to be called at the latest.
     pub(super) fn next_deadline(&mut self) -> Option<Timestamp> {
-        let next = match (self.pause_until, self.barrier.wake_at()) {
-            (Some(until), _) => Some(until),
-            (None, Some(at)) => Some(at),
-            (None, None) => self.store.next_due().ok().flatten(),
-        };
-        [next, self.held.wake_at(), self.gate.wake_at()].into_iter().flatten().min()
+        let next = self.pause_until.or(self.waiting_timers.until).or_else(|| self.barrier.wake_at());
+        let next = next.or_else(|| self.store.next_due().ok().flatten());
+        let foreign = self.foreign.since.filter(|_| self.pause_until.is_none()).map(|since| since.plus(FOREIGN_PAUSE));
+        [next, foreign, self.held.wake_at(), self.gate.wake_at()].into_iter().flatten().min()
     }
 
     /// For people.
     pub(super) fn status(&self) -> Status {
         let waiting = [self.held.waiting(), self.gate.waiting(), self.barrier.waiting()].into_iter().flatten().next();
         Status::Running { open_sagas: self.store.open_count(), waiting }
+    }
+
+    /// Has what is kept back, and starts while the gate is closed, not read, and everything else read.
+    fn adjust_paused(&mut self, actions: &mut Vec<Action>) {
+        if self.paused.is_empty() && self.held.inputs().next().is_none() && self.gate.inputs().is_empty() {
+            return;
+        }
+        let wanted: BTreeSet<_> = self.held.inputs().chain(self.gate.inputs()).cloned().collect();
+        let pause: Vec<_> = wanted.difference(&self.paused).cloned().collect();
+        let resume: Vec<_> = self.paused.difference(&wanted).cloned().collect();
+        for (inputs, paused) in [(pause, Paused::Yes), (resume, Paused::No)] {
+            if !inputs.is_empty() {
+                actions.push(Action::SetPaused(inputs, paused));
+            }
+        }
+        self.paused = wanted;
     }
 
     fn next_batch(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Result<(), Exit> {
@@ -150,10 +194,14 @@ impl<St: Stores> Running<St> {
         let now = now.max(clock);
         let due_until = self.timers_may_fire(now, actions)?;
         let timers = match due_until {
-            Some(until) => self.store.due_timers(until, BATCH_TIMERS_MAX).map_err(store_exit)?,
+            Some(until) => {
+                let limit = BATCH_TIMERS_MAX + std::mem::take(&mut self.waiting_timers.count);
+                self.store.due_timers(until, limit).map_err(store_exit)?
+            }
             None => Vec::new(),
         };
         let mut batch = Batch::new(&self.shared, self.task, &self.schemas, &mut self.journal, &self.store, &self.blame, now);
+        batch.draft.positions = std::mem::take(&mut self.foreign.positions);
         let mut taken = Vec::new();
         while taken.len() < BATCH_RECORDS_MAX {
             let Some(record) = self.backlog.pop_front() else { break };
@@ -162,17 +210,28 @@ impl<St: Stores> Running<St> {
                 match batch.record(input, &self.held, &held).map_err(store_exit)? {
                     Taken::Yes => taken.push(held),
                     Taken::SchemaMissing(schema) => self.held.hold(schema, held, now, actions),
+                    Taken::No => {}
                 }
             }
         }
         for (id, timer) in timers {
-            if let Taken::SchemaMissing(schema) = batch.timer(&id, timer).map_err(store_exit)? {
-                self.held.ask(schema, now, actions);
+            match batch.timer(&self.held, &id, timer).map_err(store_exit)? {
+                Taken::Yes => continue,
+                Taken::SchemaMissing(schema) => self.held.ask(schema, now, actions),
+                Taken::No => {}
             }
+            self.waiting_timers.count += 1;
+            self.waiting_timers.until = Some(now.plus(TIMER_PAUSE));
         }
-        let Some(draft) = batch.finish() else {
+        let mut draft = batch.finish()?;
+        if draft.positions.is_empty() && draft.records.is_empty() {
             return Ok(());
-        };
+        }
+        let since = self.foreign.since.take().unwrap_or(now);
+        if draft.records.is_empty() && now.since(since) < FOREIGN_PAUSE {
+            self.foreign = Foreign { positions: std::mem::take(&mut draft.positions), since: Some(since) };
+            return Ok(());
+        }
         let (in_flight, records) = InFlight::new(draft, taken, now, &mut self.journal);
         self.in_flight = Some(in_flight);
         actions.push(Action::Transact { slot: self.slot, records });
@@ -181,6 +240,15 @@ impl<St: Stores> Running<St> {
 
     /// Up to which due time timers may fire in this batch; asks for the ends of the inputs when that is not known.
     fn timers_may_fire(&mut self, now: Timestamp, actions: &mut Vec<Action>) -> Result<Option<Timestamp>, Exit> {
+        match self.waiting_timers.until {
+            Some(until) if now < until => return Ok(None),
+            Some(_) => {
+                self.waiting_timers.until = None;
+                // The first due time is theirs and old; later ones need a new look at the ends.
+                self.barrier.idle();
+            }
+            None => {}
+        }
         let Some(due) = self.store.next_due().map_err(store_exit)?.filter(|due| *due <= now) else {
             self.barrier.idle();
             return Ok(None);
@@ -188,7 +256,9 @@ impl<St: Stores> Running<St> {
         let processed = &self.store.checkpoint().positions;
         let inputs = &self.inputs;
         let readable = || inputs.keys().filter(|input| !self.gate.is_paused(input)).cloned().collect::<Vec<_>>();
-        let read = |input: &palinode_log::TopicPartition| inputs.get(input).and_then(|key| processed.get(key)).copied();
+        let foreign = &self.foreign.positions;
+        let next = |key: &InputKey| foreign.get(key).or_else(|| processed.get(key)).copied();
+        let read = |input: &TopicPartition| inputs.get(input).and_then(next);
         Ok(self.barrier.passed(due, now, self.backlog.is_empty(), read, readable, actions))
     }
 }

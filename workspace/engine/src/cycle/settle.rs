@@ -97,7 +97,7 @@ impl<St: Stores> Running<St> {
                 let topics = &self.shared.definitions.topics;
                 let is_ours = [&topics.journal, &topics.inbox, &topics.outcomes].contains(&&refused.topic);
                 if refused.topic == topics.dead_letters && self.blame.shorten_dead_letters() {
-                    tracing::warn!(task = self.task, "dead letters are written without their values");
+                    tracing::warn!(task = self.task, "dead letters are written without their values and headers");
                 } else if is_ours || refused.topic == topics.dead_letters {
                     return Err(Exit::Park(format!("our own topic '{}' refuses records: {reason}", refused.topic)));
                 } else {

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use palinode_core::Timestamp;
-use palinode_log::{Paused, TopicPartition};
+use palinode_log::TopicPartition;
 use palinode_store::{InputKey, Stores};
 
-use super::{Action, Shared};
+use super::Shared;
 use crate::Settings;
 
 /// Below this share of the limit starts are read again, so that the gate does not flap.
@@ -21,7 +21,6 @@ pub(super) struct StartGate {
     starts: Vec<TopicPartition>,
     too_much: bool,
     refused: Option<Refusal>,
-    paused: bool,
 }
 
 #[derive(Debug)]
@@ -36,7 +35,7 @@ impl StartGate {
         let starts_only =
             |input: &&TopicPartition| shared.definitions.routes.topic(&input.topic).is_some_and(|it| it.starts_only);
         let starts = inputs.keys().filter(starts_only).cloned().collect();
-        Self { starts, too_much: false, refused: None, paused: false }
+        Self { starts, too_much: false, refused: None }
     }
 
     /// Starts wait for a while, because `topic` refused what a saga wrote.
@@ -46,25 +45,28 @@ impl StartGate {
 
     /// Whether this input is not read at present.
     pub(super) fn is_paused(&self, input: &TopicPartition) -> bool {
-        self.paused && self.starts.contains(input)
+        self.inputs().contains(input)
     }
 
     /// Opens or closes the gate as the state of things demands.
-    pub(super) fn adjust(&mut self, open_sagas: u64, settings: &Settings, now: Timestamp, actions: &mut Vec<Action>) {
+    pub(super) fn adjust(&mut self, open_sagas: u64, settings: &Settings, now: Timestamp) {
         if open_sagas >= settings.open_sagas_max {
             self.too_much = true;
-        } else if open_sagas <= settings.open_sagas_max / 100 * OPEN_AGAIN_PERCENT {
+        } else if open_sagas <= settings.open_sagas_max.saturating_mul(OPEN_AGAIN_PERCENT) / 100 {
             self.too_much = false;
         }
         if self.refused.as_ref().is_some_and(|refusal| now >= refusal.until) {
             self.refused = None;
         }
-        let pause = self.too_much || self.refused.is_some();
-        if pause != self.paused && !self.starts.is_empty() {
-            self.paused = pause;
-            let paused = if pause { Paused::Yes } else { Paused::No };
-            actions.push(Action::SetPaused(self.starts.clone(), paused));
-        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.too_much || self.refused.is_some()
+    }
+
+    /// The inputs that are not read at present.
+    pub(super) fn inputs(&self) -> &[TopicPartition] {
+        if self.is_closed() { &self.starts } else { &[] }
     }
 
     /// When the gate opens by itself.

@@ -32,8 +32,10 @@ pub struct Cycle<St: Stores> {
     proposed: bool,
     /// Claims made by this process for this task.
     claims: u32,
-    /// Take-overs that failed in a row.
+    /// Take-overs in a row that failed or did not last.
     failures: u32,
+    /// When the task began to run here.
+    runs_since: Timestamp,
     /// Schemas known to this task.
     schemas: palinode_wire::Schemas,
 }
@@ -61,7 +63,7 @@ impl<St: Stores> Cycle<St> {
     /// The cycle of `task`, on standby.
     pub fn new(shared: Arc<Shared<St>>, task: i32) -> Self {
         let schemas = shared.schemas.clone();
-        Self { shared, task, phase: Phase::Standby, proposed: false, claims: 0, failures: 0, schemas }
+        Self { shared, task, phase: Phase::Standby, proposed: false, claims: 0, failures: 0, runs_since: Timestamp::default(), schemas }
     }
 
     /// Takes in what happened and says what to do, in order.
@@ -182,7 +184,7 @@ impl<St: Stores> Cycle<St> {
         let Phase::TakingOver(take_over) = std::mem::replace(&mut self.phase, Phase::Standby) else {
             return Vec::new();
         };
-        self.failures = 0;
+        self.runs_since = now;
         let journal = take_over.into_journal();
         tracing::info!(task = self.task, incarnation = %journal.incarnation(), "the task runs here");
         let mut running = Running::new(Arc::clone(&self.shared), self.task, self.schemas.clone(), journal, owned);
@@ -203,6 +205,10 @@ impl<St: Stores> Cycle<St> {
         if let Phase::Running(running) = &self.phase {
             // Schemas that were met stay known.
             self.schemas = running.schemas().clone();
+            // Two members that both believe to be wanted take the task from each other ever more seldom.
+            if now.since(self.runs_since) >= TAKE_OVER_PAUSE_MAX {
+                self.failures = 0;
+            }
         }
         match exit {
             Exit::Fenced => {

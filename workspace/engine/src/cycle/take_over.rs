@@ -175,7 +175,9 @@ impl<St: Stores> TakeOver<St> {
     }
 
     fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
-        let (store, journal_is_new) = replay.into_store();
+        let store = replay.into_store();
+        // The transaction that opens the journal is the first one that tells positions.
+        let journal_is_new = store.checkpoint().positions.is_empty();
         let unknown: Vec<TopicPartition> = self
             .inputs
             .iter()

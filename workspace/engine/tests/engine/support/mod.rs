@@ -1,0 +1,12 @@
+//! What the tests stand on: a world (broker, schemas, clock, participants), a shell that carries a cycle's actions out
+//! one by one, and checks over all that a run has written.
+
+mod checks;
+mod journal;
+mod records;
+mod shell;
+mod world;
+
+pub(crate) use records::{Command, encode, failure, header_of, success, text};
+pub(crate) use shell::Shell;
+pub(crate) use world::{Setup, World, order_plan, plan_from};
