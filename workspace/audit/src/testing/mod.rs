@@ -1,0 +1,10 @@
+//! Small synthetic runs, and faults to plant in them.
+
+mod clean;
+mod faults;
+mod mutations;
+mod schemas;
+mod story;
+mod world;
+
+pub(crate) use world::World;
