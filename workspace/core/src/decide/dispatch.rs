@@ -1,0 +1,44 @@
+//! Which command an input stands for.
+
+use super::{Draft, Sending, cancel, deadline, refused, reply_failed, reply_succeeded, resume, retry, start, timeout};
+use crate::{Context, Event, Input, Reply, ReplyResult, Saga, SagaId, TimerKind};
+
+/// The events that follow from `input`, in order; none when a timer no longer means anything.
+///
+/// [`crate::transition`] decides the same, and gathers what has to be sent.
+pub fn decide(context: Context<'_>, id: &SagaId, saga: Option<&Saga>, input: &Input) -> Vec<Event> {
+    let mut draft = Draft::new(context, id, saga.cloned(), Sending::Nothing);
+    command(&mut draft, input);
+    draft.into_events()
+}
+
+/// Lets the command that `input` stands for push its events into `draft`.
+pub(crate) fn command(draft: &mut Draft<'_>, input: &Input) {
+    match input {
+        Input::Start {
+            payload,
+            correlation,
+            traceparent,
+        } => start::start(draft, payload, correlation, traceparent),
+        Input::Cancel { .. } => cancel::cancel(draft),
+        Input::Reply(
+            reply @ Reply {
+                result: ReplyResult::Succeeded,
+                ..
+            },
+        ) => reply_succeeded::succeeded(draft, reply),
+        Input::Reply(
+            reply @ Reply {
+                result: ReplyResult::Failed,
+                ..
+            },
+        ) => reply_failed::failed(draft, reply),
+        Input::Resume { step, .. } => resume::resume(draft, *step),
+        Input::Timer(TimerKind::Deadline) => deadline::deadline(draft),
+        Input::Timer(TimerKind::Timeout { step, purpose, attempt }) => {
+            timeout::timeout(draft, *step, *purpose, *attempt)
+        }
+        Input::Timer(TimerKind::Retry { step, purpose, attempt }) => retry::retry(draft, *step, *purpose, *attempt),
+        Input::OutputRefused { reason } => refused::refused(draft, reason),
+    }
+}
