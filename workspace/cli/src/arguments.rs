@@ -31,8 +31,6 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Run a whole shop on real Kafka for a minute: orders, some of them refused, and what became of them.
     Demo(Demo),
-    /// Read every topic and judge whether the run kept its promises. Exit code 1 when it did not.
-    Audit(crate::audit::Audit),
     /// Run one of the reference services (order, payment, warehouse, …).
     Service(Service),
 }
@@ -165,6 +163,9 @@ pub(crate) struct Audit {
     /// Sagas may be suspended.
     #[arg(long)]
     pub(crate) allow_suspended: bool,
+    /// Somebody has sent commands again on purpose: let the copies pass.
+    #[arg(long)]
+    pub(crate) copied_commands: bool,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,

@@ -1,21 +1,59 @@
 //! `palinode audit`: reads every topic from its beginning and judges the run by the topics alone.
 
-mod arguments;
-mod options;
-mod source;
+mod laws;
+mod read;
 
-use palinode_audit::{Auditor, Report, Verdict as Judgement};
-use palinode_log::kafka::{self, Settings};
-use palinode_server::Catalogue;
+use std::path::PathBuf;
 
-pub(crate) use arguments::Audit;
-use source::Source;
+use palinode_audit::{Copies, Expect, Verdict as Judgement};
 
-use crate::Verdict;
+use crate::{Verdict, arguments::Audit};
+
+/// What is judged, and by which expectations.
+pub(crate) struct Where {
+    /// Kafka's address.
+    pub(crate) bootstrap_servers: String,
+    /// What stands before every topic name.
+    pub(crate) topic_prefix: String,
+    /// The registry's URL.
+    pub(crate) registry: String,
+    /// The definitions that the sagas followed.
+    pub(crate) definitions: Vec<PathBuf>,
+    /// The catalogue of topics.
+    pub(crate) catalog: PathBuf,
+    /// Whether everything should have come to an end.
+    pub(crate) expect: Expect,
+    /// Whether the report is printed as JSON.
+    pub(crate) json: bool,
+}
 
 pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
-    let report = report(arguments)?;
-    if arguments.json {
+    let expect = match (arguments.running, arguments.allow_suspended) {
+        (true, _) => Expect::Running,
+        (false, true) => Expect::DrainedOrSuspended,
+        (false, false) => Expect::Drained,
+    };
+    let copies = if arguments.copied_commands { Copies::Allowed } else { Copies::Refused };
+    let what = Where {
+        bootstrap_servers: arguments.cluster.bootstrap_servers.clone(),
+        topic_prefix: arguments.cluster.topic_prefix.clone(),
+        registry: arguments.registry.clone(),
+        definitions: arguments.definitions.clone(),
+        catalog: arguments.catalog.clone(),
+        expect,
+        json: arguments.json,
+    };
+    print(&what, copies)
+}
+
+/// Judges a run in which nobody has sent copies of commands, and prints the report.
+pub(crate) fn judge(what: &Where) -> anyhow::Result<Verdict> {
+    print(what, Copies::Refused)
+}
+
+fn print(what: &Where, copies: Copies) -> anyhow::Result<Verdict> {
+    let report = read::report(what, copies)?;
+    if what.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
         println!("{report}");
@@ -24,25 +62,4 @@ pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
         Judgement::Passed => Verdict::Done,
         Judgement::Failed => Verdict::Found,
     })
-}
-
-fn report(arguments: &Audit) -> anyhow::Result<Report> {
-    let settings = Settings::new(arguments.cluster.bootstrap_servers.as_str());
-    let prefix = arguments.cluster.topic_prefix.as_str();
-    let catalogue = Catalogue::read(&arguments.catalog)?;
-    let topics: Vec<String> = catalogue.names().map(|name| format!("{prefix}{name}")).collect();
-    let counts = options::partition_counts(&settings, &topics)?;
-    let options = options::options(arguments, prefix, &counts)?;
-    let mut source = Source::new(&arguments.registry, prefix)?;
-    let mut auditor = Auditor::new(options);
-    let mut failed = None;
-    kafka::scan(&settings, &topics, None, |consumed| {
-        if failed.is_none() {
-            failed = source.show(&mut auditor, consumed).err();
-        }
-    })?;
-    match failed {
-        Some(error) => Err(error),
-        None => Ok(auditor.finish()),
-    }
 }

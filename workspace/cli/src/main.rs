@@ -2,7 +2,6 @@
 
 mod arguments;
 mod audit;
-mod audit;
 mod demo;
 mod run;
 mod saga;
@@ -33,7 +32,6 @@ fn main() -> ExitCode {
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Demo(demo) => demo::demo(&demo),
-        Command::Audit(arguments) => audit::audit(&arguments),
         Command::Service(service) => service::service(&service),
     };
     match result {

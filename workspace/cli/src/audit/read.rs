@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use palinode_audit::{Auditor, Record, Report};
+use palinode_audit::{Auditor, Copies, Record, Report};
 use palinode_core::{SchemaId, Timestamp};
 use palinode_log::{
     Consumed,
@@ -25,10 +25,11 @@ struct Schemas {
     unknown: BTreeSet<SchemaId>,
 }
 
-pub(super) fn report(what: &Where) -> anyhow::Result<Report> {
+pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
     let settings = Settings::new(what.bootstrap_servers.as_str());
     let mut options = laws::options(&what.definitions)?;
     options.expect = what.expect;
+    options.copied_commands = copies;
     let journal = format!("{}palinode.journal", what.topic_prefix);
     options.partitions = kafka::partition_count(&settings, &journal)?;
     let catalogue = Catalogue::read(&what.catalog)?;
