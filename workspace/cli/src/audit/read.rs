@@ -68,14 +68,16 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
 impl Schemas {
     /// Gives the auditor the schema of `record`, when the registry has it.
     fn provide(&mut self, auditor: &mut Auditor, record: &Record) -> anyhow::Result<()> {
-        let Some(id) = auditor.needs_schema(record).filter(|id| !self.unknown.contains(id)) else { return Ok(()) };
-        match self.runtime.block_on(self.client.by_id(registry::SchemaId(id.0))) {
-            Ok(text) => auditor.add_schema(id, text)?,
-            // Such an input must have become a dead letter, which the auditor checks.
-            Err(RegistryError::Unknown { .. }) => {
-                self.unknown.insert(id);
+        // Asked again after each: an event of the journal has a schema of its own, and its payload another.
+        while let Some(id) = auditor.needs_schema(record).filter(|id| !self.unknown.contains(id)) {
+            match self.runtime.block_on(self.client.by_id(registry::SchemaId(id.0))) {
+                Ok(text) => auditor.add_schema(id, text)?,
+                // Such an input must have become a dead letter, which the auditor checks.
+                Err(RegistryError::Unknown { .. }) => {
+                    self.unknown.insert(id);
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
         }
         Ok(())
     }

@@ -9,16 +9,16 @@ use palinode_audit::Expect;
 use super::{orders::Order, world::World};
 use crate::{Verdict, audit};
 
-/// Longer reasons are cut in the table; the story has them in full.
-const REASON_CHARACTERS_MAX: usize = 72;
+/// What stands between the class of a reason and its details: "step 'stock' was refused: Of the article …".
+const DETAILS: &str = ": ";
 
 /// How many orders ended in which way.
 pub(super) fn table(orders: &[Order], took: Duration) -> String {
     let mut endings: BTreeMap<(String, String), usize> = BTreeMap::new();
     for order in orders {
         let reason = order.reason.as_deref().unwrap_or_default();
-        let reason: String = reason.chars().take(REASON_CHARACTERS_MAX).collect();
-        *endings.entry((order.status.clone(), reason)).or_default() += 1;
+        let class = reason.split_once(DETAILS).map_or(reason, |(class, _)| class);
+        *endings.entry((order.status.clone(), class.to_owned())).or_default() += 1;
     }
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_header(["status", "orders", "why"]);

@@ -25,14 +25,8 @@ pub(super) struct Order {
     pub(super) status: String,
     pub(super) reason: Option<String>,
     pub(super) message: String,
-    pub(super) history: Vec<Moment>,
-}
-
-/// A point of an order's history.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Moment {
-    pub(super) status: String,
-    pub(super) at: String,
+    /// The milestones that it passed.
+    pub(super) history: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]

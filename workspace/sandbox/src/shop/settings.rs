@@ -63,7 +63,7 @@ impl Settings {
             nodes: 1,
             services: Component::SERVICES.to_vec(),
             webhook: "http://127.0.0.1:9/".into(),
-            stock: BTreeMap::from([("tea".into(), 1_000_000), ("cup".into(), 1_000_000)]),
+            stock: ["tea", "cup", "unpackable-vase"].map(|sku| (sku.to_owned(), 1_000_000)).into(),
             pickers: 32,
             packing_millis: 20,
             first_balance_minor: 1_000_000_000,
