@@ -56,7 +56,10 @@ impl Definitions {
         let mut active: HashMap<DefinitionName, usize> = HashMap::new();
         for (position, plan) in plans.iter().enumerate() {
             if by_version.insert((plan.name.clone(), plan.version), position).is_some() {
-                return Err(Error::DefinitionTwice { definition: plan.name.to_string(), version: plan.version });
+                return Err(Error::DefinitionTwice {
+                    definition: plan.name.to_string(),
+                    version: plan.version,
+                });
             }
             let current = active.entry(plan.name.clone()).or_insert(position);
             if plans[*current].version < plan.version {
@@ -71,13 +74,23 @@ impl Definitions {
                     record: message.record.to_string(),
                     reason,
                 })?;
-                Ok(Message { topic: topics.full(message.topic.as_str()), record: message.record.clone(), encoder })
+                Ok(Message {
+                    topic: topics.full(message.topic.as_str()),
+                    record: message.record.clone(),
+                    encoder,
+                })
             };
             let messages = plan.messages.iter().map(message).collect::<Result<_, Error>>()?;
             Ok(Loaded { messages, plan })
         };
         let loaded = plans.into_iter().map(load).collect::<Result<_, _>>()?;
-        Ok(Self { loaded, by_version, active, routes, topics })
+        Ok(Self {
+            loaded,
+            by_version,
+            active,
+            routes,
+            topics,
+        })
     }
 
     /// The definition at `position`, as roles name it.
@@ -98,7 +111,8 @@ impl Definitions {
 
     /// The plan of `version` of `definition`.
     pub fn plan(&self, definition: &DefinitionName, version: u32) -> Option<&Arc<Plan>> {
-        self.position(definition, version).map(|position| &self.loaded[position].plan)
+        self.position(definition, version)
+            .map(|position| &self.loaded[position].plan)
     }
 
     /// All plans.
@@ -115,6 +129,10 @@ impl Definitions {
 
     /// The full names of all topics that messages are written to, our own not counted.
     pub fn output_topics(&self) -> BTreeSet<Arc<str>> {
-        self.loaded.iter().flat_map(|loaded| &loaded.messages).map(|message| Arc::clone(&message.topic)).collect()
+        self.loaded
+            .iter()
+            .flat_map(|loaded| &loaded.messages)
+            .map(|message| Arc::clone(&message.topic))
+            .collect()
     }
 }

@@ -98,7 +98,13 @@ impl Journal {
     pub(crate) fn input_added(&mut self, (topic, partition): &InputKey, offset: i64, now: Timestamp) -> Produced {
         let event_id = self.event_id();
         let (topic, partition) = (Arc::clone(topic).into(), *partition);
-        self.of_task(&TaskRecord::InputAdded(InputAdded { event_id, topic, partition, offset, time: now }))
+        self.of_task(&TaskRecord::InputAdded(InputAdded {
+            event_id,
+            topic,
+            partition,
+            offset,
+            time: now,
+        }))
     }
 
     /// The positions that a transaction advances; gives the record's id as well.
@@ -130,7 +136,9 @@ impl Journal {
     /// A sentence for people.
     pub(crate) fn read(&self, record: &Consumed) -> Result<JournalRecord, String> {
         let value = record.value.as_ref().ok_or("it has no value")?;
-        self.schemas.read(&self.others, value).map_err(|error| error.to_string())
+        self.schemas
+            .read(&self.others, value)
+            .map_err(|error| error.to_string())
     }
 
     fn event_id(&mut self) -> Arc<str> {
@@ -154,7 +162,13 @@ impl Journal {
     fn produced(&self, key: Bytes, value: Vec<u8>, record: &'static str, id: Option<&Arc<str>>) -> Produced {
         let mut headers = vec![header((CE_TYPE, Bytes::from_static(record.as_bytes())))];
         headers.extend(id.map(|id| header((CE_ID, Bytes::copy_from_slice(id.as_bytes())))));
-        Produced { topic: Arc::clone(&self.topic), partition: Some(self.task), key, value: value.into(), headers }
+        Produced {
+            topic: Arc::clone(&self.topic),
+            partition: Some(self.task),
+            key,
+            value: value.into(),
+            headers,
+        }
     }
 }
 
@@ -164,5 +178,9 @@ const EVENT_BYTES: usize = 384;
 /// Positions by input, as the journal tells them.
 pub(crate) fn positions(record: &PositionsAdvanced) -> BTreeMap<InputKey, i64> {
     let key = |position: &Position| (Arc::from(position.topic.as_str()), position.partition);
-    record.positions.iter().map(|position| (key(position), position.offset)).collect()
+    record
+        .positions
+        .iter()
+        .map(|position| (key(position), position.offset))
+        .collect()
 }

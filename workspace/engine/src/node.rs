@@ -82,7 +82,14 @@ impl Node {
                 .name(format!("task-{number}"))
                 .spawn(move || guard(task))
                 .map_err(|source| Error::Thread { task: number, source })?;
-            tasks.insert(number, Handle { mailbox, status, thread: Mutex::new(Some(thread)) });
+            tasks.insert(
+                number,
+                Handle {
+                    mailbox,
+                    status,
+                    thread: Mutex::new(Some(thread)),
+                },
+            );
         }
         Ok(Self { tasks })
     }
@@ -100,15 +107,25 @@ impl Node {
     /// The registry answered a look-up of `task`. Never blocks: a task with too much to do asks again.
     pub fn schema(&self, task: i32, schema: SchemaId, answer: SchemaAnswer) {
         if let Some(handle) = self.tasks.get(&task)
-            && handle.mailbox.try_send(Letter::Signal(Signal::Schema(schema, answer))).is_err()
+            && handle
+                .mailbox
+                .try_send(Letter::Signal(Signal::Schema(schema, answer)))
+                .is_err()
         {
-            tracing::warn!(task, schema = schema.0, "the task had no room for a schema and will ask for it again");
+            tracing::warn!(
+                task,
+                schema = schema.0,
+                "the task had no room for a schema and will ask for it again"
+            );
         }
     }
 
     /// Where each task stands.
     pub fn status(&self) -> BTreeMap<i32, Status> {
-        self.tasks.iter().map(|(task, handle)| (*task, handle.status.lock().clone())).collect()
+        self.tasks
+            .iter()
+            .map(|(task, handle)| (*task, handle.status.lock().clone()))
+            .collect()
     }
 
     /// The task that sagas with this key belong to.
@@ -181,7 +198,9 @@ impl Node {
         if handle.mailbox.try_send(letter(boxed)).is_err()
             && let Some(answer) = answer.lock().take()
         {
-            answer(Err(Query::Failed { reason: format!("task {task} has too much to do; try again") }));
+            answer(Err(Query::Failed {
+                reason: format!("task {task} has too much to do; try again"),
+            }));
         }
     }
 }
@@ -190,8 +209,14 @@ impl Node {
 fn guard<L: Log, St: Stores>(task: Task<L, St>) {
     let (number, status) = (task.number, Arc::clone(&task.status));
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.run())) {
-        let text = panic.downcast_ref::<String>().map_or("an invariant broke", String::as_str);
-        tracing::error!(task = number, text, "the task is parked until the process is started again");
+        let text = panic
+            .downcast_ref::<String>()
+            .map_or("an invariant broke", String::as_str);
+        tracing::error!(
+            task = number,
+            text,
+            "the task is parked until the process is started again"
+        );
         *status.lock() = Status::Parked {
             reason: format!("an invariant broke: {text}; start the process again, and report it with the log"),
             since: now(),

@@ -59,11 +59,18 @@ impl Routes {
         for (position, plan) in plans.into_iter().enumerate() {
             for (trigger, meaning) in meanings(plan) {
                 let topic = routes.topics.entry(topics.full(trigger.topic.as_str())).or_default();
-                topic.roles.entry(trigger.record).or_default().push(Role { plan: position, meaning });
+                topic.roles.entry(trigger.record).or_default().push(Role {
+                    plan: position,
+                    meaning,
+                });
             }
         }
         for topic in routes.topics.values_mut() {
-            topic.starts_only = topic.roles.values().flatten().all(|role| role.meaning == Meaning::Start);
+            topic.starts_only = topic
+                .roles
+                .values()
+                .flatten()
+                .all(|role| role.meaning == Meaning::Start);
         }
         routes
     }
@@ -81,14 +88,31 @@ impl Routes {
 
 fn meanings(plan: &Plan) -> Vec<(Trigger, Meaning)> {
     let mut all = vec![(plan.started_by.clone(), Meaning::Start)];
-    all.extend(plan.cancelled_by.iter().map(|trigger| (trigger.clone(), Meaning::Cancel)));
+    all.extend(
+        plan.cancelled_by
+            .iter()
+            .map(|trigger| (trigger.clone(), Meaning::Cancel)),
+    );
     for index in plan.step_indexes() {
         let step = plan.step(index);
-        all.extend(step.resumed_by.iter().map(|trigger| (trigger.clone(), Meaning::Resume(index))));
-        let compensation = step.compensation.iter().map(|compensation| (Purpose::Compensation, &compensation.replies));
+        all.extend(
+            step.resumed_by
+                .iter()
+                .map(|trigger| (trigger.clone(), Meaning::Resume(index))),
+        );
+        let compensation = step
+            .compensation
+            .iter()
+            .map(|compensation| (Purpose::Compensation, &compensation.replies));
         for (purpose, replies) in std::iter::once((Purpose::Forward, &step.replies)).chain(compensation) {
-            let trigger = |record: &RecordName| Trigger { record: record.clone(), topic: replies.topic.clone() };
-            all.push((trigger(&replies.succeeded), Meaning::Reply(index, purpose, ReplyResult::Succeeded)));
+            let trigger = |record: &RecordName| Trigger {
+                record: record.clone(),
+                topic: replies.topic.clone(),
+            };
+            all.push((
+                trigger(&replies.succeeded),
+                Meaning::Reply(index, purpose, ReplyResult::Succeeded),
+            ));
             let failed = replies.failed.iter();
             all.extend(failed.map(|record| (trigger(record), Meaning::Reply(index, purpose, ReplyResult::Failed))));
         }

@@ -69,6 +69,9 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { open_sagas_max: 2_000_000, schema_wait: Duration::from_secs(30) }
+        Self {
+            open_sagas_max: 2_000_000,
+            schema_wait: Duration::from_secs(30),
+        }
     }
 }

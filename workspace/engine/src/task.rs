@@ -40,7 +40,11 @@ pub(crate) enum Letter {
     /// Somebody asks for a saga.
     Saga(SagaId, Answer<Option<Saga>>),
     /// Somebody asks for open sagas.
-    OpenSagas { after: Option<SagaId>, limit: usize, answer: Answer<Vec<(SagaId, Saga)>> },
+    OpenSagas {
+        after: Option<SagaId>,
+        limit: usize,
+        answer: Answer<Vec<(SagaId, Saga)>>,
+    },
     /// The process ends.
     Stop,
 }
@@ -93,7 +97,10 @@ impl<L: Log, St: Stores> Task<L, St> {
 
     /// Waits for a letter or the next deadline. False when the task is to end.
     fn sleep(&mut self) -> bool {
-        let wait = self.cycle.next_deadline().map_or(SLEEP_MAX, |at| at.since(now()).min(SLEEP_MAX));
+        let wait = self
+            .cycle
+            .next_deadline()
+            .map_or(SLEEP_MAX, |at| at.since(now()).min(SLEEP_MAX));
         match self.mailbox.recv_timeout(wait) {
             Ok(letter) => self.take(letter),
             Err(RecvTimeoutError::Timeout) => {
@@ -110,7 +117,11 @@ impl<L: Log, St: Stores> Task<L, St> {
             Letter::Wake => self.woken.store(false, Ordering::Release),
             Letter::Signal(signal) => self.tell(signal),
             Letter::Saga(id, answer) => {
-                answer(self.cycle.saga(&id).map(|result| result.map_err(|error| error.to_string())));
+                answer(
+                    self.cycle
+                        .saga(&id)
+                        .map(|result| result.map_err(|error| error.to_string())),
+                );
             }
             Letter::OpenSagas { after, limit, answer } => {
                 let found = self.cycle.open_sagas(after.as_ref(), limit);
@@ -131,7 +142,10 @@ impl<L: Log, St: Stores> Task<L, St> {
         match self.cycle.demand(now()) {
             Demand::Nothing => return false,
             Demand::Inputs => {
-                let limits = PollLimits { records_max: BATCH_RECORDS_MAX, bytes_max: BATCH_BYTES_MAX };
+                let limits = PollLimits {
+                    records_max: BATCH_RECORDS_MAX,
+                    bytes_max: BATCH_BYTES_MAX,
+                };
                 match self.log.poll(limits, Duration::ZERO, &mut records) {
                     Ok(()) if records.is_empty() => return false,
                     Ok(()) => self.tell(Signal::Records(records)),
@@ -139,7 +153,10 @@ impl<L: Log, St: Stores> Task<L, St> {
                 }
             }
             Demand::Journal => {
-                let limits = PollLimits { records_max: REPLAY_RECORDS_MAX, bytes_max: BATCH_BYTES_MAX };
+                let limits = PollLimits {
+                    records_max: REPLAY_RECORDS_MAX,
+                    bytes_max: BATCH_BYTES_MAX,
+                };
                 match self.log.poll_journal(limits, JOURNAL_WAIT, &mut records) {
                     Ok(()) if records.is_empty() => {}
                     Ok(()) => self.tell(Signal::Journal(records)),
@@ -181,13 +198,17 @@ impl<L: Log, St: Stores> Task<L, St> {
             }
             Action::Starts(inputs) => {
                 let starts = self.log.starts(&inputs);
-                Some(Signal::Starts(starts.map(|offsets| inputs.into_iter().zip(offsets).collect())))
+                Some(Signal::Starts(
+                    starts.map(|offsets| inputs.into_iter().zip(offsets).collect()),
+                ))
             }
             Action::Assign(positions) => self.log.assign(&positions).err().map(Signal::InputsFailed),
             Action::SetPaused(inputs, paused) => self.log.set_paused(&inputs, paused).err().map(Signal::InputsFailed),
             Action::Ends(inputs) => {
                 let ends = self.log.ends(&inputs);
-                Some(Signal::Ends(ends.map(|offsets| inputs.into_iter().zip(offsets).collect())))
+                Some(Signal::Ends(
+                    ends.map(|offsets| inputs.into_iter().zip(offsets).collect()),
+                ))
             }
             Action::Positions => Some(Signal::Positions(self.log.positions())),
             Action::LookUp(schema) => {

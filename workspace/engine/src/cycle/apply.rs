@@ -26,12 +26,19 @@ impl<St: Stores> Batch<'_, St> {
     pub(super) fn meant(&mut self, held: &Held, meant: &Meant<'_>, record: &Consumed) -> Result<Taken, StoreError> {
         for role in meant.roles {
             let definition = self.shared.definitions.at(role.plan).plan.name.clone();
-            let id = SagaId { definition, key: meant.key.clone() };
+            let id = SagaId {
+                definition,
+                key: meant.key.clone(),
+            };
             if let Some(schema) = self.missing_schema(held, &id)? {
                 return Ok(Taken::SchemaMissing(schema));
             }
         }
-        if meant.roles.iter().any(|role| matches!(role.meaning, Meaning::Reply(..))) {
+        if meant
+            .roles
+            .iter()
+            .any(|role| matches!(role.meaning, Meaning::Reply(..)))
+        {
             self.reply(meant, record)?;
         } else {
             self.event(meant, record)?;
@@ -63,7 +70,10 @@ impl<St: Stores> Batch<'_, St> {
         let mut unknown: Option<SagaId> = None;
         for role in meant.roles {
             let definition = &self.shared.definitions.at(role.plan).plan.name;
-            let id = SagaId { definition: definition.clone(), key: meant.key.clone() };
+            let id = SagaId {
+                definition: definition.clone(),
+                key: meant.key.clone(),
+            };
             let Some(plan) = self.plan_of(&id)? else {
                 unknown = Some(id);
                 continue;
@@ -76,7 +86,9 @@ impl<St: Stores> Batch<'_, St> {
             self.apply(plan, &id, &input, &meant.cause, Some(record))?;
         }
         match unknown {
-            Some(id) if done.is_empty() => self.dead(record, self.origin(record), ErrorCode::UnknownDefinition, not_run(&id)),
+            Some(id) if done.is_empty() => {
+                self.dead(record, self.origin(record), ErrorCode::UnknownDefinition, not_run(&id))
+            }
             _ => {}
         }
         Ok(())
@@ -87,7 +99,9 @@ impl<St: Stores> Batch<'_, St> {
         let mut chosen: Option<(u8, &Role, SagaId)> = None;
         let mut unknown: Option<SagaId> = None;
         for role in meant.roles {
-            let Meaning::Reply(step, purpose, _) = role.meaning else { continue };
+            let Meaning::Reply(step, purpose, _) = role.meaning else {
+                continue;
+            };
             let plan = &self.shared.definitions.at(role.plan).plan;
             if let Some(answers) = &meant.answers {
                 let named = answers.saga.definition == plan.name
@@ -97,7 +111,10 @@ impl<St: Stores> Batch<'_, St> {
                     continue;
                 }
             }
-            let id = SagaId { definition: plan.name.clone(), key: meant.key.clone() };
+            let id = SagaId {
+                definition: plan.name.clone(),
+                key: meant.key.clone(),
+            };
             match self.plan_of(&id)? {
                 Some(plan) if plan == role.plan => {}
                 Some(_) => continue,
@@ -166,10 +183,19 @@ impl<St: Stores> Batch<'_, St> {
                 })),
             },
             Meaning::Cancel => Input::Cancel { payload },
-            Meaning::Resume(step) => Input::Resume { step: Some(step), payload: Some(payload) },
+            Meaning::Resume(step) => Input::Resume {
+                step: Some(step),
+                payload: Some(payload),
+            },
             Meaning::Reply(step, purpose, result) => {
                 let round = meant.answers.as_ref().map(|answers| answers.round);
-                Input::Reply(Reply { step, purpose, result, round, payload })
+                Input::Reply(Reply {
+                    step,
+                    purpose,
+                    result,
+                    round,
+                    payload,
+                })
             }
         }
     }
@@ -202,7 +228,12 @@ impl<St: Stores> Batch<'_, St> {
                         tracing::error!(saga = %id, reason = %broken, "the saga cannot be handled");
                         self.draft.records.truncate(begin);
                         if let Some(record) = record {
-                            self.dead(record, self.origin(record), ErrorCode::InvariantBroken, broken.to_string());
+                            self.dead(
+                                record,
+                                self.origin(record),
+                                ErrorCode::InvariantBroken,
+                                broken.to_string(),
+                            );
                         }
                         self.draft.put(id, before);
                         return Ok(false);
@@ -229,7 +260,11 @@ impl<St: Stores> Batch<'_, St> {
         cause: &InputId,
     ) -> Result<Transition, Reason> {
         let shared = self.shared;
-        let context = Context { plan: &shared.definitions.at(plan).plan, decoder: self.schemas, now: self.now };
+        let context = Context {
+            plan: &shared.definitions.at(plan).plan,
+            decoder: self.schemas,
+            now: self.now,
+        };
         let sequence = before.as_ref().map(Saga::sequence);
         let carried = carried(before.as_ref());
         let decided = caught(|| transition(context, id, before, input))?;
@@ -254,7 +289,11 @@ impl<St: Stores> Batch<'_, St> {
         reason: &Reason,
     ) -> Result<Transition, Reason> {
         let shared = self.shared;
-        let context = Context { plan: &shared.definitions.at(plan).plan, decoder: self.schemas, now: self.now };
+        let context = Context {
+            plan: &shared.definitions.at(plan).plan,
+            decoder: self.schemas,
+            now: self.now,
+        };
         let sequence = before.as_ref().map(Saga::sequence);
         let carried = carried(before.as_ref());
         let decided = caught(|| transition_refused(context, id, before, input, reason))?;
@@ -275,11 +314,13 @@ impl<St: Stores> Batch<'_, St> {
         let topics = &self.shared.definitions.topics;
         // Elsewhere such headers are left from an earlier life, as of a dead letter that was sent again.
         let forwarded = record.source.topic == topics.inbox;
-        Origin::read(pairs(record)).filter(|_| forwarded).unwrap_or_else(|| Origin {
-            topic: topics.short(&record.source.topic).into(),
-            partition: record.source.partition,
-            offset: record.offset,
-        })
+        Origin::read(pairs(record))
+            .filter(|_| forwarded)
+            .unwrap_or_else(|| Origin {
+                topic: topics.short(&record.source.topic).into(),
+                partition: record.source.partition,
+                offset: record.offset,
+            })
     }
 }
 
@@ -307,4 +348,3 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "an unknown panic".into());
     format!("handling the input broke an invariant: {text}")
 }
-

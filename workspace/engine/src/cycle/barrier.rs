@@ -27,7 +27,11 @@ enum Stage {
     /// The ends were asked for.
     Asked { at: Timestamp },
     /// The ends are known and not all reached.
-    Reading { at: Timestamp, ends: BTreeMap<TopicPartition, i64>, positions_at: Option<Timestamp> },
+    Reading {
+        at: Timestamp,
+        ends: BTreeMap<TopicPartition, i64>,
+        positions_at: Option<Timestamp>,
+    },
     /// Everything up to ends asked for at this time is read.
     Reached { at: Timestamp },
     /// The broker did not answer; it is asked again after a pause.
@@ -43,7 +47,11 @@ impl Barrier {
     /// The broker answered.
     pub(super) fn ends(&mut self, ends: Vec<(TopicPartition, i64)>) {
         if let Stage::Asked { at } = self.stage {
-            self.stage = Stage::Reading { at, ends: ends.into_iter().collect(), positions_at: None };
+            self.stage = Stage::Reading {
+                at,
+                ends: ends.into_iter().collect(),
+                positions_at: None,
+            };
         }
     }
 
@@ -107,9 +115,10 @@ impl Barrier {
     /// For people.
     pub(super) fn waiting(&self) -> Option<String> {
         match &self.stage {
-            Stage::Reading { ends, .. } => {
-                Some(format!("timers are due and wait until {} inputs are read to their end", ends.len()))
-            }
+            Stage::Reading { ends, .. } => Some(format!(
+                "timers are due and wait until {} inputs are read to their end",
+                ends.len()
+            )),
             Stage::Failed { .. } => Some("timers are due and the broker does not say where the inputs end".into()),
             Stage::Idle | Stage::Asked { .. } | Stage::Reached { .. } => None,
         }

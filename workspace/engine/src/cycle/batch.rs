@@ -67,7 +67,18 @@ impl<'a, St: Stores> Batch<'a, St> {
         now: Timestamp,
     ) -> Self {
         let (draft, counts) = (Draft::default(), Counts::default());
-        Self { shared, task, schemas, journal, store, blame, now, draft, not_run: None, counts }
+        Self {
+            shared,
+            task,
+            schemas,
+            journal,
+            store,
+            blame,
+            now,
+            draft,
+            not_run: None,
+            counts,
+        }
     }
 
     /// Takes a record in. `input` is where it stands, in the words of the store.
@@ -79,7 +90,9 @@ impl<'a, St: Stores> Batch<'a, St> {
             Decoded::Elsewhere(origin, partition) => {
                 self.counts.forwarded += 1;
                 let inbox = &self.shared.definitions.topics.inbox;
-                self.draft.records.push(outbox::forwarded(inbox, partition, record, &origin));
+                self.draft
+                    .records
+                    .push(outbox::forwarded(inbox, partition, record, &origin));
             }
             Decoded::Meant(meant) => {
                 if let Taken::SchemaMissing(schema) = self.meant(held, &meant, record)? {
@@ -100,9 +113,14 @@ impl<'a, St: Stores> Batch<'a, St> {
         }
         let (version, still) = self.draft.look(self.store, id, |saga| {
             let open = saga.and_then(palinode_core::Saga::open);
-            (open.map(|state| state.version), palinode_core::timers(saga).contains(&timer))
+            (
+                open.map(|state| state.version),
+                palinode_core::timers(saga).contains(&timer),
+            )
         })?;
-        let Some(version) = version.filter(|_| still) else { return Ok(Taken::Yes) };
+        let Some(version) = version.filter(|_| still) else {
+            return Ok(Taken::Yes);
+        };
         let Some(plan) = self.shared.definitions.position(&id.definition, version) else {
             self.not_run = Some(not_run(id));
             return Ok(Taken::No);
@@ -120,10 +138,20 @@ impl<'a, St: Stores> Batch<'a, St> {
         if let Some(reason) = self.not_run {
             return Err(Exit::Park(reason));
         }
-        let Counts { applied, foreign, forwarded, dead, timers } = self.counts;
-        for (kind, count) in
-            [("applied", applied), ("foreign", foreign), ("forwarded", forwarded), ("dead", dead), ("timer", timers)]
-        {
+        let Counts {
+            applied,
+            foreign,
+            forwarded,
+            dead,
+            timers,
+        } = self.counts;
+        for (kind, count) in [
+            ("applied", applied),
+            ("foreign", foreign),
+            ("forwarded", forwarded),
+            ("dead", dead),
+            ("timer", timers),
+        ] {
             if count > 0 {
                 metrics::counter!("palinode_inputs_total", "kind" => kind).increment(count);
             }
@@ -135,9 +163,19 @@ impl<'a, St: Stores> Batch<'a, St> {
     pub(super) fn dead(&mut self, record: &Consumed, origin: Origin, code: ErrorCode, reason: String) {
         self.counts.dead += 1;
         tracing::warn!(task = self.task, input = %origin.input_id(), code = code.as_str(), %reason, "a dead letter");
-        let letter = DeadLetter { code, reason, origin, timestamp: Timestamp(record.timestamp) };
+        let letter = DeadLetter {
+            code,
+            reason,
+            origin,
+            timestamp: Timestamp(record.timestamp),
+        };
         let topic = &self.shared.definitions.topics.dead_letters;
-        self.draft.records.push(outbox::dead_letter(topic, record, &letter, self.blame.dead_letters_are_short()));
+        self.draft.records.push(outbox::dead_letter(
+            topic,
+            record,
+            &letter,
+            self.blame.dead_letters_are_short(),
+        ));
     }
 }
 

@@ -30,7 +30,8 @@ impl Blame {
     /// batch, the topic itself is to blame, and whoever wants to write there is refused for a while.
     pub(super) fn refused(&mut self, topic: &Arc<str>, saga: Option<SagaId>, reason: &Reason, now: Timestamp) {
         if saga.is_none() || !self.tried.insert(Arc::clone(topic)) {
-            self.topics.insert(Arc::clone(topic), (reason.clone(), now.plus(REFUSAL_PAUSE)));
+            self.topics
+                .insert(Arc::clone(topic), (reason.clone(), now.plus(REFUSAL_PAUSE)));
         }
         self.sagas.extend(saga.map(|saga| (saga, reason.clone())));
     }
@@ -55,6 +56,9 @@ impl Blame {
         if self.topics.is_empty() {
             return None;
         }
-        self.topics.get(topic).filter(|(_, until)| now < *until).map(|(reason, _)| reason)
+        self.topics
+            .get(topic)
+            .filter(|(_, until)| now < *until)
+            .map(|(reason, _)| reason)
     }
 }

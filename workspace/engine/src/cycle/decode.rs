@@ -58,7 +58,9 @@ pub(super) fn decode<'d, St: Stores>(
     now: Timestamp,
     record: &Consumed,
 ) -> Decoded<'d> {
-    let Some(value) = &record.value else { return Decoded::Foreign };
+    let Some(value) = &record.value else {
+        return Decoded::Foreign;
+    };
     let topics = &shared.definitions.topics;
     let from_inbox = record.source.topic == topics.inbox;
     let here = || Origin {
@@ -88,14 +90,28 @@ pub(super) fn decode<'d, St: Stores>(
         };
     }
     // A schema that is no record has no name that a definition could mention.
-    let Some(name) = schemas.record_name(schema) else { return Decoded::Foreign };
-    let full_name = if from_inbox { topics.full(origin.topic.as_str()) } else { Arc::clone(&record.source.topic) };
-    let roles = shared.definitions.routes.topic(&full_name).map_or(&[][..], |topic| topic.roles(name));
+    let Some(name) = schemas.record_name(schema) else {
+        return Decoded::Foreign;
+    };
+    let full_name = if from_inbox {
+        topics.full(origin.topic.as_str())
+    } else {
+        Arc::clone(&record.source.topic)
+    };
+    let roles = shared
+        .definitions
+        .routes
+        .topic(&full_name)
+        .map_or(&[][..], |topic| topic.roles(name));
     if roles.is_empty() {
         return Decoded::Foreign;
     }
     if bytes.len() > limits::PAYLOAD_BYTES_MAX {
-        let reason = format!("the value has {} bytes; {} are allowed", bytes.len(), limits::PAYLOAD_BYTES_MAX);
+        let reason = format!(
+            "the value has {} bytes; {} are allowed",
+            bytes.len(),
+            limits::PAYLOAD_BYTES_MAX
+        );
         return Decoded::Dead(origin, ErrorCode::PayloadTooLarge, reason);
     }
     let payload = Payload { schema, bytes };
@@ -134,10 +150,17 @@ pub(super) fn decode<'d, St: Stores>(
 fn key_of(record: &Consumed) -> Result<SagaKey, (ErrorCode, String)> {
     let key = record.key.as_ref().filter(|key| !key.is_empty());
     let Some(key) = key else {
-        return Err((ErrorCode::KeyMissing, "the record has no key, so that its saga is not known".into()));
+        return Err((
+            ErrorCode::KeyMissing,
+            "the record has no key, so that its saga is not known".into(),
+        ));
     };
     if key.len() > limits::SAGA_KEY_BYTES_MAX {
-        let reason = format!("the key has {} bytes; {} are allowed", key.len(), limits::SAGA_KEY_BYTES_MAX);
+        let reason = format!(
+            "the key has {} bytes; {} are allowed",
+            key.len(),
+            limits::SAGA_KEY_BYTES_MAX
+        );
         return Err((ErrorCode::KeyTooLong, reason));
     }
     match std::str::from_utf8(key) {

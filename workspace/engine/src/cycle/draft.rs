@@ -32,7 +32,10 @@ impl Draft {
             Entry::Occupied(touched) => Ok(touched.into_mut().saga.take()),
             Entry::Vacant(vacant) => {
                 let saga = store.saga(id)?;
-                vacant.insert(Touched { timers_before: timers(saga.as_ref()), saga: None });
+                vacant.insert(Touched {
+                    timers_before: timers(saga.as_ref()),
+                    saga: None,
+                });
                 Ok(saga)
             }
         }
@@ -63,10 +66,29 @@ impl Draft {
         let changed = self.sagas.into_iter().filter_map(|(id, touched)| {
             let saga = touched.saga?;
             let after = timers(Some(&saga));
-            let removed = touched.timers_before.iter().filter(|timer| !after.contains(timer)).copied().collect();
-            let added = after.iter().filter(|timer| !touched.timers_before.contains(timer)).copied().collect();
-            Some(SagaChange { id, saga, timers_removed: removed, timers_added: added })
+            let removed = touched
+                .timers_before
+                .iter()
+                .filter(|timer| !after.contains(timer))
+                .copied()
+                .collect();
+            let added = after
+                .iter()
+                .filter(|timer| !touched.timers_before.contains(timer))
+                .copied()
+                .collect();
+            Some(SagaChange {
+                id,
+                saga,
+                timers_removed: removed,
+                timers_added: added,
+            })
         });
-        Change { sagas: changed.collect(), positions: self.positions.into_iter().collect(), journal, clock }
+        Change {
+            sagas: changed.collect(),
+            positions: self.positions.into_iter().collect(),
+            journal,
+            clock,
+        }
     }
 }

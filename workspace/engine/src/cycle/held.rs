@@ -74,7 +74,12 @@ impl Held {
     pub(super) fn ask(&mut self, schema: SchemaId, now: Timestamp, actions: &mut Vec<Action>) {
         self.schemas.entry(schema).or_insert_with(|| {
             actions.push(Action::LookUp(schema));
-            LookUp { since: now, ask_at: now.plus(SCHEMA_ANSWER_MAX), unknown_answers: 0, trouble: None }
+            LookUp {
+                since: now,
+                ask_at: now.plus(SCHEMA_ANSWER_MAX),
+                unknown_answers: 0,
+                trouble: None,
+            }
         });
     }
 
@@ -122,13 +127,10 @@ impl Held {
 
 impl<St: Stores> Running<St> {
     /// The registry answered: what waits for this schema goes on, as input or as dead letter, or waits longer.
-    pub(super) fn schema_answered(
-        &mut self,
-        schema: SchemaId,
-        answer: SchemaAnswer,
-        now: Timestamp,
-    ) {
-        let Some(look_up) = self.held.schemas.get_mut(&schema) else { return };
+    pub(super) fn schema_answered(&mut self, schema: SchemaId, answer: SchemaAnswer, now: Timestamp) {
+        let Some(look_up) = self.held.schemas.get_mut(&schema) else {
+            return;
+        };
         let resolved = match answer {
             SchemaAnswer::Known(text) => match self.schemas.add(schema, text) {
                 Ok(()) => true,

@@ -43,7 +43,10 @@ pub(super) struct Sender<'a, St: Stores> {
 
 impl<'a, St: Stores> Sender<'a, St> {
     /// A sender for `decided`.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of the surroundings of one transition")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a part of the surroundings of one transition"
+    )]
     pub(super) fn new(
         shared: &'a Shared<St>,
         plan: usize,
@@ -56,9 +59,11 @@ impl<'a, St: Stores> Sender<'a, St> {
     ) -> Self {
         let started = || {
             decided.events.iter().find_map(|event| match event {
-                Event::SagaStarted { correlation, traceparent, .. } => {
-                    Some((Arc::clone(correlation), traceparent.clone()))
-                }
+                Event::SagaStarted {
+                    correlation,
+                    traceparent,
+                    ..
+                } => Some((Arc::clone(correlation), traceparent.clone())),
                 _ => None,
             })
         };
@@ -104,28 +109,56 @@ impl<'a, St: Stores> Sender<'a, St> {
     }
 
     /// Writes one message; gives the topic that it goes to.
-    pub(super) fn effect(
-        &self,
-        effect: &Effect,
-        records: &mut Vec<Produced>,
-    ) -> Result<Arc<str>, Reason> {
+    pub(super) fn effect(&self, effect: &Effect, records: &mut Vec<Produced>) -> Result<Arc<str>, Reason> {
         let (id, message, values, request) = match effect {
-            Effect::Command { step, purpose, round, attempt, message, values } => {
+            Effect::Command {
+                step,
+                purpose,
+                round,
+                attempt,
+                message,
+                values,
+            } => {
                 let step = self.loaded.plan.step(*step).name.clone();
-                let key = IdempotencyKey { saga: self.id.clone(), step, purpose: *purpose, round: *round }.to_string();
+                let key = IdempotencyKey {
+                    saga: self.id.clone(),
+                    step,
+                    purpose: *purpose,
+                    round: *round,
+                }
+                .to_string();
                 (format!("{key}/{}", attempt.0), message, values, Some((key, attempt.0)))
             }
-            Effect::Emission { milestone, sequence, message, values } => {
+            Effect::Emission {
+                milestone,
+                sequence,
+                message,
+                values,
+            } => {
                 let name = milestone.name(&self.loaded.plan);
-                (format!("{}/{}/{name}", self.saga_text, sequence.0), message, values, None)
+                (
+                    format!("{}/{}/{name}", self.saga_text, sequence.0),
+                    message,
+                    values,
+                    None,
+                )
             }
-            Effect::Outcome { outcome, reason, sequence, state, values } => {
+            Effect::Outcome {
+                outcome,
+                reason,
+                sequence,
+                state,
+                values,
+            } => {
                 let plan = &self.loaded.plan;
                 let row = OutcomeRecord::new(plan, state, *sequence, self.now, *outcome, reason.as_ref(), values);
                 let topic = &self.shared.definitions.topics.outcomes;
                 let mut value = Vec::new();
                 let id = row
-                    .and_then(|row| row.encode(&self.shared.outcome_codec, &mut value).map(|()| row.event_id))
+                    .and_then(|row| {
+                        row.encode(&self.shared.outcome_codec, &mut value)
+                            .map(|()| row.event_id)
+                    })
                     .map_err(|error| cannot_be_filled(own::OUTCOME.name, &error))?;
                 records.push(self.message(topic, own::OUTCOME.name, &id, value, None));
                 return Ok(Arc::clone(topic));
@@ -175,7 +208,10 @@ impl<'a, St: Stores> Sender<'a, St> {
 }
 
 fn cannot_be_filled(record: &str, error: &dyn std::fmt::Display) -> Reason {
-    Reason::new(ReasonCode::OutputRefused, format!("the record '{record}' cannot be filled: {error}"))
+    Reason::new(
+        ReasonCode::OutputRefused,
+        format!("the record '{record}' cannot be filled: {error}"),
+    )
 }
 
 /// A record of the inbox: `record`, as it was, for the task that its saga belongs to.
@@ -198,12 +234,21 @@ pub(super) fn dead_letter(topic: &Arc<str>, record: &Consumed, letter: &DeadLett
     let value = record.value.clone().filter(|_| !short).unwrap_or_default();
     let fits = |key: &Bytes| !short || key.len() <= limits::SAGA_KEY_BYTES_MAX;
     let key = record.key.clone().filter(fits).unwrap_or_default();
-    Produced { topic: Arc::clone(topic), partition: None, key, value, headers }
+    Produced {
+        topic: Arc::clone(topic),
+        partition: None,
+        key,
+        value,
+        headers,
+    }
 }
 
 /// A header whose name is shared by all records instead of copied.
 pub(crate) fn header((name, value): (&'static str, Bytes)) -> Header {
     static NAMES: LazyLock<BTreeMap<&'static str, Arc<str>>> =
         LazyLock::new(|| headers::ALL.iter().map(|name| (*name, Arc::from(*name))).collect());
-    Header { name: NAMES.get(name).map_or_else(|| name.into(), Arc::clone), value }
+    Header {
+        name: NAMES.get(name).map_or_else(|| name.into(), Arc::clone),
+        value,
+    }
 }

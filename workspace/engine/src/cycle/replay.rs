@@ -39,12 +39,21 @@ pub(super) struct Replay<S: Store> {
 impl<S: Store> Replay<S> {
     /// A replay into `store`, whose last reflected record is `expected`.
     pub(super) fn new(store: S, expected: Option<JournalPosition>, claim: Claim) -> Self {
-        Self { store, expected, claim, records: 0 }
+        Self {
+            store,
+            expected,
+            claim,
+            records: 0,
+        }
     }
 
     /// The store.
     pub(super) fn into_store(self) -> S {
-        tracing::info!(records = self.records, open_sagas = self.store.open_count(), "the journal is replayed");
+        tracing::info!(
+            records = self.records,
+            open_sagas = self.store.open_count(),
+            "the journal is replayed"
+        );
         self.store
     }
 
@@ -72,7 +81,10 @@ impl<S: Store> Replay<S> {
                 JournalRecord::Task(task) => claimed = self.note(&mut draft, task, record)?,
             }
             self.records += 1;
-            last = Some(JournalPosition { offset: record.offset, event_id });
+            last = Some(JournalPosition {
+                offset: record.offset,
+                event_id,
+            });
             if claimed {
                 break;
             }
@@ -117,7 +129,9 @@ impl<S: Store> Replay<S> {
                 return Ok(true);
             }
             TaskRecord::InputAdded(added) => {
-                draft.positions.insert((added.topic.as_str().into(), added.partition), added.offset);
+                draft
+                    .positions
+                    .insert((added.topic.as_str().into(), added.partition), added.offset);
             }
             TaskRecord::PositionsAdvanced(advanced) => {
                 draft.positions.extend(positions(advanced));
@@ -154,5 +168,8 @@ fn check_same_journal(expected: &JournalPosition, offset: i64, event_id: &str) -
 }
 
 fn unreadable(record: &Consumed, reason: &str) -> Exit {
-    Exit::Park(format!("the journal record at offset {} cannot be read: {reason}", record.offset))
+    Exit::Park(format!(
+        "the journal record at offset {} cannot be read: {reason}",
+        record.offset
+    ))
 }

@@ -74,7 +74,13 @@ struct Foreign {
 }
 
 impl<St: Stores> Running<St> {
-    pub(super) fn new(shared: Arc<Shared<St>>, task: i32, schemas: Schemas, journal: Journal, owned: Owned<St::Store>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared<St>>,
+        task: i32,
+        schemas: Schemas,
+        journal: Journal,
+        owned: Owned<St::Store>,
+    ) -> Self {
         let gate = StartGate::new(&shared, &owned.inputs);
         Self {
             shared,
@@ -150,21 +156,41 @@ impl<St: Stores> Running<St> {
     /// What to read now.
     pub(super) fn demand(&self, now: Timestamp) -> Demand {
         let waits = self.in_flight.is_some() || self.pause_until.is_some_and(|until| now < until);
-        if waits || self.backlog.len() >= BATCH_RECORDS_MAX { Demand::Nothing } else { Demand::Inputs }
+        if waits || self.backlog.len() >= BATCH_RECORDS_MAX {
+            Demand::Nothing
+        } else {
+            Demand::Inputs
+        }
     }
 
     /// When it wants to be called at the latest.
     pub(super) fn next_deadline(&mut self) -> Option<Timestamp> {
-        let next = self.pause_until.or(self.waiting_timers.until).or_else(|| self.barrier.wake_at());
+        let next = self
+            .pause_until
+            .or(self.waiting_timers.until)
+            .or_else(|| self.barrier.wake_at());
         let next = next.or_else(|| self.store.next_due().ok().flatten());
-        let foreign = self.foreign.since.filter(|_| self.pause_until.is_none()).map(|since| since.plus(FOREIGN_PAUSE));
-        [next, foreign, self.held.wake_at(), self.gate.wake_at()].into_iter().flatten().min()
+        let foreign = self
+            .foreign
+            .since
+            .filter(|_| self.pause_until.is_none())
+            .map(|since| since.plus(FOREIGN_PAUSE));
+        [next, foreign, self.held.wake_at(), self.gate.wake_at()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// For people.
     pub(super) fn status(&self) -> Status {
-        let waiting = [self.held.waiting(), self.gate.waiting(), self.barrier.waiting()].into_iter().flatten().next();
-        Status::Running { open_sagas: self.store.open_count(), waiting }
+        let waiting = [self.held.waiting(), self.gate.waiting(), self.barrier.waiting()]
+            .into_iter()
+            .flatten()
+            .next();
+        Status::Running {
+            open_sagas: self.store.open_count(),
+            waiting,
+        }
     }
 
     /// Has what is kept back, and starts while the gate is closed, not read, and everything else read.
@@ -187,7 +213,11 @@ impl<St: Stores> Running<St> {
         // Replies before starts: work that is under way is finished before more is taken on.
         if self.backlog.len() > 1 {
             let routes = &self.shared.definitions.routes;
-            let starts = |record: &Consumed| routes.topic(&record.source.topic).is_some_and(|topic| topic.starts_only);
+            let starts = |record: &Consumed| {
+                routes
+                    .topic(&record.source.topic)
+                    .is_some_and(|topic| topic.starts_only)
+            };
             self.backlog.make_contiguous().sort_by_key(starts);
         }
         let clock = self.store.checkpoint().clock;
@@ -200,13 +230,23 @@ impl<St: Stores> Running<St> {
             }
             None => Vec::new(),
         };
-        let mut batch = Batch::new(&self.shared, self.task, &self.schemas, &mut self.journal, &self.store, &self.blame, now);
+        let mut batch = Batch::new(
+            &self.shared,
+            self.task,
+            &self.schemas,
+            &mut self.journal,
+            &self.store,
+            &self.blame,
+            now,
+        );
         batch.draft.positions = std::mem::take(&mut self.foreign.positions);
         let mut taken = Vec::new();
         while taken.len() < BATCH_RECORDS_MAX {
             let Some(record) = self.backlog.pop_front() else { break };
             if let Some(held) = self.held.keep_behind(record) {
-                let Some(input) = self.inputs.get(&held.source) else { continue };
+                let Some(input) = self.inputs.get(&held.source) else {
+                    continue;
+                };
                 match batch.record(input, &self.held, &held).map_err(store_exit)? {
                     Taken::Yes => taken.push(held),
                     Taken::SchemaMissing(schema) => self.held.hold(schema, held, now, actions),
@@ -229,12 +269,18 @@ impl<St: Stores> Running<St> {
         }
         let since = self.foreign.since.take().unwrap_or(now);
         if draft.records.is_empty() && now.since(since) < FOREIGN_PAUSE {
-            self.foreign = Foreign { positions: std::mem::take(&mut draft.positions), since: Some(since) };
+            self.foreign = Foreign {
+                positions: std::mem::take(&mut draft.positions),
+                since: Some(since),
+            };
             return Ok(());
         }
         let (in_flight, records) = InFlight::new(draft, taken, now, &mut self.journal);
         self.in_flight = Some(in_flight);
-        actions.push(Action::Transact { slot: self.slot, records });
+        actions.push(Action::Transact {
+            slot: self.slot,
+            records,
+        });
         Ok(())
     }
 
@@ -255,10 +301,18 @@ impl<St: Stores> Running<St> {
         };
         let processed = &self.store.checkpoint().positions;
         let inputs = &self.inputs;
-        let readable = || inputs.keys().filter(|input| !self.gate.is_paused(input)).cloned().collect::<Vec<_>>();
+        let readable = || {
+            inputs
+                .keys()
+                .filter(|input| !self.gate.is_paused(input))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
         let foreign = &self.foreign.positions;
         let next = |key: &InputKey| foreign.get(key).or_else(|| processed.get(key)).copied();
         let read = |input: &TopicPartition| inputs.get(input).and_then(next);
-        Ok(self.barrier.passed(due, now, self.backlog.is_empty(), read, readable, actions))
+        Ok(self
+            .barrier
+            .passed(due, now, self.backlog.is_empty(), read, readable, actions))
     }
 }

@@ -33,7 +33,15 @@ impl InFlight {
         let owners = std::mem::take(&mut draft.owners);
         let (last, last_event) = journal.positions(draft.positions.iter(), now);
         records.push(last);
-        (Self { inputs, change: draft.into_change(None, now), last_event, owners }, records)
+        (
+            Self {
+                inputs,
+                change: draft.into_change(None, now),
+                last_event,
+                owners,
+            },
+            records,
+        )
     }
 
     /// The saga that wrote the refused record, when that is known.
@@ -47,7 +55,9 @@ impl InFlight {
 impl<St: Stores> Running<St> {
     /// Takes in how the transaction ended.
     pub(super) fn settle(&mut self, outcome: Outcome, now: Timestamp) -> Result<(), Exit> {
-        let Some(mut in_flight) = self.in_flight.take() else { return Ok(()) };
+        let Some(mut in_flight) = self.in_flight.take() else {
+            return Ok(());
+        };
         match outcome {
             Outcome::Committed { journal_offset } => {
                 let event_id = Arc::clone(&in_flight.last_event);
@@ -86,7 +96,12 @@ impl<St: Stores> Running<St> {
         now: Timestamp,
     ) -> Result<(), Exit> {
         self.aborts += 1;
-        tracing::warn!(task = self.task, aborts = self.aborts, reason, "a transaction was aborted");
+        tracing::warn!(
+            task = self.task,
+            aborts = self.aborts,
+            reason,
+            "a transaction was aborted"
+        );
         if self.aborts > ABORTS_MAX {
             return Err(Exit::Park(format!(
                 "{ABORTS_MAX} transactions in a row were aborted, the last because: {reason}"
@@ -97,9 +112,15 @@ impl<St: Stores> Running<St> {
                 let topics = &self.shared.definitions.topics;
                 let is_ours = [&topics.journal, &topics.inbox, &topics.outcomes].contains(&&refused.topic);
                 if refused.topic == topics.dead_letters && self.blame.shorten_dead_letters() {
-                    tracing::warn!(task = self.task, "dead letters are written without their values and headers");
+                    tracing::warn!(
+                        task = self.task,
+                        "dead letters are written without their values and headers"
+                    );
                 } else if is_ours || refused.topic == topics.dead_letters {
-                    return Err(Exit::Park(format!("our own topic '{}' refuses records: {reason}", refused.topic)));
+                    return Err(Exit::Park(format!(
+                        "our own topic '{}' refuses records: {reason}",
+                        refused.topic
+                    )));
                 } else {
                     let text = format!("the topic '{}' refused a record: {reason}", refused.topic);
                     let why = Reason::new(ReasonCode::OutputRefused, text);
@@ -108,7 +129,9 @@ impl<St: Stores> Running<St> {
                 }
             }
             None => {
-                let doubled = ABORT_PAUSE_FIRST.saturating_mul(1 << self.aborts.min(10)).min(ABORT_PAUSE_MAX);
+                let doubled = ABORT_PAUSE_FIRST
+                    .saturating_mul(1 << self.aborts.min(10))
+                    .min(ABORT_PAUSE_MAX);
                 self.pause_until = Some(now.plus(doubled));
             }
         }

@@ -48,10 +48,15 @@ impl<St: Stores> Shared<St> {
         let of_topic = |(topic, count): (&Arc<str>, &i32)| {
             let short: Arc<str> = self.definitions.topics.short(topic).into();
             let topic = Arc::clone(topic);
-            (0..*count).filter(move |partition| partition % partitions == task).map(move |partition| {
-                let input = TopicPartition { topic: Arc::clone(&topic), partition };
-                (input, (Arc::clone(&short), partition))
-            })
+            (0..*count)
+                .filter(move |partition| partition % partitions == task)
+                .map(move |partition| {
+                    let input = TopicPartition {
+                        topic: Arc::clone(&topic),
+                        partition,
+                    };
+                    (input, (Arc::clone(&short), partition))
+                })
         };
         self.input_partitions.iter().flat_map(of_topic).collect()
     }

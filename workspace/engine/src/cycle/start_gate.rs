@@ -32,15 +32,27 @@ struct Refusal {
 impl StartGate {
     /// The gate before the inputs of a task, open.
     pub(super) fn new<St: Stores>(shared: &Shared<St>, inputs: &BTreeMap<TopicPartition, InputKey>) -> Self {
-        let starts_only =
-            |input: &&TopicPartition| shared.definitions.routes.topic(&input.topic).is_some_and(|it| it.starts_only);
+        let starts_only = |input: &&TopicPartition| {
+            shared
+                .definitions
+                .routes
+                .topic(&input.topic)
+                .is_some_and(|it| it.starts_only)
+        };
         let starts = inputs.keys().filter(starts_only).cloned().collect();
-        Self { starts, too_much: false, refused: None }
+        Self {
+            starts,
+            too_much: false,
+            refused: None,
+        }
     }
 
     /// Starts wait for a while, because `topic` refused what a saga wrote.
     pub(super) fn refused(&mut self, topic: Arc<str>, now: Timestamp) {
-        self.refused = Some(Refusal { topic, until: now.plus(REFUSAL_PAUSE) });
+        self.refused = Some(Refusal {
+            topic,
+            until: now.plus(REFUSAL_PAUSE),
+        });
     }
 
     /// Whether this input is not read at present.
@@ -77,8 +89,13 @@ impl StartGate {
     /// For people.
     pub(super) fn waiting(&self) -> Option<String> {
         match &self.refused {
-            Some(refusal) => Some(format!("starts wait, because the topic '{}' refuses records", refusal.topic)),
-            None => self.too_much.then(|| "starts wait, because too many sagas are open".into()),
+            Some(refusal) => Some(format!(
+                "starts wait, because the topic '{}' refuses records",
+                refusal.topic
+            )),
+            None => self
+                .too_much
+                .then(|| "starts wait, because too many sagas are open".into()),
         }
     }
 }

@@ -63,7 +63,16 @@ impl<St: Stores> Cycle<St> {
     /// The cycle of `task`, on standby.
     pub fn new(shared: Arc<Shared<St>>, task: i32) -> Self {
         let schemas = shared.schemas.clone();
-        Self { shared, task, phase: Phase::Standby, proposed: false, claims: 0, failures: 0, runs_since: Timestamp::default(), schemas }
+        Self {
+            shared,
+            task,
+            phase: Phase::Standby,
+            proposed: false,
+            claims: 0,
+            failures: 0,
+            runs_since: Timestamp::default(),
+            schemas,
+        }
     }
 
     /// Takes in what happened and says what to do, in order.
@@ -97,10 +106,19 @@ impl<St: Stores> Cycle<St> {
     pub fn status(&self) -> Status {
         match &self.phase {
             Phase::Standby => Status::Standby,
-            Phase::Pausing { trouble, .. } => Status::TakingOver { stage: "paused", trouble: Some(trouble.clone()) },
-            Phase::TakingOver(take_over) => Status::TakingOver { stage: take_over.stage(), trouble: None },
+            Phase::Pausing { trouble, .. } => Status::TakingOver {
+                stage: "paused",
+                trouble: Some(trouble.clone()),
+            },
+            Phase::TakingOver(take_over) => Status::TakingOver {
+                stage: take_over.stage(),
+                trouble: None,
+            },
             Phase::Running(running) => running.status(),
-            Phase::Parked { reason, since } => Status::Parked { reason: reason.clone(), since: *since },
+            Phase::Parked { reason, since } => Status::Parked {
+                reason: reason.clone(),
+                since: *since,
+            },
         }
     }
 
@@ -187,7 +205,13 @@ impl<St: Stores> Cycle<St> {
         self.runs_since = now;
         let journal = take_over.into_journal();
         tracing::info!(task = self.task, incarnation = %journal.incarnation(), "the task runs here");
-        let mut running = Running::new(Arc::clone(&self.shared), self.task, self.schemas.clone(), journal, owned);
+        let mut running = Running::new(
+            Arc::clone(&self.shared),
+            self.task,
+            self.schemas.clone(),
+            journal,
+            owned,
+        );
         let turn = running.handle(Signal::Tick, now);
         self.phase = Phase::Running(Box::new(running));
         actions.extend(self.turned(turn, now));
@@ -240,7 +264,9 @@ impl<St: Stores> Cycle<St> {
 
     /// Doubles with each failure; a part of it hangs on the task and the member, so that two contenders drift apart.
     fn pause_length(&self) -> Duration {
-        let doubled = TAKE_OVER_PAUSE_FIRST.saturating_mul(1 << self.failures.min(6)).min(TAKE_OVER_PAUSE_MAX);
+        let doubled = TAKE_OVER_PAUSE_FIRST
+            .saturating_mul(1 << self.failures.min(6))
+            .min(TAKE_OVER_PAUSE_MAX);
         let seed = format!("{}/{}/{}", self.shared.member.run, self.task, self.failures);
         let share = palinode_wire::murmur2(seed.as_bytes()).unsigned_abs() % 500;
         doubled + doubled.mul_f64(f64::from(share) / 1_000.0)

@@ -31,8 +31,15 @@ enum Stage<S: Store> {
     Claiming,
     Bounding,
     Replaying(Box<Replay<S>>),
-    Starting { store: S, journal_is_new: bool },
-    Adding { store: S, change: Change, event_id: Arc<str> },
+    Starting {
+        store: S,
+        journal_is_new: bool,
+    },
+    Adding {
+        store: S,
+        change: Change,
+        event_id: Arc<str>,
+    },
     /// Between two stages, and after the end.
     Over,
 }
@@ -57,8 +64,22 @@ impl<St: Stores> TakeOver<St> {
     pub(super) fn begin(shared: Arc<Shared<St>>, task: i32, incarnation: Arc<str>) -> (Self, Vec<Action>) {
         let journal = Journal::new(&shared, task, Arc::clone(&incarnation));
         let inputs = shared.inputs(task);
-        let claim = Claim { incarnation, sent_at: Timestamp::default(), ended_at: Timestamp::default() };
-        (Self { shared, task, journal, claim, inputs, stage: Stage::Fencing }, vec![Action::Fence])
+        let claim = Claim {
+            incarnation,
+            sent_at: Timestamp::default(),
+            ended_at: Timestamp::default(),
+        };
+        (
+            Self {
+                shared,
+                task,
+                journal,
+                claim,
+                inputs,
+                stage: Stage::Fencing,
+            },
+            vec![Action::Fence],
+        )
     }
 
     /// The journal, for the owner that the task has from now on.
@@ -68,7 +89,11 @@ impl<St: Stores> TakeOver<St> {
 
     /// What to read now.
     pub(super) fn demand(&self) -> Demand {
-        if matches!(self.stage, Stage::Replaying(_)) { Demand::Journal } else { Demand::Nothing }
+        if matches!(self.stage, Stage::Replaying(_)) {
+            Demand::Journal
+        } else {
+            Demand::Nothing
+        }
     }
 
     /// What is being done, for people.
@@ -101,18 +126,21 @@ impl<St: Stores> TakeOver<St> {
                     Ok(Progress::Going(Vec::new()))
                 }
             }
-            (Stage::Replaying(_), Signal::JournalFailed(error)) => {
-                Err(again("the journal could not be read", &error))
-            }
+            (Stage::Replaying(_), Signal::JournalFailed(error)) => Err(again("the journal could not be read", &error)),
             (Stage::Starting { store, journal_is_new }, Signal::Starts(Ok(starts))) => {
                 Ok(self.add(store, journal_is_new, &starts, now))
             }
             (Stage::Starting { .. }, Signal::Starts(Err(error))) => {
                 Err(again("the beginnings of the inputs could not be read", &error))
             }
-            (Stage::Adding { store, change, event_id }, Signal::Ended(outcome)) => {
-                self.added(store, change, event_id, outcome)
-            }
+            (
+                Stage::Adding {
+                    store,
+                    change,
+                    event_id,
+                },
+                Signal::Ended(outcome),
+            ) => self.added(store, change, event_id, outcome),
             (stage, _) => {
                 self.stage = stage;
                 Ok(Progress::Going(Vec::new()))
@@ -125,7 +153,10 @@ impl<St: Stores> TakeOver<St> {
         self.claim.sent_at = now;
         let member = &self.shared.member.application.member;
         let record = self.journal.claim(member, now);
-        Ok(Progress::Going(vec![Action::Transact { slot: Slot::A, records: vec![record] }]))
+        Ok(Progress::Going(vec![Action::Transact {
+            slot: Slot::A,
+            records: vec![record],
+        }]))
     }
 
     fn claimed(&mut self, outcome: Outcome, now: Timestamp) -> Step<St::Store> {
@@ -170,7 +201,11 @@ impl<St: Stores> TakeOver<St> {
     }
 
     fn set_aside(&self, reason: &str) -> Result<(), Exit> {
-        tracing::warn!(task = self.task, reason, "the store is set aside and made again from the journal");
+        tracing::warn!(
+            task = self.task,
+            reason,
+            "the store is set aside and made again from the journal"
+        );
         self.shared.stores.set_aside(self.task, reason).map_err(store_exit)
     }
 
@@ -215,10 +250,20 @@ impl<St: Stores> TakeOver<St> {
         for (input, offset) in &positions {
             records.push(self.journal.input_added(input, *offset, now));
         }
-        let (last, event_id) = self.journal.positions(positions.iter().map(|(input, next)| (input, next)), now);
+        let (last, event_id) = self
+            .journal
+            .positions(positions.iter().map(|(input, next)| (input, next)), now);
         records.push(last);
-        let change = Change { positions, clock: now, ..Change::default() };
-        self.stage = Stage::Adding { store, change, event_id };
+        let change = Change {
+            positions,
+            clock: now,
+            ..Change::default()
+        };
+        self.stage = Stage::Adding {
+            store,
+            change,
+            event_id,
+        };
         Progress::Going(vec![Action::CloseJournal, Action::Transact { slot: Slot::B, records }])
     }
 
@@ -243,7 +288,14 @@ impl<St: Stores> TakeOver<St> {
         let positions = &store.checkpoint().positions;
         let from = |(input, key): (&TopicPartition, &InputKey)| Some((input.clone(), *positions.get(key)?));
         actions.push(Action::Assign(self.inputs.iter().filter_map(from).collect()));
-        Progress::Done(Box::new(Owned { store, inputs: std::mem::take(&mut self.inputs), next_slot }), actions)
+        Progress::Done(
+            Box::new(Owned {
+                store,
+                inputs: std::mem::take(&mut self.inputs),
+                next_slot,
+            }),
+            actions,
+        )
     }
 }
 
@@ -251,9 +303,13 @@ impl<St: Stores> TakeOver<St> {
 fn misfit(position: Option<&JournalPosition>, first: i64, end: i64) -> Option<String> {
     let offset = position?.offset;
     if offset >= end {
-        Some(format!("the store reflects the journal up to offset {offset}, but the journal ends before {end}"))
+        Some(format!(
+            "the store reflects the journal up to offset {offset}, but the journal ends before {end}"
+        ))
     } else if offset < first {
-        Some(format!("the store reflects the journal up to offset {offset}, but the journal begins at {first}"))
+        Some(format!(
+            "the store reflects the journal up to offset {offset}, but the journal begins at {first}"
+        ))
     } else {
         None
     }

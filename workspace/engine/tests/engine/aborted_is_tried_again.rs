@@ -35,7 +35,9 @@ fn aborts_without_end_park_the_task_and_say_so() {
     }
     world.place("o-1");
     task.pass(Duration::from_secs(300));
-    let Status::Parked { reason, .. } = task.status() else { panic!("{:?}", task.status()) };
+    let Status::Parked { reason, .. } = task.status() else {
+        panic!("{:?}", task.status())
+    };
     assert!(reason.contains("aborted"), "{reason}");
     assert!(task.transactions < 40, "it does not loop");
 }
@@ -44,8 +46,10 @@ fn aborts_without_end_park_the_task_and_say_so() {
 #[test]
 fn records_keep_their_order_when_one_is_kept_back_and_the_others_come_again() {
     for answered_during_pause in [false, true] {
-        let world =
-            World::with(Setup { unknown: vec!["shop.orders.OrderCancellationRequested"], ..Setup::default() });
+        let world = World::with(Setup {
+            unknown: vec!["shop.orders.OrderCancellationRequested"],
+            ..Setup::default()
+        });
         let mut task = world.task();
         task.take_over();
         world.retry_payment("o-1");
@@ -61,8 +65,15 @@ fn records_keep_their_order_when_one_is_kept_back_and_the_others_come_again() {
         }
         task.pass(Duration::from_millis(500));
         task.registry_answers();
-        let causes: Vec<String> = world.saga_events().iter().map(|event| event.cause.to_string()).collect();
-        assert_eq!(causes, ["orders.requests/0/0", "orders.requests/0/1", "orders.requests/0/2"]);
+        let causes: Vec<String> = world
+            .saga_events()
+            .iter()
+            .map(|event| event.cause.to_string())
+            .collect();
+        assert_eq!(
+            causes,
+            ["orders.requests/0/0", "orders.requests/0/1", "orders.requests/0/2"]
+        );
         assert_eq!(world.positions()[&("orders.requests".to_owned(), 0)], 3);
         task.ends_as_replayed();
     }

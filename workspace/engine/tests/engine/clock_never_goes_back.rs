@@ -37,7 +37,12 @@ fn a_member_whose_clock_is_off_does_not_run_the_task() {
         let mut task = world.task();
         task.ahead = off;
         task.propose();
-        let Status::TakingOver { trouble: Some(trouble), .. } = task.status() else { panic!("{:?}", task.status()) };
+        let Status::TakingOver {
+            trouble: Some(trouble), ..
+        } = task.status()
+        else {
+            panic!("{:?}", task.status())
+        };
         assert!(trouble.contains("clock"), "{trouble}");
         task.ahead = 0;
         task.pass(Duration::from_secs(4));

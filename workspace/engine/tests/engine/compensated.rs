@@ -64,6 +64,11 @@ fn a_late_success_after_the_end_is_taken_back_too() {
     task.run();
     assert_eq!(world.obey(), ["undo payment 2/3"], "{:#?}", world.story("o-1"));
     task.run();
-    assert_eq!(world.last("o-1"), "SagaCompensated CANCELLED", "{:#?}", world.story("o-1"));
+    assert_eq!(
+        world.last("o-1"),
+        "SagaCompensated CANCELLED",
+        "{:#?}",
+        world.story("o-1")
+    );
     task.ends_as_replayed();
 }

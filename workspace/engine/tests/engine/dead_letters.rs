@@ -9,7 +9,10 @@ use palinode_wire::{frame, headers};
 use crate::support::{World, encode, header_of, text};
 
 fn header(name: &str, value: &str) -> Header {
-    Header { name: name.into(), value: Bytes::copy_from_slice(value.as_bytes()) }
+    Header {
+        name: name.into(),
+        value: Bytes::copy_from_slice(value.as_bytes()),
+    }
 }
 
 fn framed(schema: u32, bytes: &[u8]) -> Vec<u8> {
@@ -31,7 +34,11 @@ fn letter_of(topic: &str, key: &[u8], value: impl Into<Bytes>, more: Vec<Header>
     task.run();
     for _ in 0..3 {
         for schema in std::mem::take(&mut task.asked) {
-            let answer = if schema.0 == 7_001 { SchemaAnswer::Known("{".into()) } else { SchemaAnswer::Unknown };
+            let answer = if schema.0 == 7_001 {
+                SchemaAnswer::Known("{".into())
+            } else {
+                SchemaAnswer::Unknown
+            };
             task.tell(Signal::Schema(schema, answer));
         }
         task.pass(std::time::Duration::from_secs(1));
@@ -55,7 +62,11 @@ fn letter_of(topic: &str, key: &[u8], value: impl Into<Bytes>, more: Vec<Header>
 }
 
 fn placed() -> Bytes {
-    encode(&World::new().schemas, "shop.orders.OrderPlaced", &[("order_id", text("o-9"))])
+    encode(
+        &World::new().schemas,
+        "shop.orders.OrderPlaced",
+        &[("order_id", text("o-9"))],
+    )
 }
 
 #[test]
@@ -77,7 +88,13 @@ fn a_schema_that_cannot_be_used() {
 #[test]
 fn bytes_that_do_not_follow_their_schema() {
     let value = placed();
-    letter_of("orders.events", b"o-9", value.slice(..value.len() - 3), vec![], "UNDECODABLE");
+    letter_of(
+        "orders.events",
+        b"o-9",
+        value.slice(..value.len() - 3),
+        vec![],
+        "UNDECODABLE",
+    );
 }
 
 #[test]
@@ -98,7 +115,10 @@ fn a_payload_that_is_too_large() {
 #[test]
 fn an_idempotency_key_that_fits_no_step() {
     let value = encode(&World::new().schemas, "shop.payments.PaymentSucceeded", &[]);
-    let claims = vec![header(headers::IDEMPOTENCY_KEY, "order-fulfilment/o-9/packing/forward/1")];
+    let claims = vec![header(
+        headers::IDEMPOTENCY_KEY,
+        "order-fulfilment/o-9/packing/forward/1",
+    )];
     letter_of("payments.events", b"o-9", value, claims, "WRONG_SAGA_ID");
 }
 

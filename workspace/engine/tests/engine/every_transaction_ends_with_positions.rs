@@ -17,11 +17,17 @@ fn the_journal_is_a_claim_and_then_transactions_that_end_with_positions() {
     task.run();
     let books = world.books();
     assert_eq!(books[0], "claimed");
-    assert_eq!(books.iter().filter(|record| **record == "positions").count() as u32, task.transactions - 1);
+    assert_eq!(
+        books.iter().filter(|record| **record == "positions").count() as u32,
+        task.transactions - 1
+    );
     assert_eq!(books.last(), Some(&"positions"));
     for ((topic, partition), position) in world.positions() {
         let records = world.broker.read(&topic);
-        let read = records.iter().filter(|record| record.source.partition == partition).count();
+        let read = records
+            .iter()
+            .filter(|record| record.source.partition == partition)
+            .count();
         assert_eq!(position, read as i64, "{topic}/{partition} is read to its end");
     }
     task.ends_as_replayed();

@@ -17,7 +17,12 @@ fn the_fenced_owner_writes_nothing_and_the_new_one_does_the_work() {
     world.place("o-1");
     one.run();
     assert_eq!(world.story("o-1"), [""; 0]);
-    let Status::TakingOver { trouble: Some(trouble), .. } = one.status() else { panic!("{:?}", one.status()) };
+    let Status::TakingOver {
+        trouble: Some(trouble), ..
+    } = one.status()
+    else {
+        panic!("{:?}", one.status())
+    };
     assert!(trouble.contains("another member"), "{trouble}");
     two.run();
     assert_eq!(world.last("o-1"), "StepRequested stock 1/1");

@@ -5,7 +5,13 @@ use std::time::Duration;
 use crate::support::World;
 
 fn stranger(world: &World) {
-    world.send("payments.events", "c-1", "shop.payments.AccountOpened", &[("customer_id", crate::support::text("c"))], vec![]);
+    world.send(
+        "payments.events",
+        "c-1",
+        "shop.payments.AccountOpened",
+        &[("customer_id", crate::support::text("c"))],
+        vec![],
+    );
 }
 
 #[test]

@@ -7,12 +7,18 @@ use palinode_wire::{headers, partition_of};
 use crate::support::{Setup, World, encode, header_of, text};
 
 fn key_of(task: i32) -> String {
-    (0..).map(|number| format!("o-{number}")).find(|key| partition_of(key.as_bytes(), 2) == task).unwrap()
+    (0..)
+        .map(|number| format!("o-{number}"))
+        .find(|key| partition_of(key.as_bytes(), 2) == task)
+        .unwrap()
 }
 
 #[test]
 fn an_input_on_the_wrong_partition_reaches_its_saga() {
-    let world = World::with(Setup { partitions: 2, ..Setup::default() });
+    let world = World::with(Setup {
+        partitions: 2,
+        ..Setup::default()
+    });
     let mut zero = world.task_of("one", 0, MemoryStores::default());
     let mut one = world.task_of("one", 1, MemoryStores::default());
     zero.take_over();
@@ -27,7 +33,11 @@ fn an_input_on_the_wrong_partition_reaches_its_saga() {
     assert_eq!(forwarded[0].value.as_ref(), Some(&value));
     one.run();
     assert_eq!(world.last(&key), "StepRequested stock 1/1");
-    assert_eq!(world.saga_events()[0].cause.as_str(), input, "the cause is where it stood first");
+    assert_eq!(
+        world.saga_events()[0].cause.as_str(),
+        input,
+        "the cause is where it stood first"
+    );
     assert_eq!(world.ignored(), [""; 0]);
     zero.tell(Signal::Stop);
     one.ends_as_replayed();
@@ -35,25 +45,44 @@ fn an_input_on_the_wrong_partition_reaches_its_saga() {
 
 #[test]
 fn an_input_that_was_forwarded_to_the_wrong_task_is_a_dead_letter() {
-    let world = World::with(Setup { partitions: 2, ..Setup::default() });
+    let world = World::with(Setup {
+        partitions: 2,
+        ..Setup::default()
+    });
     let mut zero = world.task_of("one", 0, MemoryStores::default());
     zero.take_over();
     let key = key_of(1);
     let value = encode(&world.schemas, "shop.orders.OrderPlaced", &[("order_id", text(&key))]);
-    let origin = palinode_wire::Origin { topic: "orders.events".into(), partition: 1, offset: 5 };
-    let origin = origin.headers().map(|(name, value)| palinode_log::Header { name: name.into(), value });
+    let origin = palinode_wire::Origin {
+        topic: "orders.events".into(),
+        partition: 1,
+        offset: 5,
+    };
+    let origin = origin.headers().map(|(name, value)| palinode_log::Header {
+        name: name.into(),
+        value,
+    });
     world.send_bytes("palinode.inbox", Some(0), key.as_bytes(), value, origin.to_vec());
     zero.run();
     let letters = world.broker.read("palinode.dead-letters");
-    assert_eq!(header_of(&letters[0], headers::ERROR_CODE).as_deref(), Some("FORWARDED_TWICE"));
-    assert_eq!(header_of(&letters[0], headers::DEAD_LETTER_ID).as_deref(), Some("orders.events/1/5"));
+    assert_eq!(
+        header_of(&letters[0], headers::ERROR_CODE).as_deref(),
+        Some("FORWARDED_TWICE")
+    );
+    assert_eq!(
+        header_of(&letters[0], headers::DEAD_LETTER_ID).as_deref(),
+        Some("orders.events/1/5")
+    );
     assert_eq!(world.story(&key), [""; 0]);
     zero.ends_as_replayed();
 }
 
 #[test]
 fn a_reply_with_headers_goes_to_the_saga_that_they_name() {
-    let world = World::with(Setup { partitions: 2, ..Setup::default() });
+    let world = World::with(Setup {
+        partitions: 2,
+        ..Setup::default()
+    });
     let mut zero = world.task_of("one", 0, MemoryStores::default());
     let mut one = world.task_of("one", 1, MemoryStores::default());
     zero.take_over();

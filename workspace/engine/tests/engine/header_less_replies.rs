@@ -12,7 +12,13 @@ fn an_order_is_shipped_by_participants_without_headers() {
         task.run();
         for command in world.commands() {
             let topic = command.topic.replace("commands", "events");
-            world.send(&topic, &command.key, crate::support::success(&command.record), &[], vec![]);
+            world.send(
+                &topic,
+                &command.key,
+                crate::support::success(&command.record),
+                &[],
+                vec![],
+            );
         }
     }
     task.run();

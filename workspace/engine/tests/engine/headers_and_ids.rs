@@ -8,8 +8,14 @@ use crate::support::{World, header_of};
 const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 fn traced(world: &World, order: &str) {
-    let header = |name: &str, value: &str| Header { name: name.into(), value: value.as_bytes().to_vec().into() };
-    let headers = vec![header(headers::TRACEPARENT, TRACE), header(headers::CORRELATION_ID, "basket-7")];
+    let header = |name: &str, value: &str| Header {
+        name: name.into(),
+        value: value.as_bytes().to_vec().into(),
+    };
+    let headers = vec![
+        header(headers::TRACEPARENT, TRACE),
+        header(headers::CORRELATION_ID, "basket-7"),
+    ];
     world.send("orders.events", order, "shop.orders.OrderPlaced", &[], headers);
 }
 
@@ -28,7 +34,13 @@ fn every_message_carries_its_ids_the_correlation_and_a_span_of_the_trace() {
     assert_eq!(commands[0].id, "order-fulfilment/eu%2F7%25/payment/forward/1/1");
     assert_eq!(commands[0].request.saga.key.as_str(), "eu/7%");
     let parent = Traceparent::parse(TRACE).unwrap();
-    let topics = ["payments.commands", "warehouse.commands", "shipments.commands", "orders.status", "palinode.outcomes"];
+    let topics = [
+        "payments.commands",
+        "warehouse.commands",
+        "shipments.commands",
+        "orders.status",
+        "palinode.outcomes",
+    ];
     let mut spans = std::collections::BTreeSet::new();
     let mut messages = 0;
     for record in topics.iter().flat_map(|topic| world.broker.read(topic)) {

@@ -36,7 +36,12 @@ fn one_that_does_not_stand_is_decided_anew() {
 
 #[test]
 fn a_claim_of_which_nobody_knows_is_made_again() {
-    for fault in [Fault::UnknownCommitted, Fault::UnknownAborted, Fault::Abort, Fault::Fence] {
+    for fault in [
+        Fault::UnknownCommitted,
+        Fault::UnknownAborted,
+        Fault::Abort,
+        Fault::Fence,
+    ] {
         let world = World::new();
         let mut task = world.task();
         world.broker.fail_next_commit(0, fault);

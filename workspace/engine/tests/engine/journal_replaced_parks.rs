@@ -28,7 +28,9 @@ fn a_journal_made_anew_parks_the_task() {
 
     let mut again = world.task_of("one", 0, stores);
     again.propose();
-    let Status::Parked { reason, .. } = again.status() else { panic!("{:?}", again.status()) };
+    let Status::Parked { reason, .. } = again.status() else {
+        panic!("{:?}", again.status())
+    };
     assert!(reason.contains("remove the store's folder"), "{reason}");
     world.place("o-2");
     again.pass(std::time::Duration::from_secs(600));

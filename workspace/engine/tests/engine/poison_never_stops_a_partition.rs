@@ -7,8 +7,14 @@ use palinode_wire::headers;
 
 use crate::support::{World, encode, header_of};
 
-const TOPICS: [&str; 6] =
-    ["orders.events", "orders.requests", "payments.events", "warehouse.events", "shipments.events", "palinode.inbox"];
+const TOPICS: [&str; 6] = [
+    "orders.events",
+    "orders.requests",
+    "payments.events",
+    "warehouse.events",
+    "shipments.events",
+    "palinode.inbox",
+];
 
 #[test]
 fn garbage_of_every_kind_lets_an_order_through() {
@@ -40,8 +46,16 @@ fn garbage_of_every_kind_lets_an_order_through() {
         }
         let mut more = Vec::new();
         if random() % 3 == 0 {
-            let keys = ["order-fulfilment/o-1/payment/forward/9", "x/y/z/forward/1", "//", "order-fulfilment/%/stock/compensation/1"];
-            more.push(Header { name: headers::IDEMPOTENCY_KEY.into(), value: keys[random() % 4].as_bytes().into() });
+            let keys = [
+                "order-fulfilment/o-1/payment/forward/9",
+                "x/y/z/forward/1",
+                "//",
+                "order-fulfilment/%/stock/compensation/1",
+            ];
+            more.push(Header {
+                name: headers::IDEMPOTENCY_KEY.into(),
+                value: keys[random() % 4].as_bytes().into(),
+            });
         }
         let key = [&b"o-2"[..], b"", &[0xff], b"o-3"][random() % 4];
         world.send_bytes(TOPICS[random() % 6], Some(0), key, value, more);
@@ -57,7 +71,11 @@ fn garbage_of_every_kind_lets_an_order_through() {
         task.registry_answers();
         world.obey();
     }
-    assert!(world.story("o-1").contains(&"StepSucceeded packing".to_owned()), "{:?}", world.story("o-1"));
+    assert!(
+        world.story("o-1").contains(&"StepSucceeded packing".to_owned()),
+        "{:?}",
+        world.story("o-1")
+    );
     task.ends_as_replayed();
 }
 
@@ -74,7 +92,10 @@ fn a_schema_that_is_no_record_is_foreign() {
     task.run();
     assert_eq!(task.asked, [SchemaId(9_000)]);
     task.asked.clear();
-    task.tell(Signal::Schema(SchemaId(9_000), SchemaAnswer::Known("\"string\"".into())));
+    task.tell(Signal::Schema(
+        SchemaId(9_000),
+        SchemaAnswer::Known("\"string\"".into()),
+    ));
     task.run();
     assert_eq!(task.asked, []);
     assert_eq!(world.last("o-1"), "StepRequested stock 1/1");
@@ -87,7 +108,10 @@ fn a_dead_letter_that_is_too_large_goes_without_its_value_and_headers() {
     let mut task = world.task();
     task.take_over();
     world.broker.set_record_bytes_max("palinode.dead-letters", 400);
-    let long = Header { name: "x-long".into(), value: vec![b'h'; 900].into() };
+    let long = Header {
+        name: "x-long".into(),
+        value: vec![b'h'; 900].into(),
+    };
     let input = world.send_bytes("orders.events", Some(0), &[b'k'; 900], vec![b'v'; 900], vec![long]);
     world.place("o-1");
     task.run();

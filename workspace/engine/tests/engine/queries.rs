@@ -27,7 +27,10 @@ fn open_and_closed_sagas_are_found_and_open_ones_listed_page_by_page() {
     };
     let first = page(None);
     assert_eq!(first.iter().map(|id| id.key.as_str()).collect::<Vec<_>>(), ["a", "c"]);
-    assert_eq!(page(first.last()).iter().map(|id| id.key.as_str()).collect::<Vec<_>>(), ["d"]);
+    assert_eq!(
+        page(first.last()).iter().map(|id| id.key.as_str()).collect::<Vec<_>>(),
+        ["d"]
+    );
     task.ends_as_replayed();
 }
 

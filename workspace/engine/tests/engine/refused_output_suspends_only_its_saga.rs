@@ -18,8 +18,15 @@ fn a_command_that_is_too_large_suspends_its_saga_alone() {
     task.run();
     assert_eq!(world.last("before"), "StepRequested stock 1/1");
     assert_eq!(world.last("after"), "StepRequested stock 1/1");
-    assert!(world.last("large").ends_with("OUTPUT_REFUSED"), "{:?}", world.story("large"));
-    assert!(world.all_commands().iter().all(|command| command.key != "large"), "commands are never half-sent");
+    assert!(
+        world.last("large").ends_with("OUTPUT_REFUSED"),
+        "{:?}",
+        world.story("large")
+    );
+    assert!(
+        world.all_commands().iter().all(|command| command.key != "large"),
+        "commands are never half-sent"
+    );
     task.ends_as_replayed();
 }
 
@@ -35,8 +42,15 @@ fn what_was_refused_is_sent_after_a_resumption() {
     world.broker.set_record_bytes_max("shipments.commands", 1);
     world.obey();
     task.run();
-    assert!(world.last("o-1").ends_with("OUTPUT_REFUSED"), "{:?}", world.story("o-1"));
-    assert!(world.story("o-1").contains(&"StepSucceeded packing".to_owned()), "the reply itself is recorded");
+    assert!(
+        world.last("o-1").ends_with("OUTPUT_REFUSED"),
+        "{:?}",
+        world.story("o-1")
+    );
+    assert!(
+        world.story("o-1").contains(&"StepSucceeded packing".to_owned()),
+        "the reply itself is recorded"
+    );
     world.broker.set_record_bytes_max("shipments.commands", 1_000_000);
     world.cancel("o-1");
     task.run();

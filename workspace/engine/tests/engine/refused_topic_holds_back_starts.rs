@@ -25,14 +25,23 @@ fn starts_wait_while_a_topic_is_missing() {
     world.broker.delete_topic("shipments.commands");
     world.succeed(&command);
     task.run();
-    assert!(world.last("o-1").ends_with("OUTPUT_REFUSED"), "{:?}", world.story("o-1"));
+    assert!(
+        world.last("o-1").ends_with("OUTPUT_REFUSED"),
+        "{:?}",
+        world.story("o-1")
+    );
 
     world.place("o-2");
     world.cancel("o-3");
     task.run();
     assert_eq!(world.story("o-2"), [""; 0], "starts wait");
     assert_eq!(world.story("o-3"), ["CancellationKept"], "everything else is read");
-    let Status::Running { waiting: Some(waiting), .. } = task.status() else { panic!("{:?}", task.status()) };
+    let Status::Running {
+        waiting: Some(waiting), ..
+    } = task.status()
+    else {
+        panic!("{:?}", task.status())
+    };
     assert!(waiting.contains("shipments.commands"), "{waiting}");
 
     world.broker.create_topic("shipments.commands", 1);

@@ -11,7 +11,10 @@ const CANCEL: &str = "shop.orders.OrderCancellationRequested";
 
 #[test]
 fn a_short_outage_loses_nothing() {
-    let world = World::with(Setup { unknown: vec![CANCEL], ..Setup::default() });
+    let world = World::with(Setup {
+        unknown: vec![CANCEL],
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.take_over();
     world.cancel("o-1");
@@ -29,7 +32,10 @@ fn a_short_outage_loses_nothing() {
 
 #[test]
 fn after_a_long_outage_later_records_are_processed_again() {
-    let world = World::with(Setup { unknown: vec![CANCEL], ..Setup::default() });
+    let world = World::with(Setup {
+        unknown: vec![CANCEL],
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.take_over();
     world.cancel("o-1");
@@ -40,8 +46,15 @@ fn after_a_long_outage_later_records_are_processed_again() {
     }
     let letters = world.broker.read("palinode.dead-letters");
     assert_eq!(letters.len(), 1);
-    assert_eq!(header_of(&letters[0], headers::ERROR_CODE).as_deref(), Some("UNKNOWN_SCHEMA"));
-    assert!(header_of(&letters[0], headers::ERROR_REASON).unwrap().contains("did not answer"));
+    assert_eq!(
+        header_of(&letters[0], headers::ERROR_CODE).as_deref(),
+        Some("UNKNOWN_SCHEMA")
+    );
+    assert!(
+        header_of(&letters[0], headers::ERROR_REASON)
+            .unwrap()
+            .contains("did not answer")
+    );
     task.pass(Duration::from_secs(60));
     world.cancel("o-2");
     task.run();
@@ -52,7 +65,10 @@ fn after_a_long_outage_later_records_are_processed_again() {
 
 #[test]
 fn a_question_that_is_lost_is_asked_again() {
-    let world = World::with(Setup { unknown: vec![CANCEL], ..Setup::default() });
+    let world = World::with(Setup {
+        unknown: vec![CANCEL],
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.take_over();
     world.cancel("o-1");

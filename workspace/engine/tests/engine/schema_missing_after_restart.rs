@@ -9,7 +9,10 @@ use crate::support::{Setup, Shell, World};
 const PLACED: &str = "shop.orders.OrderPlaced";
 
 fn restarted() -> (Rc<World>, Shell) {
-    let world = World::with(Setup { unknown: vec![PLACED], ..Setup::default() });
+    let world = World::with(Setup {
+        unknown: vec![PLACED],
+        ..Setup::default()
+    });
     let stores = MemoryStores::default();
     let mut before = world.task_of("one", 0, stores.clone());
     before.take_over();
@@ -49,7 +52,11 @@ fn a_timer_waits_for_it_too_and_the_task_does_not_spin() {
     assert!(ticks < 40, "{ticks} wake-ups in ten seconds");
     task.registry_answers();
     task.pass(Duration::from_secs(2));
-    assert!(world.story("o-1").contains(&"StepRequested payment 1/2".to_owned()), "{:?}", world.story("o-1"));
+    assert!(
+        world.story("o-1").contains(&"StepRequested payment 1/2".to_owned()),
+        "{:?}",
+        world.story("o-1")
+    );
     task.ends_as_replayed();
 }
 
@@ -70,7 +77,13 @@ fn a_schema_that_is_gone_for_good_stops_neither_the_partition_nor_other_sagas() 
     }
     assert_eq!(world.last("o-2"), "InputRejected payment UNKNOWN_SAGA");
     let story = world.story("o-1");
-    assert!(story.contains(&"StepSucceeded payment".to_owned()), "the replies are recorded: {story:?}");
-    assert!(story.iter().any(|event| event.starts_with("SagaSuspended")), "{story:?}");
+    assert!(
+        story.contains(&"StepSucceeded payment".to_owned()),
+        "the replies are recorded: {story:?}"
+    );
+    assert!(
+        story.iter().any(|event| event.starts_with("SagaSuspended")),
+        "{story:?}"
+    );
     task.ends_as_replayed();
 }

@@ -17,7 +17,12 @@ fn the_store_is_made_again_from_the_shorter_journal() {
     }
     before.tell(Signal::Stop);
     before.crash();
-    for topic in ["palinode.journal", "payments.commands", "warehouse.commands", "orders.events"] {
+    for topic in [
+        "palinode.journal",
+        "payments.commands",
+        "warehouse.commands",
+        "orders.events",
+    ] {
         world.broker.delete_topic(topic);
         world.broker.create_topic(topic, 1);
     }

@@ -13,7 +13,10 @@ fn suspended(world: &std::rc::Rc<World>) -> (Shell, Vec<Command>) {
     world.succeed(&commands[1]);
     task.pass(Duration::from_secs(30));
     let again = world.commands();
-    assert_eq!(again.iter().map(Command::told).collect::<Vec<_>>(), ["payment 1/2", "payment 1/3"]);
+    assert_eq!(
+        again.iter().map(Command::told).collect::<Vec<_>>(),
+        ["payment 1/2", "payment 1/3"]
+    );
     assert_eq!(world.last("o-1"), "SagaSuspended payment OUTCOME_UNKNOWN");
     (task, again)
 }
@@ -26,7 +29,11 @@ fn a_suspended_order_goes_on_when_the_customer_pays_again() {
     assert_eq!(world.told(), [""; 0], "a suspended saga asks nobody");
     world.retry_payment("o-1");
     task.run();
-    assert_eq!(world.obey(), ["payment 1/4"], "the outcome is unknown, so the round stays");
+    assert_eq!(
+        world.obey(),
+        ["payment 1/4"],
+        "the outcome is unknown, so the round stays"
+    );
     task.run();
     assert_eq!(world.told(), ["packing 1/1"]);
     task.ends_as_replayed();
@@ -51,6 +58,11 @@ fn a_wish_to_resume_what_runs_is_refused_and_recorded() {
     world.retry_payment("o-1");
     task.run();
     task.run();
-    assert!(world.story("o-1").iter().any(|event| event.starts_with("InputRejected payment")));
+    assert!(
+        world
+            .story("o-1")
+            .iter()
+            .any(|event| event.starts_with("InputRejected payment"))
+    );
     task.ends_as_replayed();
 }

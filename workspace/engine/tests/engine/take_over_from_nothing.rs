@@ -85,8 +85,14 @@ fn a_member_whose_broker_is_away_tries_again_ever_more_seldom() {
         pauses.push(next);
         task.pass(next);
     }
-    assert!(pauses[0] >= Duration::from_secs(1) && pauses[0] < Duration::from_secs(2), "{pauses:?}");
-    assert!(pauses[7] >= Duration::from_secs(60) && pauses[7] < Duration::from_secs(91), "{pauses:?}");
+    assert!(
+        pauses[0] >= Duration::from_secs(1) && pauses[0] < Duration::from_secs(2),
+        "{pauses:?}"
+    );
+    assert!(
+        pauses[7] >= Duration::from_secs(60) && pauses[7] < Duration::from_secs(91),
+        "{pauses:?}"
+    );
     assert!(matches!(task.status(), Status::TakingOver { trouble: Some(_), .. }));
     world.broker.set_unavailable(false);
     task.pass(Duration::from_secs(91));

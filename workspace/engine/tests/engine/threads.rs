@@ -1,7 +1,7 @@
 //! The real threads: the tasks of a node, driven by wake-ups, against a log in memory.
 
 use std::{
-    sync::{Arc, OnceLock, mpsc},
+    sync::{Arc, mpsc},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -33,15 +33,17 @@ fn real_time(world: &World) {
 fn start(world: &World, member: &str) -> Arc<Node> {
     real_time(world);
     let shared = world.shared(member, MemoryStores::default());
-    let cell: Arc<OnceLock<Arc<Node>>> = Arc::default();
     let (asks, questions) = mpsc::channel();
-    let node = Node::start(&shared, &world.log(member), move |task, schema| drop(asks.send((task, schema)))).unwrap();
-    let node = Arc::new(node);
-    cell.set(Arc::clone(&node)).ok();
+    let node = Node::start(&shared, &world.log(member), move |task, schema| {
+        asks.send((task, schema)).ok();
+    });
+    let node = Arc::new(node.unwrap());
     let (weak, schemas) = (Arc::downgrade(&node), world.schemas.clone());
     std::thread::spawn(move || {
         while let Ok((task, schema)) = questions.recv() {
-            let answer = schemas.text(schema).map_or(SchemaAnswer::Unknown, |text| SchemaAnswer::Known(text.to_string()));
+            let answer = schemas
+                .text(schema)
+                .map_or(SchemaAnswer::Unknown, |text| SchemaAnswer::Known(text.to_string()));
             let Some(node) = weak.upgrade() else { return };
             node.schema(task, schema, answer);
         }
@@ -55,7 +57,11 @@ fn is_running(status: &Status) -> bool {
 
 #[test]
 fn orders_on_all_partitions_are_shipped_by_threads_that_wake_up() {
-    let world = World::with(Setup { partitions: 3, unknown: vec!["shop.orders.OrderPlaced"], ..Setup::default() });
+    let world = World::with(Setup {
+        partitions: 3,
+        unknown: vec!["shop.orders.OrderPlaced"],
+        ..Setup::default()
+    });
     let node = start(&world, "one");
     assert!(node.status().values().all(|status| *status == Status::Standby));
     node.propose(&[0, 1, 2]);
@@ -74,12 +80,17 @@ fn orders_on_all_partitions_are_shipped_by_threads_that_wake_up() {
 
 #[test]
 fn a_node_answers_questions_and_says_where_else_to_ask() {
-    let world = World::with(Setup { partitions: 2, ..Setup::default() });
+    let world = World::with(Setup {
+        partitions: 2,
+        ..Setup::default()
+    });
     let node = start(&world, "one");
     let (answers, answer) = mpsc::channel();
     let ask = |key: &str| {
         let answers = answers.clone();
-        node.saga(SagaId::new("order-fulfilment", key), move |found| drop(answers.send(found)));
+        node.saga(SagaId::new("order-fulfilment", key), move |found| {
+            drop(answers.send(found))
+        });
         answer.recv_timeout(PATIENCE).unwrap()
     };
     let task = node.task_of("o-1");
@@ -90,10 +101,16 @@ fn a_node_answers_questions_and_says_where_else_to_ask() {
     eventually("the saga is open", || matches!(ask("o-1"), Ok(Some(Saga::Open(_)))));
     assert_eq!(ask("o-2"), Ok(None));
     let (pages, page) = mpsc::channel();
-    node.open_sagas(task, None, 10, { let pages = pages.clone(); move |found| drop(pages.send(found)) });
+    node.open_sagas(task, None, 10, {
+        let pages = pages.clone();
+        move |found| drop(pages.send(found))
+    });
     assert_eq!(page.recv_timeout(PATIENCE).unwrap().unwrap().len(), 1);
     node.open_sagas(99, None, 10, move |found| drop(pages.send(found)));
-    assert_eq!(page.recv_timeout(PATIENCE).unwrap().unwrap_err(), Query::Elsewhere { task: 99 });
+    assert_eq!(
+        page.recv_timeout(PATIENCE).unwrap().unwrap_err(),
+        Query::Elsewhere { task: 99 }
+    );
     node.stop();
     node.stop();
     world.check();
@@ -110,7 +127,9 @@ fn a_second_node_takes_the_work_over_and_the_first_one_stops_in_order() {
     let two = start(&world, "two");
     one.withdraw(&[0]);
     two.propose(&[0]);
-    eventually("the second node runs the task", || two.status().values().all(is_running));
+    eventually("the second node runs the task", || {
+        two.status().values().all(is_running)
+    });
     assert_eq!(one.status()[&0], Status::Standby);
     one.stop();
     eventually("the order is shipped", || {

@@ -14,7 +14,11 @@ fn a_command_without_an_answer_is_sent_again_in_its_round() {
     let stock = world.commands().remove(1);
     world.succeed(&stock);
     task.pass(Duration::from_millis(5_900));
-    assert_eq!(world.told(), [""; 0], "the time-out comes after 5 s, the next attempt a second later");
+    assert_eq!(
+        world.told(),
+        [""; 0],
+        "the time-out comes after 5 s, the next attempt a second later"
+    );
     task.pass(Duration::from_millis(300));
     let again = world.commands();
     assert_eq!(again[0].told(), "payment 1/2");

@@ -24,7 +24,11 @@ fn replies_that_wait_unread_are_read_before_a_time_out() {
     again.tell(Signal::Proposed);
     again.run();
     again.pass(Duration::from_secs(1));
-    assert!(world.story("o-1").iter().all(|event| !event.contains("TimedOut")), "{:?}", world.story("o-1"));
+    assert!(
+        world.story("o-1").iter().all(|event| !event.contains("TimedOut")),
+        "{:?}",
+        world.story("o-1")
+    );
     assert_eq!(world.last("o-1"), "StepRequested packing 1/1");
     again.ends_as_replayed();
 }
@@ -40,16 +44,32 @@ fn a_time_out_fires_when_the_inputs_are_read_to_the_end() {
     task.crash();
     world.later(Duration::from_secs(600));
     for other in 0..200 {
-        world.send("payments.events", &format!("x-{other}"), "shop.payments.PaymentFailed", &[], vec![]);
+        world.send(
+            "payments.events",
+            &format!("x-{other}"),
+            "shop.payments.PaymentFailed",
+            &[],
+            vec![],
+        );
     }
     let mut again = world.task_of("one", 0, stores);
     again.poll_max = 50;
     again.tell(Signal::Proposed);
     again.run();
     again.pass(Duration::from_millis(20));
-    assert!(world.story("o-1").contains(&"StepTimedOut payment 1/1".to_owned()), "{:?}", again.status());
-    let rejected = world.saga_events().iter().position(|event| event.id.key.as_str() == "x-199");
-    let timed_out = world.saga_events().iter().position(|event| event.event_type == "StepTimedOut");
+    assert!(
+        world.story("o-1").contains(&"StepTimedOut payment 1/1".to_owned()),
+        "{:?}",
+        again.status()
+    );
+    let rejected = world
+        .saga_events()
+        .iter()
+        .position(|event| event.id.key.as_str() == "x-199");
+    let timed_out = world
+        .saga_events()
+        .iter()
+        .position(|event| event.event_type == "StepTimedOut");
     assert!(rejected < timed_out, "everything that was there is read first");
     again.ends_as_replayed();
 }
@@ -64,14 +84,25 @@ fn the_wait_is_bounded_and_shown() {
     // More arrives than is ever read: the end that was asked for is never reached.
     world.later(Duration::from_secs(6));
     for other in 0..3 {
-        world.send("payments.events", &format!("x-{other}"), "shop.payments.PaymentFailed", &[], vec![]);
+        world.send(
+            "payments.events",
+            &format!("x-{other}"),
+            "shop.payments.PaymentFailed",
+            &[],
+            vec![],
+        );
     }
     task.tell(Signal::Tick);
     for _ in 0..59 {
         world.later(Duration::from_secs(1));
         task.tell(Signal::Tick);
         assert!(world.story("o-1").iter().all(|event| !event.contains("TimedOut")));
-        let Status::Running { waiting: Some(waiting), .. } = task.status() else { panic!("{:?}", task.status()) };
+        let Status::Running {
+            waiting: Some(waiting), ..
+        } = task.status()
+        else {
+            panic!("{:?}", task.status())
+        };
         assert!(waiting.contains("read to their end"), "{waiting}");
     }
     world.later(Duration::from_secs(2));

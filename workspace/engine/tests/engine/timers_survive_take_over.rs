@@ -26,7 +26,13 @@ fn the_next_owner_fires_them() {
     third.take_over();
     third.pass(Duration::from_secs(2));
     let story = world.story("o-1");
-    assert_eq!(story.iter().filter(|event| *event == "StepTimedOut payment 1/1").count(), 1);
+    assert_eq!(
+        story
+            .iter()
+            .filter(|event| *event == "StepTimedOut payment 1/1")
+            .count(),
+        1
+    );
     assert!(story.contains(&"StepRequested payment 1/2".to_owned()));
     third.ends_as_replayed();
 }

@@ -6,8 +6,14 @@ use crate::support::{Setup, World};
 
 #[test]
 fn starts_wait_until_enough_sagas_are_closed() {
-    let settings = Settings { open_sagas_max: 20, ..Settings::default() };
-    let world = World::with(Setup { settings, ..Setup::default() });
+    let settings = Settings {
+        open_sagas_max: 20,
+        ..Settings::default()
+    };
+    let world = World::with(Setup {
+        settings,
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.poll_max = 1;
     task.take_over();
@@ -15,15 +21,25 @@ fn starts_wait_until_enough_sagas_are_closed() {
         world.place(&format!("o-{order:02}"));
     }
     task.run();
-    let Status::Running { open_sagas, waiting } = task.status() else { panic!("{:?}", task.status()) };
-    assert_eq!((open_sagas, waiting.as_deref()), (20, Some("starts wait, because too many sagas are open")));
+    let Status::Running { open_sagas, waiting } = task.status() else {
+        panic!("{:?}", task.status())
+    };
+    assert_eq!(
+        (open_sagas, waiting.as_deref()),
+        (20, Some("starts wait, because too many sagas are open"))
+    );
     // A refused order closes its saga without further ado, so that two places become free.
     let commands = world.commands();
-    for command in commands.iter().filter(|command| ["o-00", "o-01"].contains(&&*command.key)) {
+    for command in commands
+        .iter()
+        .filter(|command| ["o-00", "o-01"].contains(&&*command.key))
+    {
         world.refuse(command, "NO");
     }
     task.run();
-    let Status::Running { open_sagas, .. } = task.status() else { panic!("{:?}", task.status()) };
+    let Status::Running { open_sagas, .. } = task.status() else {
+        panic!("{:?}", task.status())
+    };
     assert_eq!(open_sagas, 20, "at nine tenths starts are read again");
     for _ in 0..40 {
         commands.iter().for_each(drop);

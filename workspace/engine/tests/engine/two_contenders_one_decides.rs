@@ -15,7 +15,11 @@ fn of_two_contenders_one_decides_whatever_the_order_of_their_steps() {
         one.offer(Signal::Proposed);
         two.offer(Signal::Proposed);
         for step in 0..24 {
-            let contender = if pattern >> (step % 8) & 1 == 0 { &mut one } else { &mut two };
+            let contender = if pattern >> (step % 8) & 1 == 0 {
+                &mut one
+            } else {
+                &mut two
+            };
             if !contender.act_once() {
                 contender.read();
             }
@@ -25,12 +29,19 @@ fn of_two_contenders_one_decides_whatever_the_order_of_their_steps() {
         world.place("o-2");
         one.run();
         two.run();
-        assert!(!(one.is_running() && two.is_running() && world.last("o-2").is_empty()), "pattern {pattern}");
+        assert!(
+            !(one.is_running() && two.is_running() && world.last("o-2").is_empty()),
+            "pattern {pattern}"
+        );
         two.tell(Signal::Withdrawn);
         one.pass(std::time::Duration::from_secs(10));
         for order in ["o-1", "o-2"] {
             let story = world.story(order);
-            assert_eq!(story.iter().filter(|event| *event == "SagaStarted").count(), 1, "pattern {pattern}: {story:?}");
+            assert_eq!(
+                story.iter().filter(|event| *event == "SagaStarted").count(),
+                1,
+                "pattern {pattern}: {story:?}"
+            );
         }
         one.ends_as_replayed();
     }

@@ -25,27 +25,43 @@ steps:
 #[test]
 fn both_sagas_start_and_replies_find_theirs() {
     let plans = vec![Arc::new(order_plan()), Arc::new(plan_from(INSURANCE))];
-    let world = World::with(Setup { plans, ..Setup::default() });
+    let world = World::with(Setup {
+        plans,
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.take_over();
     world.place("o-1");
     task.run();
     assert_eq!(world.obey(), ["payment 1/1", "stock 1/1", "insure 1/1"]);
     task.run();
-    assert!(world.story("o-1").contains(&"SagaCompleted".to_owned()), "the insurance is done");
+    assert!(
+        world.story("o-1").contains(&"SagaCompleted".to_owned()),
+        "the insurance is done"
+    );
     assert_eq!(world.obey(), ["packing 1/1"]);
     for _ in 0..3 {
         task.run();
         world.obey();
     }
-    assert_eq!(world.story("o-1").iter().filter(|event| *event == "SagaCompleted").count(), 2);
+    assert_eq!(
+        world
+            .story("o-1")
+            .iter()
+            .filter(|event| *event == "SagaCompleted")
+            .count(),
+        2
+    );
     task.ends_as_replayed();
 }
 
 #[test]
 fn a_reply_without_headers_goes_to_the_saga_that_waits_for_it() {
     let plans = vec![Arc::new(order_plan()), Arc::new(plan_from(INSURANCE))];
-    let world = World::with(Setup { plans, ..Setup::default() });
+    let world = World::with(Setup {
+        plans,
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.take_over();
     world.place("o-1");
@@ -60,14 +76,21 @@ fn a_reply_without_headers_goes_to_the_saga_that_waits_for_it() {
 #[test]
 fn one_wish_cancels_both() {
     let plans = vec![Arc::new(order_plan()), Arc::new(plan_from(INSURANCE))];
-    let world = World::with(Setup { plans, ..Setup::default() });
+    let world = World::with(Setup {
+        plans,
+        ..Setup::default()
+    });
     let mut task = world.task();
     task.take_over();
     world.place("o-1");
     task.run();
     world.cancel("o-1");
     task.run();
-    let accepted = world.story("o-1").iter().filter(|event| *event == "CancellationAccepted").count();
+    let accepted = world
+        .story("o-1")
+        .iter()
+        .filter(|event| *event == "CancellationAccepted")
+        .count();
     assert_eq!(accepted, 2);
     task.ends_as_replayed();
 }

@@ -17,7 +17,10 @@ fn after_an_upgrade(closed: bool) -> (Rc<World>, MemoryStores, Shell) {
     world.place("old");
     before.run();
     if closed {
-        world.commands().iter().for_each(|command| drop(world.refuse(command, "NO")));
+        world
+            .commands()
+            .iter()
+            .for_each(|command| drop(world.refuse(command, "NO")));
         before.run();
     }
     before.crash();
@@ -38,7 +41,9 @@ fn an_open_saga_parks_the_task_and_its_inputs_are_processed_once_the_version_is_
             world.obey();
         }
         task.pass(Duration::from_secs(20));
-        let Status::Parked { reason, .. } = task.status() else { panic!("{:?}", task.status()) };
+        let Status::Parked { reason, .. } = task.status() else {
+            panic!("{:?}", task.status())
+        };
         assert!(reason.contains("add the version again"), "{reason}");
         assert_eq!(world.story("old"), story);
         assert!(world.broker.read("palinode.dead-letters").is_empty());
@@ -61,8 +66,14 @@ fn inputs_of_a_closed_saga_are_dead_letters_and_the_task_goes_on() {
     world.place("new");
     task.pass(Duration::from_secs(20));
     let letters = world.broker.read("palinode.dead-letters");
-    let codes: Vec<_> = letters.iter().filter_map(|letter| header_of(letter, headers::ERROR_CODE)).collect();
+    let codes: Vec<_> = letters
+        .iter()
+        .filter_map(|letter| header_of(letter, headers::ERROR_CODE))
+        .collect();
     assert_eq!(codes, ["UNKNOWN_DEFINITION"; 2]);
-    assert!(world.story("new").contains(&"StepRequested payment 1/2".to_owned()), "its timers fire");
+    assert!(
+        world.story("new").contains(&"StepRequested payment 1/2".to_owned()),
+        "its timers fire"
+    );
     assert_eq!(world.ignored(), [""; 0]);
 }

@@ -9,8 +9,8 @@ use palinode_store::memory::MemoryStores;
 
 use crate::support::{Command, Setup, Shell, World};
 
-/// Runs; each takes some tens of milliseconds.
-const SEEDS: u64 = 60;
+/// Runs; each takes a few hundred milliseconds, most of them spent in looking at what was written.
+const SEEDS: u64 = 20;
 
 /// Steps of one run before everything is healed.
 const STEPS: u32 = 150;
@@ -19,7 +19,10 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % limit
     }
 }
@@ -36,11 +39,24 @@ struct Run {
 
 impl Run {
     fn new(seed: u64) -> Self {
-        let world = World::with(Setup { unknown: vec!["shop.orders.PaymentRetryRequested"], ..Setup::default() });
+        let world = World::with(Setup {
+            unknown: vec!["shop.orders.PaymentRetryRequested"],
+            ..Setup::default()
+        });
         let stores = [MemoryStores::default(), MemoryStores::default()];
-        let tasks = [world.task_of("one", 0, stores[0].clone()), world.task_of("two", 0, stores[1].clone())];
+        let tasks = [
+            world.task_of("one", 0, stores[0].clone()),
+            world.task_of("two", 0, stores[1].clone()),
+        ];
         let random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        Self { world, random, orders: Vec::new(), open: Vec::new(), stores, tasks }
+        Self {
+            world,
+            random,
+            orders: Vec::new(),
+            open: Vec::new(),
+            stores,
+            tasks,
+        }
     }
 
     fn order(&mut self) -> Option<String> {
@@ -99,7 +115,8 @@ impl Run {
                 0 => drop(self.open.swap_remove(at)),
                 1 => drop(self.world.succeed(&command)),
                 2 if crate::support::failure(&command.record).is_some() => {
-                    self.world.refuse(&command, ["NO", "BANK_UNAVAILABLE"][self.random.below(2)]);
+                    self.world
+                        .refuse(&command, ["NO", "BANK_UNAVAILABLE"][self.random.below(2)]);
                     self.open.swap_remove(at);
                 }
                 _ => {
@@ -145,12 +162,24 @@ impl Run {
             for command in self.open.drain(..) {
                 self.world.succeed(&command);
             }
-            for order in &self.orders {
-                if self.world.last(order).starts_with("SagaSuspended payment") {
-                    self.world.retry_payment(order);
+            for (order, story) in self.world.stories() {
+                if story
+                    .last()
+                    .is_some_and(|last| last.starts_with("SagaSuspended payment"))
+                {
+                    self.world.retry_payment(&order);
                 }
             }
             task.pass(Duration::from_secs(30));
+            if matches!(
+                task.status(),
+                Status::Running {
+                    open_sagas: 0,
+                    waiting: None
+                }
+            ) {
+                break;
+            }
         }
         (self.world, task, self.orders)
     }
@@ -165,9 +194,14 @@ fn every_saga_ends_once_and_every_input_has_one_effect() {
             run.step();
         }
         let (world, task, orders) = run.heal();
-        assert!(matches!(task.status(), Status::Running { .. }), "seed {seed}: {:?}", task.status());
+        assert!(
+            matches!(task.status(), Status::Running { .. }),
+            "seed {seed}: {:?}",
+            task.status()
+        );
+        let stories = world.stories();
         for order in &orders {
-            let story = world.story(order);
+            let story = &stories[order];
             let count = |prefix: &str| story.iter().filter(|event| event.starts_with(prefix)).count();
             assert_eq!(count("SagaStarted"), 1, "seed {seed}, {order}: {story:#?}");
             let ends = count("SagaCompleted") + count("SagaCompensated");
@@ -177,5 +211,5 @@ fn every_saga_ends_once_and_every_input_has_one_effect() {
         assert_eq!(world.ignored(), [""; 0], "seed {seed}");
         task.ends_as_replayed();
     }
-    assert!(ended > 1_000, "{ended} sagas ended");
+    assert!(ended > 400, "{ended} sagas ended");
 }

@@ -25,7 +25,10 @@ impl World {
         let mut seen = BTreeSet::new();
         for entry in self.journal() {
             let id = entry.record.event_id();
-            assert!(seen.insert((entry.partition, id.clone())), "the event {id} stands twice in the journal");
+            assert!(
+                seen.insert((entry.partition, id.clone())),
+                "the event {id} stands twice in the journal"
+            );
         }
     }
 
@@ -41,11 +44,16 @@ impl World {
     fn positions_never_go_back(&self) {
         let mut known: BTreeMap<(String, i32), i64> = BTreeMap::new();
         for entry in self.journal() {
-            let JournalRecord::Task(TaskRecord::PositionsAdvanced(advanced)) = entry.record else { continue };
+            let JournalRecord::Task(TaskRecord::PositionsAdvanced(advanced)) = entry.record else {
+                continue;
+            };
             for position in advanced.positions {
                 let input = (position.topic.to_string(), position.partition);
                 let before = known.insert(input.clone(), position.offset).unwrap_or_default();
-                assert!(before <= position.offset, "the position of {input:?} went back from {before}");
+                assert!(
+                    before <= position.offset,
+                    "the position of {input:?} went back from {before}"
+                );
             }
         }
     }
@@ -69,10 +77,17 @@ impl World {
 
     /// The inputs before the journal's positions that had no effect at all: foreign ones, when all is well.
     pub(crate) fn ignored(&self) -> Vec<String> {
-        let mut effects: BTreeSet<String> =
-            self.saga_events().into_iter().map(|event| event.cause.to_string()).collect();
+        let mut effects: BTreeSet<String> = self
+            .saga_events()
+            .into_iter()
+            .map(|event| event.cause.to_string())
+            .collect();
         let letters = self.broker.read("palinode.dead-letters");
-        effects.extend(letters.iter().filter_map(|letter| header_of(letter, headers::DEAD_LETTER_ID)));
+        effects.extend(
+            letters
+                .iter()
+                .filter_map(|letter| header_of(letter, headers::DEAD_LETTER_ID)),
+        );
         for record in self.broker.read("palinode.inbox") {
             let pairs = record.headers.iter().map(|header| (&*header.name, &*header.value));
             effects.extend(Origin::read(pairs).map(|origin| origin.input_id().to_string()));
@@ -81,7 +96,10 @@ impl World {
         for ((topic, partition), position) in self.positions() {
             let below = |record: &&Consumed| record.source.partition == partition && record.offset < position;
             let records = self.broker.read(&topic);
-            let ids = records.iter().filter(below).map(|it| format!("{topic}/{partition}/{}", it.offset));
+            let ids = records
+                .iter()
+                .filter(below)
+                .map(|it| format!("{topic}/{partition}/{}", it.offset));
             ignored.extend(ids.filter(|id| topic != "palinode.inbox" && !effects.contains(id)));
         }
         ignored
@@ -106,11 +124,19 @@ impl World {
             let wanted = ["StepRequested", "CompensationRequested"].contains(&&*event.event_type);
             wanted.then(|| {
                 let saga = headers::saga_id_text(&event.id);
-                format!("{saga}/{step}/{purpose}/{}/{}", event.round.unwrap().0, event.attempt.unwrap().0)
+                format!(
+                    "{saga}/{step}/{purpose}/{}/{}",
+                    event.round.unwrap().0,
+                    event.attempt.unwrap().0
+                )
             })
         };
         let mut asked: Vec<String> = self.saga_events().iter().filter_map(requested).collect();
-        let mut sent: Vec<String> = self.all_commands().into_iter().map(|command: Command| command.id).collect();
+        let mut sent: Vec<String> = self
+            .all_commands()
+            .into_iter()
+            .map(|command: Command| command.id)
+            .collect();
         asked.sort();
         sent.sort();
         assert_eq!(asked, sent, "the commands are those that the journal requested");
@@ -118,11 +144,17 @@ impl World {
 
     fn outcomes_are_those_of_the_journal(&self) {
         let ends = |event: &SagaRecord| ["SagaCompleted", "SagaCompensated"].contains(&&*event.event_type);
-        let mut ended: Vec<String> =
-            self.saga_events().iter().filter(|event| ends(event)).map(SagaRecord::event_id).collect();
+        let mut ended: Vec<String> = self
+            .saga_events()
+            .iter()
+            .filter(|event| ends(event))
+            .map(SagaRecord::event_id)
+            .collect();
         let outcomes = self.broker.read("palinode.outcomes");
-        let mut rows: Vec<String> =
-            outcomes.iter().map(|row| header_of(row, headers::CE_ID).expect("an outcome has an id")).collect();
+        let mut rows: Vec<String> = outcomes
+            .iter()
+            .map(|row| header_of(row, headers::CE_ID).expect("an outcome has an id"))
+            .collect();
         ended.sort();
         rows.sort();
         assert_eq!(ended, rows, "the outcomes are those of the journal's ends");

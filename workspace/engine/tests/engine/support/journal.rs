@@ -1,5 +1,7 @@
 //! The journal as people read it.
 
+use std::collections::BTreeMap;
+
 use palinode_log::Consumed;
 use palinode_wire::journal::{JournalRecord, SagaRecord, TaskRecord};
 
@@ -16,7 +18,10 @@ impl World {
     pub(crate) fn journal(&self) -> Vec<Entry> {
         let read = |record: &Consumed| Entry {
             partition: record.source.partition,
-                record: self.journal_schemas.read(&self.schemas, record.value.as_ref().unwrap()).unwrap(),
+            record: self
+                .journal_schemas
+                .read(&self.schemas, record.value.as_ref().unwrap())
+                .unwrap(),
         };
         self.broker.read("palinode.journal").iter().map(read).collect()
     }
@@ -32,7 +37,20 @@ impl World {
 
     /// What happened to the sagas with this key, in short.
     pub(crate) fn story(&self, key: &str) -> Vec<String> {
-        self.saga_events().iter().filter(|event| event.id.key.as_str() == key).map(told).collect()
+        self.saga_events()
+            .iter()
+            .filter(|event| event.id.key.as_str() == key)
+            .map(told)
+            .collect()
+    }
+
+    /// What happened to all sagas, by key.
+    pub(crate) fn stories(&self) -> BTreeMap<String, Vec<String>> {
+        let mut stories: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for event in self.saga_events() {
+            stories.entry(event.id.key.to_string()).or_default().push(told(&event));
+        }
+        stories
     }
 
     /// The last event of the sagas with this key.

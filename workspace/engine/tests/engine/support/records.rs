@@ -38,14 +38,27 @@ impl Command {
 
     /// The command in short: `payment 1/2`, or `undo payment 1/1`.
     pub(crate) fn told(&self) -> String {
-        let undo = if self.request.purpose == palinode_core::Purpose::Compensation { "undo " } else { "" };
+        let undo = if self.request.purpose == palinode_core::Purpose::Compensation {
+            "undo "
+        } else {
+            ""
+        };
         format!("{undo}{} {}/{}", self.request.step, self.request.round.0, self.attempt)
     }
 
     /// The headers that a participant echoes.
     pub(crate) fn echo(&self) -> Vec<Header> {
-        let echoed = [headers::TRACEPARENT, headers::CORRELATION_ID, headers::IDEMPOTENCY_KEY, headers::SAGA_ID];
-        self.headers.iter().filter(|header| echoed.contains(&&*header.name)).cloned().collect()
+        let echoed = [
+            headers::TRACEPARENT,
+            headers::CORRELATION_ID,
+            headers::IDEMPOTENCY_KEY,
+            headers::SAGA_ID,
+        ];
+        self.headers
+            .iter()
+            .filter(|header| echoed.contains(&&*header.name))
+            .cloned()
+            .collect()
     }
 }
 
@@ -77,9 +90,18 @@ pub(crate) fn failure(command: &str) -> Option<&'static str> {
 
 /// A framed value of `record`. Fields that `given` does not name are filled with something of their type.
 pub(crate) fn encode(schemas: &Schemas, record: &str, given: &[(&str, Value)]) -> Bytes {
-    let shape = schemas.shape_of(record).unwrap_or_else(|| panic!("no schema of {record}"));
-    let Kind::Record(of) = shape.root().kind() else { panic!("{record} is no record") };
-    let named = |name: &str| given.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone());
+    let shape = schemas
+        .shape_of(record)
+        .unwrap_or_else(|| panic!("no schema of {record}"));
+    let Kind::Record(of) = shape.root().kind() else {
+        panic!("{record} is no record")
+    };
+    let named = |name: &str| {
+        given
+            .iter()
+            .find(|(field, _)| *field == name)
+            .map(|(_, value)| value.clone())
+    };
     let (names, values): (Vec<FieldName>, Vec<Value>) = of
         .fields()
         .map(|field| {
@@ -89,7 +111,9 @@ pub(crate) fn encode(schemas: &Schemas, record: &str, given: &[(&str, Value)]) -
         .unzip();
     let mut framed = Vec::new();
     let encoder = schemas.encoder(&RecordName::from(record), &names).unwrap();
-    encoder.encode(&values, &mut framed).unwrap_or_else(|error| panic!("{record}: {error}"));
+    encoder
+        .encode(&values, &mut framed)
+        .unwrap_or_else(|error| panic!("{record}: {error}"));
     framed.into()
 }
 
@@ -103,9 +127,12 @@ fn filler(of: Type<'_>) -> Value {
         Kind::Float | Kind::Double => Value::Double(1.0),
         Kind::String => text("something"),
         Kind::Array(_) => Value::List(Vec::new()),
-        Kind::Record(record) => {
-            Value::Record(record.fields().map(|field| (field.name().clone(), filler(field.of()))).collect())
-        }
+        Kind::Record(record) => Value::Record(
+            record
+                .fields()
+                .map(|field| (field.name().clone(), filler(field.of())))
+                .collect(),
+        ),
         other => panic!("no filler for {other:?}"),
     }
 }

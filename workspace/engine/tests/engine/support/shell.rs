@@ -4,10 +4,7 @@ use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
 use palinode_core::{Saga, SagaId, SchemaId, Timestamp};
 use palinode_engine::cycle::{Action, Cycle, Demand, SchemaAnswer, Shared, Signal, Status};
-use palinode_log::{
-    Log, Outcome, PollLimits, Slot, TaskLog,
-    memory::MemoryTask,
-};
+use palinode_log::{Log, Outcome, PollLimits, Slot, TaskLog, memory::MemoryTask};
 use palinode_store::{Checkpoint, Store, Stores, memory::MemoryStores};
 use palinode_wire::journal::{JournalRecord, TaskRecord};
 
@@ -81,7 +78,9 @@ impl<St: Stores> Shell<St> {
 
     /// Carries one action out. False when there is none.
     pub(crate) fn act_once(&mut self) -> bool {
-        let Some(action) = self.actions.pop_front().filter(|_| !self.dead) else { return false };
+        let Some(action) = self.actions.pop_front().filter(|_| !self.dead) else {
+            return false;
+        };
         if let Some(answer) = self.act(action) {
             self.offer(answer);
         }
@@ -90,11 +89,16 @@ impl<St: Stores> Shell<St> {
 
     fn act(&mut self, action: Action) -> Option<Signal> {
         let begins = matches!(action, Action::Fence | Action::Release | Action::LookUp(_));
-        assert!(begins || !self.released, "after its release the task still wants {action:?}");
+        assert!(
+            begins || !self.released,
+            "after its release the task still wants {action:?}"
+        );
         match action {
             Action::Fence => {
                 self.released = false;
-                Some(Signal::Fenced(Slot::ALL.iter().try_for_each(|slot| self.log.fence(*slot))))
+                Some(Signal::Fenced(
+                    Slot::ALL.iter().try_for_each(|slot| self.log.fence(*slot)),
+                ))
             }
             Action::Transact { slot, records } => {
                 self.check_transaction(&records);
@@ -117,13 +121,17 @@ impl<St: Stores> Shell<St> {
             }
             Action::Starts(inputs) => {
                 let starts = self.log.starts(&inputs);
-                Some(Signal::Starts(starts.map(|offsets| inputs.into_iter().zip(offsets).collect())))
+                Some(Signal::Starts(
+                    starts.map(|offsets| inputs.into_iter().zip(offsets).collect()),
+                ))
             }
             Action::Assign(positions) => self.log.assign(&positions).err().map(Signal::InputsFailed),
             Action::SetPaused(inputs, paused) => self.log.set_paused(&inputs, paused).err().map(Signal::InputsFailed),
             Action::Ends(inputs) => {
                 let ends = self.log.ends(&inputs);
-                Some(Signal::Ends(ends.map(|offsets| inputs.into_iter().zip(offsets).collect())))
+                Some(Signal::Ends(
+                    ends.map(|offsets| inputs.into_iter().zip(offsets).collect()),
+                ))
             }
             Action::Positions => Some(Signal::Positions(self.log.positions())),
             Action::LookUp(schema) => {
@@ -142,7 +150,12 @@ impl<St: Stores> Shell<St> {
     fn check_transaction(&self, records: &[palinode_log::Produced]) {
         let last = records.last().expect("no transaction is empty");
         assert_eq!(&*last.topic, "palinode.journal");
-        match self.world.journal_schemas.read(&self.world.schemas, &last.value).unwrap() {
+        match self
+            .world
+            .journal_schemas
+            .read(&self.world.schemas, &last.value)
+            .unwrap()
+        {
             JournalRecord::Task(TaskRecord::PositionsAdvanced(_)) => {}
             JournalRecord::Task(TaskRecord::TaskClaimed(_)) => assert_eq!(records.len(), 1, "a claim stands alone"),
             other => panic!("a transaction ends with {other:?}"),
@@ -154,7 +167,10 @@ impl<St: Stores> Shell<St> {
         if self.dead {
             return false;
         }
-        let limits = PollLimits { records_max: self.poll_max, bytes_max: usize::MAX };
+        let limits = PollLimits {
+            records_max: self.poll_max,
+            bytes_max: usize::MAX,
+        };
         let mut records = Vec::new();
         let signal = match self.cycle.demand(self.now()) {
             Demand::Nothing => return false,
@@ -190,7 +206,12 @@ impl<St: Stores> Shell<St> {
             let moved = before != (self.cycle.next_deadline(), self.cycle.status());
             assert!(busy || moved, "the task spins at {:?} with {:?}", self.now(), before);
             idle += 1;
-            assert!(idle < IDLE_TICKS_MAX, "the task spins at {:?} with {:?}", self.now(), before);
+            assert!(
+                idle < IDLE_TICKS_MAX,
+                "the task spins at {:?} with {:?}",
+                self.now(),
+                before
+            );
         }
     }
 
@@ -228,7 +249,11 @@ impl<St: Stores> Shell<St> {
     /// How far the client has read partition 0 of `topic`.
     pub(crate) fn input_position(&mut self, topic: &str) -> i64 {
         let positions = self.log.positions().unwrap();
-        positions.iter().find(|(input, _)| &*input.topic == topic).expect("it is assigned").1
+        positions
+            .iter()
+            .find(|(input, _)| &*input.topic == topic)
+            .expect("it is assigned")
+            .1
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -244,7 +269,10 @@ impl<St: Stores> Shell<St> {
     }
 
     pub(crate) fn saga(&self, key: &str) -> Option<Saga> {
-        self.cycle.saga(&SagaId::new("order-fulfilment", key)).expect("it runs").unwrap()
+        self.cycle
+            .saga(&SagaId::new("order-fulfilment", key))
+            .expect("it runs")
+            .unwrap()
     }
 
     pub(crate) fn cycle(&self) -> &Cycle<St> {
@@ -286,7 +314,10 @@ impl<St: Stores> Shell<St> {
         let kept = Contents::of(&mut shared.stores.open(task).unwrap(), &world);
         let again = world.replay(task);
         assert_eq!(kept.0, again.0, "a replay leads to the same sagas and timers");
-        assert_eq!(kept.1.positions, again.1.positions, "a replay leads to the same positions");
+        assert_eq!(
+            kept.1.positions, again.1.positions,
+            "a replay leads to the same positions"
+        );
         assert!(kept.1.clock <= again.1.clock);
         world.check();
     }
@@ -303,7 +334,13 @@ impl Contents {
         let sagas = ids.iter().map(|id| format!("{id}: {:?}", store.saga(id).unwrap()));
         let mut told: Vec<String> = sagas.collect();
         told.push(format!("{} open", store.open_count()));
-        told.extend(store.open_sagas(None, usize::MAX).unwrap().iter().map(|(id, _)| format!("{id} is open")));
+        told.extend(
+            store
+                .open_sagas(None, usize::MAX)
+                .unwrap()
+                .iter()
+                .map(|(id, _)| format!("{id} is open")),
+        );
         let timers = store.due_timers(Timestamp(i64::MAX), usize::MAX).unwrap();
         told.extend(timers.iter().map(|timer| format!("{timer:?}")));
         Self(told, store.checkpoint().clone())
@@ -324,7 +361,10 @@ impl World {
                 }
                 None => {
                     let mut records = Vec::new();
-                    let limits = PollLimits { records_max: 7, bytes_max: usize::MAX };
+                    let limits = PollLimits {
+                        records_max: 7,
+                        bytes_max: usize::MAX,
+                    };
                     assert_eq!(shell.cycle.demand(shell.now()), Demand::Journal, "{:?}", shell.status());
                     shell.log.poll_journal(limits, Duration::ZERO, &mut records).unwrap();
                     actions.extend(shell.cycle.handle(Signal::Journal(records), shell.now()));

@@ -41,7 +41,12 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         let plans = vec![Arc::new(order_plan())];
-        Self { partitions: 1, plans, settings: Settings::default(), unknown: Vec::new() }
+        Self {
+            partitions: 1,
+            plans,
+            settings: Settings::default(),
+            unknown: Vec::new(),
+        }
     }
 }
 
@@ -82,10 +87,17 @@ impl World {
         schema_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas"), &mut files);
         files.sort();
         for (id, file) in (1..).zip(&files) {
-            schemas.add(SchemaId(id), std::fs::read_to_string(file).unwrap()).unwrap();
+            schemas
+                .add(SchemaId(id), std::fs::read_to_string(file).unwrap())
+                .unwrap();
         }
         let broker = MemoryBroker::new();
-        let own = ["palinode.journal", "palinode.inbox", "palinode.outcomes", "palinode.dead-letters"];
+        let own = [
+            "palinode.journal",
+            "palinode.inbox",
+            "palinode.outcomes",
+            "palinode.dead-letters",
+        ];
         let shop = ["orders.events", "orders.requests", "orders.status"];
         let events = ["payments.events", "warehouse.events", "shipments.events"];
         for topic in own.iter().chain(&shop).chain(&events).chain(&COMMANDS) {
@@ -156,7 +168,10 @@ impl World {
                 run: format!("{member}-{}", self.runs.get()).into(),
             },
             settings: self.settings.clone(),
-            input_partitions: topics.iter().map(|topic| (Arc::clone(topic), partitions(topic))).collect(),
+            input_partitions: topics
+                .iter()
+                .map(|topic| (Arc::clone(topic), partitions(topic)))
+                .collect(),
             definitions,
             stores,
             journal_schemas: self.journal_schemas,
@@ -181,12 +196,25 @@ impl World {
     }
 
     /// Writes a record as a participant does, to the partition of its key; gives the id of the input.
-    pub(crate) fn send(&self, topic: &str, key: &str, record: &str, given: &[(&str, Value)], headers: Vec<Header>) -> String {
+    pub(crate) fn send(
+        &self,
+        topic: &str,
+        key: &str,
+        record: &str,
+        given: &[(&str, Value)],
+        headers: Vec<Header>,
+    ) -> String {
         let mut given = given.to_vec();
         if given.iter().all(|(name, _)| *name != "order_id") {
             given.push(("order_id", text(key)));
         }
-        self.send_bytes(topic, None, key.as_bytes(), encode(&self.schemas, record, &given), headers)
+        self.send_bytes(
+            topic,
+            None,
+            key.as_bytes(),
+            encode(&self.schemas, record, &given),
+            headers,
+        )
     }
 
     pub(crate) fn send_bytes(
@@ -198,29 +226,53 @@ impl World {
         headers: Vec<Header>,
     ) -> String {
         let value = Some(value.into());
-        let (partition, offset) =
-            self.broker.produce(topic, partition, Bytes::copy_from_slice(key), value, headers).unwrap();
+        let (partition, offset) = self
+            .broker
+            .produce(topic, partition, Bytes::copy_from_slice(key), value, headers)
+            .unwrap();
         format!("{topic}/{partition}/{offset}")
     }
 
     /// A customer places an order.
     pub(crate) fn place(&self, order: &str) -> String {
-        self.send("orders.events", order, "shop.orders.OrderPlaced", &[("total_minor", Value::Long(4_200))], vec![])
+        self.send(
+            "orders.events",
+            order,
+            "shop.orders.OrderPlaced",
+            &[("total_minor", Value::Long(4_200))],
+            vec![],
+        )
     }
 
     /// A customer wants to cancel.
     pub(crate) fn cancel(&self, order: &str) -> String {
-        self.send("orders.requests", order, "shop.orders.OrderCancellationRequested", &[], vec![])
+        self.send(
+            "orders.requests",
+            order,
+            "shop.orders.OrderCancellationRequested",
+            &[],
+            vec![],
+        )
     }
 
     /// A customer wants to pay again.
     pub(crate) fn retry_payment(&self, order: &str) -> String {
-        self.send("orders.requests", order, "shop.orders.PaymentRetryRequested", &[], vec![])
+        self.send(
+            "orders.requests",
+            order,
+            "shop.orders.PaymentRetryRequested",
+            &[],
+            vec![],
+        )
     }
 
     /// All commands so far, in the order of their topics and partitions.
     pub(crate) fn all_commands(&self) -> Vec<Command> {
-        COMMANDS.iter().flat_map(|topic| self.broker.read(topic)).map(|record| Command::read(&record)).collect()
+        COMMANDS
+            .iter()
+            .flat_map(|topic| self.broker.read(topic))
+            .map(|record| Command::read(&record))
+            .collect()
     }
 
     /// The commands that were sent since the last call.
@@ -230,7 +282,10 @@ impl World {
         for topic in COMMANDS {
             for partition in 0..self.broker_partitions(topic) {
                 let all = self.broker.read(topic);
-                let here: Vec<_> = all.iter().filter(|record| record.source.partition == partition).collect();
+                let here: Vec<_> = all
+                    .iter()
+                    .filter(|record| record.source.partition == partition)
+                    .collect();
                 let seen = answered.entry(format!("{topic}/{partition}")).or_default();
                 new.extend(here[*seen..].iter().map(|record| Command::read(record)));
                 *seen = here.len();
@@ -246,7 +301,13 @@ impl World {
 
     /// Answers `command` with `record`, headers echoed.
     pub(crate) fn answer(&self, command: &Command, record: &str, given: &[(&str, Value)]) -> String {
-        self.send(&command.topic.replace("commands", "events"), &command.key, record, given, command.echo())
+        self.send(
+            &command.topic.replace("commands", "events"),
+            &command.key,
+            record,
+            given,
+            command.echo(),
+        )
     }
 
     pub(crate) fn succeed(&self, command: &Command) -> String {
