@@ -331,7 +331,10 @@ fn an_orderly_stop_hands_the_tasks_over_at_once() {
     assert!(moved < Duration::from_millis(4_500), "{moved:?}");
     let told: Vec<News> = news_of_first.try_iter().collect();
     let last = told.last().map(|news| &news.proposal);
-    assert!(matches!(last, Some(Proposal::Revoked(tasks)) if tasks.len() == 2), "{told:?}");
+    assert!(
+        matches!(last, Some(Proposal::Revoked(tasks)) if tasks.len() == 2),
+        "{told:?}"
+    );
     assert!(second.close(SHORT));
 }
 

@@ -33,7 +33,11 @@ pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
         (false, true) => Expect::DrainedOrSuspended,
         (false, false) => Expect::Drained,
     };
-    let copies = if arguments.copied_commands { Copies::Allowed } else { Copies::Refused };
+    let copies = if arguments.copied_commands {
+        Copies::Allowed
+    } else {
+        Copies::Refused
+    };
     let what = Where {
         bootstrap_servers: arguments.cluster.bootstrap_servers.clone(),
         topic_prefix: arguments.cluster.topic_prefix.clone(),

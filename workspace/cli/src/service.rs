@@ -13,10 +13,16 @@ use crate::{
 };
 
 pub(crate) fn service(arguments: &Service) -> anyhow::Result<Verdict> {
-    let log = configuration::Log { filter: arguments.log.clone(), ..configuration::Log::default() };
+    let log = configuration::Log {
+        filter: arguments.log.clone(),
+        ..configuration::Log::default()
+    };
     let metrics = start_telemetry(&log)?;
     let text: MetricsText = Arc::new(move || metrics.render());
-    let parts = Parts { schemas: Arc::new(Registry::new(&arguments.registry)?), metrics: Some(text) };
+    let parts = Parts {
+        schemas: Arc::new(Registry::new(&arguments.registry)?),
+        metrics: Some(text),
+    };
     let stop = Stop::new();
     stop_on_signal(stop.clone())?;
     let settings = arguments.settings.as_path();

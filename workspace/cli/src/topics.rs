@@ -18,7 +18,11 @@ pub(crate) fn topics(arguments: &Topics) -> anyhow::Result<Verdict> {
 fn create(target: &TopicsTarget) -> anyhow::Result<Verdict> {
     let specs = specs(target)?;
     let created = admin(target)?.create(&specs)?;
-    println!("{} topics created, {} were there", created.len(), specs.len() - created.len());
+    println!(
+        "{} topics created, {} were there",
+        created.len(),
+        specs.len() - created.len()
+    );
     Ok(Verdict::Done)
 }
 
@@ -45,5 +49,7 @@ fn specs(target: &TopicsTarget) -> anyhow::Result<Vec<palinode_log::kafka::topic
 }
 
 fn admin(target: &TopicsTarget) -> anyhow::Result<Admin> {
-    Ok(Admin::connect(&Settings::new(target.cluster.bootstrap_servers.as_str()))?)
+    Ok(Admin::connect(&Settings::new(
+        target.cluster.bootstrap_servers.as_str(),
+    ))?)
 }

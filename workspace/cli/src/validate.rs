@@ -44,8 +44,17 @@ fn report(file: &str, text: &str, schemas: Option<&BTreeMap<String, String>>) ->
     }
     if unfit.is_empty() {
         let plan = &definition.plan;
-        let checked = if schemas.is_some() { "checked against the schemas" } else { "not checked against schemas" };
-        println!("{file}: {} version {}, {} steps: right, {checked}", plan.name, plan.version, plan.steps.len());
+        let checked = if schemas.is_some() {
+            "checked against the schemas"
+        } else {
+            "not checked against schemas"
+        };
+        println!(
+            "{file}: {} version {}, {} steps: right, {checked}",
+            plan.name,
+            plan.version,
+            plan.steps.len()
+        );
     }
     unfit.len()
 }

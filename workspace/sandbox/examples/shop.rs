@@ -15,7 +15,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kafka = Kafka::start(kafka::Settings::default())?;
     let registry = Registry::start(registry::Settings::default())?;
     let repository = std::env::current_dir()?;
-    let shop = Shop::start(Settings::new(program, repository, folder, kafka.bootstrap(), registry.url()))?;
+    let shop = Shop::start(Settings::new(
+        program,
+        repository,
+        folder,
+        kafka.bootstrap(),
+        registry.url(),
+    ))?;
     println!("kafka {}\nregistry {}", kafka.bootstrap(), registry.url());
     for component in shop.components() {
         println!("{component} {}", shop.url(component));

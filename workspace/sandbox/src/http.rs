@@ -6,7 +6,10 @@ use std::{sync::LazyLock, time::Duration};
 const ANSWER_AT_MOST: Duration = Duration::from_secs(5);
 
 static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
-    ureq::Agent::config_builder().timeout_global(Some(ANSWER_AT_MOST)).build().new_agent()
+    ureq::Agent::config_builder()
+        .timeout_global(Some(ANSWER_AT_MOST))
+        .build()
+        .new_agent()
 });
 
 /// The text at `url`.

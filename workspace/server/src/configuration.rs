@@ -129,38 +129,53 @@ impl Default for Configuration {
 
 impl Default for Kafka {
     fn default() -> Self {
-        Self { bootstrap_servers: "localhost:9092".into(), properties: BTreeMap::new() }
+        Self {
+            bootstrap_servers: "localhost:9092".into(),
+            properties: BTreeMap::new(),
+        }
     }
 }
 
 impl Default for Registry {
     fn default() -> Self {
-        Self { url: "http://localhost:8081".into() }
+        Self {
+            url: "http://localhost:8081".into(),
+        }
     }
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        }
     }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".into() }
+        Self {
+            format: LogFormat::Text,
+            filter: "info".into(),
+        }
     }
 }
 
 impl Default for Engine {
     fn default() -> Self {
         let engine = palinode_engine::Settings::default();
-        Self { open_sagas_max: engine.open_sagas_max, schema_wait_seconds: engine.schema_wait.as_secs() }
+        Self {
+            open_sagas_max: engine.open_sagas_max,
+            schema_wait_seconds: engine.schema_wait.as_secs(),
+        }
     }
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Self { memory_bytes: 256 * 1024 * 1024 }
+        Self {
+            memory_bytes: 256 * 1024 * 1024,
+        }
     }
 }
 
@@ -191,7 +206,10 @@ impl Configuration {
             };
             builder = builder.set_override(path, value).map_err(Error::configuration)?;
         }
-        let read = builder.build().and_then(config::Config::try_deserialize).map_err(Error::configuration)?;
+        let read = builder
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(Error::configuration)?;
         Self::check(read)
     }
 
@@ -261,7 +279,9 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        let error = Configuration::read(Some("no/such/file.yaml".as_ref()), &[]).unwrap_err().to_string();
+        let error = Configuration::read(Some("no/such/file.yaml".as_ref()), &[])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("no/such/file.yaml"), "{error}");
     }
 

@@ -79,7 +79,8 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
             view.deadline_at = state.deadline_at.map(rfc3339);
             view.correlation_id = Some(state.correlation.to_string());
             let name = |index: usize| {
-                plan.and_then(|plan| plan.steps.get(index)).map_or_else(|| format!("#{index}"), |step| step.name.to_string())
+                plan.and_then(|plan| plan.steps.get(index))
+                    .map_or_else(|| format!("#{index}"), |step| step.name.to_string())
             };
             view.steps = state
                 .steps

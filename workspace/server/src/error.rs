@@ -62,7 +62,9 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn configuration(error: config::ConfigError) -> Self {
-        Self::Configuration { reason: error.to_string() }
+        Self::Configuration {
+            reason: error.to_string(),
+        }
     }
 
     /// A short code for machines.

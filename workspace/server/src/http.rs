@@ -33,7 +33,11 @@ pub(crate) struct App<St: Stores> {
 
 impl<St: Stores> Clone for App<St> {
     fn clone(&self) -> Self {
-        Self { node: Arc::clone(&self.node), shared: Arc::clone(&self.shared), metrics: self.metrics.clone() }
+        Self {
+            node: Arc::clone(&self.node),
+            shared: Arc::clone(&self.shared),
+            metrics: self.metrics.clone(),
+        }
     }
 }
 
@@ -79,10 +83,17 @@ async fn metrics<St: Stores>(State(app): State<App<St>>) -> Response {
             Status::Parked { .. } => (3.0, 0),
         };
         ::metrics::gauge!("palinode_task_state", "task" => task.clone()).set(state);
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and counts stay far below 2^53")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a float, and counts stay far below 2^53"
+        )]
         ::metrics::gauge!("palinode_open_sagas", "task" => task).set(open as f64);
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render()).into_response()
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
+        app.metrics.render(),
+    )
+        .into_response()
 }
 
 async fn tasks<St: Stores>(State(app): State<App<St>>) -> Response {
@@ -107,10 +118,7 @@ async fn tasks<St: Stores>(State(app): State<App<St>>) -> Response {
     Json(tasks).into_response()
 }
 
-async fn saga<St: Stores>(
-    State(app): State<App<St>>,
-    Path((definition, key)): Path<(String, String)>,
-) -> Response {
+async fn saga<St: Stores>(State(app): State<App<St>>, Path((definition, key)): Path<(String, String)>) -> Response {
     let (sender, answer) = oneshot::channel();
     let id = SagaId::new(definition.as_str(), key.as_str());
     let plan_id = id.definition.clone();

@@ -45,7 +45,10 @@ pub fn read_definitions(paths: &[std::path::PathBuf]) -> Result<Vec<Arc<Plan>>, 
     let mut diagnostics = String::new();
     for path in paths {
         for file in files_below(path, "yaml")? {
-            let text = std::fs::read_to_string(&file).map_err(|source| Error::File { path: file.clone(), source })?;
+            let text = std::fs::read_to_string(&file).map_err(|source| Error::File {
+                path: file.clone(),
+                source,
+            })?;
             match palinode_definition::read(&file.display().to_string(), &text) {
                 Ok(plan) => plans.push(Arc::new(plan)),
                 Err(found) => diagnostics.push_str(&found.to_string()),
@@ -56,7 +59,9 @@ pub fn read_definitions(paths: &[std::path::PathBuf]) -> Result<Vec<Arc<Plan>>, 
         return Err(Error::Definitions { diagnostics });
     }
     if plans.is_empty() {
-        return Err(Error::Configuration { reason: "'definitions' names no *.yaml file".into() });
+        return Err(Error::Configuration {
+            reason: "'definitions' names no *.yaml file".into(),
+        });
     }
     Ok(plans)
 }
@@ -72,8 +77,10 @@ impl Server {
     ) -> Result<Self, Error> {
         let plans = read_definitions(&configuration.definitions)?;
         let url = &configuration.registry.url;
-        let registry = RegistryClient::new(url)
-            .map_err(|error| Error::Registry { url: url.clone(), reason: error.to_string() })?;
+        let registry = RegistryClient::new(url).map_err(|error| Error::Registry {
+            url: url.clone(),
+            reason: error.to_string(),
+        })?;
         let own = register_schemas(&registry, url, configuration.schemas.as_deref()).await?;
         let schemas = load_schemas(&registry, url, &plans, own).await?;
 
@@ -96,14 +103,22 @@ impl Server {
 
         let node = start_node(Arc::clone(&shared), log, registry).await?;
 
-        let listener = tokio::net::TcpListener::bind(configuration.http.listen).await.map_err(|source| {
-            Error::Listen { address: configuration.http.listen.to_string(), source }
+        let listener = tokio::net::TcpListener::bind(configuration.http.listen)
+            .await
+            .map_err(|source| Error::Listen {
+                address: configuration.http.listen.to_string(),
+                source,
+            })?;
+        let address = listener.local_addr().map_err(|source| Error::Listen {
+            address: configuration.http.listen.to_string(),
+            source,
         })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| Error::Listen { address: configuration.http.listen.to_string(), source })?;
         let (stop_http, mut stopped) = watch::channel(false);
-        let app = App { node: Arc::clone(&node), shared, metrics };
+        let app = App {
+            node: Arc::clone(&node),
+            shared,
+            metrics,
+        };
         let http = tokio::spawn(async move {
             let stopped = async move {
                 // An error means that the sender is gone, which is a stop as well.
@@ -120,7 +135,13 @@ impl Server {
             Proposal::Revoked(tasks) | Proposal::Lost(tasks) => proposed.withdraw(&tasks),
         })?;
         tracing::info!(%address, member = %application.member, "the orchestrator is up");
-        Ok(Self { node, membership, http, stop_http, address })
+        Ok(Self {
+            node,
+            membership,
+            http,
+            stop_http,
+            address,
+        })
     }
 
     /// Where the HTTP server listens.
@@ -136,7 +157,13 @@ impl Server {
     /// Stops in order: the tasks end their transactions and close their stores, then the member leaves the group, so
     /// that the others take over at once.
     pub async fn stop(self) {
-        let Self { node, membership, http, stop_http, .. } = self;
+        let Self {
+            node,
+            membership,
+            http,
+            stop_http,
+            ..
+        } = self;
         let stopped = tokio::task::spawn_blocking(move || {
             node.stop();
             if !membership.close(LEAVE_WAIT) {
@@ -228,10 +255,16 @@ async fn load_schemas(
     plans: &[Arc<Plan>],
     own: BTreeMap<SchemaId, String>,
 ) -> Result<Schemas, Error> {
-    let unusable = |reason: String| Error::Registry { url: url.to_owned(), reason };
+    let unusable = |reason: String| Error::Registry {
+        url: url.to_owned(),
+        reason,
+    };
     let mut schemas = Schemas::default();
-    let written: BTreeSet<&str> =
-        plans.iter().flat_map(|plan| &plan.messages).map(|message| message.record.as_str()).collect();
+    let written: BTreeSet<&str> = plans
+        .iter()
+        .flat_map(|plan| &plan.messages)
+        .map(|message| message.record.as_str())
+        .collect();
     let read: BTreeSet<&str> = plans.iter().flat_map(|plan| read_records(plan)).collect();
     for subject in written.union(&read) {
         match registry.latest(subject).await {
@@ -245,7 +278,9 @@ async fn load_schemas(
         }
     }
     for (id, text) in own {
-        schemas.add(id, text).map_err(|error| unusable(format!("a schema of our own: {error}")))?;
+        schemas
+            .add(id, text)
+            .map_err(|error| unusable(format!("a schema of our own: {error}")))?;
     }
     Ok(schemas)
 }
@@ -258,12 +293,20 @@ fn read_records(plan: &Plan) -> impl Iterator<Item = &str> {
     });
     let replied = replies.flat_map(|replies| std::iter::once(&replies.succeeded).chain(&replies.failed));
     let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
-    let triggers = std::iter::once(&plan.started_by).chain(&plan.cancelled_by).chain(resumed);
-    replied.chain(triggers.map(|trigger| &trigger.record)).map(palinode_core::RecordName::as_str)
+    let triggers = std::iter::once(&plan.started_by)
+        .chain(&plan.cancelled_by)
+        .chain(resumed);
+    replied
+        .chain(triggers.map(|trigger| &trigger.record))
+        .map(palinode_core::RecordName::as_str)
 }
 
 /// Starts the tasks, with look-ups in the registry that run beside them.
-async fn start_node(shared: Arc<Shared<RocksStores>>, log: KafkaLog, registry: RegistryClient) -> Result<Arc<Node>, Error> {
+async fn start_node(
+    shared: Arc<Shared<RocksStores>>,
+    log: KafkaLog,
+    registry: RegistryClient,
+) -> Result<Arc<Node>, Error> {
     let look_ups = Lookups::start(&tokio::runtime::Handle::current(), registry);
     // The node asks the look-ups and they answer the node: whichever is made first must wait for the other.
     let later: Arc<OnceLock<Arc<Node>>> = Arc::new(OnceLock::new());
@@ -292,10 +335,10 @@ fn schema_answer(answer: Answer) -> SchemaAnswer {
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(Error::Telemetry { reason: format!("a start-up step panicked: {error}") }))
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        Err(Error::Telemetry {
+            reason: format!("a start-up step panicked: {error}"),
+        })
+    })
 }

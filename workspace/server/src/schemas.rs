@@ -18,7 +18,10 @@ use crate::Error;
 pub fn read_schema_files(folder: &Path) -> Result<BTreeMap<String, String>, Error> {
     let mut schemas = BTreeMap::new();
     for path in files_below(folder, "avsc")? {
-        let text = std::fs::read_to_string(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+        let text = std::fs::read_to_string(&path).map_err(|source| Error::File {
+            path: path.clone(),
+            source,
+        })?;
         let name = record_name(&text).ok_or_else(|| Error::Configuration {
             reason: format!("{} is not an Avro schema of a record with a name", path.display()),
         })?;
@@ -42,12 +45,21 @@ pub async fn register_schemas(
     };
     let mut ours = BTreeMap::new();
     for schema in own::ALL {
-        let id = client.register(schema.name, schema.text).await.map_err(|error| refused(schema.name, error))?;
+        let id = client
+            .register(schema.name, schema.text)
+            .await
+            .map_err(|error| refused(schema.name, error))?;
         ours.insert(SchemaId(id.0), schema.text.to_owned());
     }
     let others = folder.map(read_schema_files).transpose()?.unwrap_or_default();
-    for (subject, text) in others.iter().filter(|(subject, _)| !own::ALL.iter().any(|ours| ours.name == *subject)) {
-        client.register(subject, text).await.map_err(|error| refused(subject, error))?;
+    for (subject, text) in others
+        .iter()
+        .filter(|(subject, _)| !own::ALL.iter().any(|ours| ours.name == *subject))
+    {
+        client
+            .register(subject, text)
+            .await
+            .map_err(|error| refused(subject, error))?;
     }
     Ok(ours)
 }
@@ -57,7 +69,10 @@ pub async fn register_schemas(
 /// # Errors
 /// When a folder cannot be read.
 pub fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error> {
-    let unreadable = |source| Error::File { path: folder.to_owned(), source };
+    let unreadable = |source| Error::File {
+        path: folder.to_owned(),
+        source,
+    };
     if std::fs::metadata(folder).map_err(unreadable)?.is_file() {
         return Ok(vec![folder.to_owned()]);
     }

@@ -32,8 +32,9 @@ impl Catalogue {
     /// # Errors
     /// When it is not in the catalogue's form.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let catalogue: Self = serde_saphyr::from_str(text)
-            .map_err(|error| Error::Configuration { reason: format!("the catalogue cannot be read: {error}") })?;
+        let catalogue: Self = serde_saphyr::from_str(text).map_err(|error| Error::Configuration {
+            reason: format!("the catalogue cannot be read: {error}"),
+        })?;
         for entry in &catalogue.topics {
             entry.retention_millis()?;
         }
@@ -45,8 +46,10 @@ impl Catalogue {
     /// # Errors
     /// When it cannot be read or is not in the catalogue's form.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.to_owned(),
+            source,
+        })?;
         Self::parse(&text)
     }
 
@@ -85,7 +88,9 @@ impl Catalogue {
 impl Entry {
     /// Milliseconds; -1 keeps everything.
     fn retention_millis(&self) -> Result<i64, Error> {
-        let Some(retention) = &self.retention else { return Ok(-1) };
+        let Some(retention) = &self.retention else {
+            return Ok(-1);
+        };
         let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)];
         units
             .iter()

@@ -22,16 +22,27 @@ pub(super) fn options(paths: &[PathBuf]) -> anyhow::Result<Options> {
 fn graph(plan: &Plan) -> Graph {
     let step = |step: &palinode_core::StepPlan| {
         let after = step.after.iter().map(|index| plan.step(*index).name.clone()).collect();
-        (step.name.clone(), GraphStep { after, has_compensation: step.compensation.is_some() })
+        (
+            step.name.clone(),
+            GraphStep {
+                after,
+                has_compensation: step.compensation.is_some(),
+            },
+        )
     };
-    Graph { steps: plan.steps.iter().map(step).collect::<BTreeMap<_, _>>() }
+    Graph {
+        steps: plan.steps.iter().map(step).collect::<BTreeMap<_, _>>(),
+    }
 }
 
 /// The record types that the plan reads, by topic.
 fn named(plan: &Plan) -> BTreeSet<(TopicName, RecordName)> {
     let mut named = BTreeSet::new();
     let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
-    for trigger in std::iter::once(&plan.started_by).chain(&plan.cancelled_by).chain(resumed) {
+    for trigger in std::iter::once(&plan.started_by)
+        .chain(&plan.cancelled_by)
+        .chain(resumed)
+    {
         named.insert((trigger.topic.clone(), trigger.record.clone()));
     }
     for step in &plan.steps {

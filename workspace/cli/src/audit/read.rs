@@ -15,8 +15,13 @@ use tokio::runtime::Runtime;
 use super::{Where, laws};
 
 /// Topics whose records are no part of the story: node matters, and caches.
-const PASSED_OVER: [&str; 5] =
-    ["palinode.definitions", "palinode.schemas", "palinode.control", "palinode.members", "palinode.snapshots"];
+const PASSED_OVER: [&str; 5] = [
+    "palinode.definitions",
+    "palinode.schemas",
+    "palinode.control",
+    "palinode.members",
+    "palinode.snapshots",
+];
 
 /// Asks the registry for the schemas that the auditor misses.
 struct Schemas {
@@ -41,7 +46,9 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
     for topic in &topics {
         let partitions = kafka::partition_count(&settings, topic)?;
         if partitions != options.partitions {
-            options.partitions_of.insert(short(topic, &what.topic_prefix).into(), partitions);
+            options
+                .partitions_of
+                .insert(short(topic, &what.topic_prefix).into(), partitions);
         }
     }
 
@@ -95,6 +102,10 @@ fn seen(record: Consumed, prefix: &str) -> Record {
         timestamp: Timestamp(record.timestamp),
         key: record.key,
         value: record.value,
-        headers: record.headers.into_iter().map(|header| (header.name, header.value)).collect(),
+        headers: record
+            .headers
+            .into_iter()
+            .map(|header| (header.name, header.value))
+            .collect(),
     }
 }

@@ -21,12 +21,18 @@ pub(super) fn table(orders: &[Order], took: Duration) -> String {
         *endings.entry((order.status.clone(), class.to_owned())).or_default() += 1;
     }
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).set_header(["status", "orders", "why"]);
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_header(["status", "orders", "why"]);
     for ((status, reason), count) in endings {
         table.add_row([status, count.to_string(), reason]);
     }
     let rate = f64::from(u32::try_from(orders.len()).unwrap_or(u32::MAX)) / took.as_secs_f64();
-    format!("{} orders in {:.1} s ({rate:.0} a second):\n{table}\n", orders.len(), took.as_secs_f64())
+    format!(
+        "{} orders in {:.1} s ({rate:.0} a second):\n{table}\n",
+        orders.len(),
+        took.as_secs_f64()
+    )
 }
 
 /// What analysts see.
@@ -37,7 +43,13 @@ pub(super) fn figures(world: &World) -> anyhow::Result<String> {
 /// What customers read, and how often it came.
 pub(super) fn chat(world: &World) -> String {
     let received = world.chat.inbox().received();
-    let last = received.last.iter().rev().take(3).map(|message| format!("  “{}”\n", message.text)).collect::<String>();
+    let last = received
+        .last
+        .iter()
+        .rev()
+        .take(3)
+        .map(|message| format!("  “{}”\n", message.text))
+        .collect::<String>();
     format!(
         "Chat: {} messages, {} repeats dropped. The last ones:\n{last}",
         received.distinct(),

@@ -47,7 +47,10 @@ pub(super) async fn place_all(world: &World, count: usize) -> anyhow::Result<Vec
             let first = place(&client, &url, number).await?;
             if number % REPEAT_EVERY == 0 {
                 let again = place(&client, &url, number).await?;
-                ensure!(first == again, "the same request was answered by {first} and by {again}");
+                ensure!(
+                    first == again,
+                    "the same request was answered by {first} and by {again}"
+                );
             }
             Ok(first)
         });
@@ -65,10 +68,22 @@ pub(super) async fn look_at_all(world: &World, ids: &[String]) -> anyhow::Result
     let places = Arc::new(Semaphore::new(IN_FLIGHT_MAX));
     let mut looking = JoinSet::new();
     for id in ids {
-        let (client, places, url) = (client.clone(), Arc::clone(&places), format!("{}/{id}", world.orders_url()));
+        let (client, places, url) = (
+            client.clone(),
+            Arc::clone(&places),
+            format!("{}/{id}", world.orders_url()),
+        );
         looking.spawn(async move {
             let _place = places.acquire().await?;
-            anyhow::Ok(client.get(url).send().await?.error_for_status()?.json::<Order>().await?)
+            anyhow::Ok(
+                client
+                    .get(url)
+                    .send()
+                    .await?
+                    .error_for_status()?
+                    .json::<Order>()
+                    .await?,
+            )
         });
     }
     let mut orders = Vec::with_capacity(ids.len());

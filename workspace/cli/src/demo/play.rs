@@ -15,7 +15,11 @@ pub(crate) fn demo(arguments: &Demo) -> anyhow::Result<Verdict> {
         .build()
         .context("the demo's threads could not be started")?;
     let world = World::start(&runtime, arguments)?;
-    println!("Everything is up after {:.1} s. Now {} orders.\n", begun.elapsed().as_secs_f64(), arguments.orders);
+    println!(
+        "Everything is up after {:.1} s. Now {} orders.\n",
+        begun.elapsed().as_secs_f64(),
+        arguments.orders
+    );
 
     let ordering = Instant::now();
     let placed = runtime.block_on(orders::place_all(&world, arguments.orders))?;

@@ -29,7 +29,10 @@ pub(super) fn await_the_end(world: &World, placed: &[String]) -> anyhow::Result<
         let report = archive.report()?;
         let ended = report.completed + report.compensated;
         line.set_position(ended);
-        line.set_message(format!("{} shipped, {} compensated", report.completed, report.compensated));
+        line.set_message(format!(
+            "{} shipped, {} compensated",
+            report.completed, report.compensated
+        ));
         if ended >= all {
             line.finish_and_clear();
             return Ok(());
@@ -38,7 +41,10 @@ pub(super) fn await_the_end(world: &World, placed: &[String]) -> anyhow::Result<
             last = (ended, Instant::now());
         } else if last.1.elapsed() > SILENCE_MAX {
             line.abandon();
-            bail!("{} of {all} orders have not ended; look into the logs (--keep keeps them)", all - ended);
+            bail!(
+                "{} of {all} orders have not ended; look into the logs (--keep keeps them)",
+                all - ended
+            );
         }
         thread::sleep(LOOK);
     }

@@ -9,7 +9,10 @@ use crate::saga::{Journal, events_of};
 
 /// The order with the longest way back.
 pub(super) fn pick(orders: &[Order]) -> Option<&Order> {
-    orders.iter().filter(|order| order.status == "compensated").max_by_key(|order| order.history.len())
+    orders
+        .iter()
+        .filter(|order| order.status == "compensated")
+        .max_by_key(|order| order.history.len())
 }
 
 /// Tells what happened to the order.
@@ -25,7 +28,12 @@ pub(super) fn tell(world: &World, order: &Order) -> anyhow::Result<String> {
     for event in &events {
         let step = event.step.as_ref().map(|step| format!(" {step}")).unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = write!(story, "  {:>6} ms  {}{step}", event.time.0 - begin, plain(&event.event_type));
+        let _ = write!(
+            story,
+            "  {:>6} ms  {}{step}",
+            event.time.0 - begin,
+            plain(&event.event_type)
+        );
         if let Some(reason) = &event.reason {
             let _ = write!(story, ": {reason}");
         }

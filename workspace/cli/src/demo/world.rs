@@ -29,18 +29,29 @@ pub(super) struct World {
 impl World {
     pub(super) fn start(runtime: &Runtime, arguments: &Demo) -> anyhow::Result<Self> {
         let repository = repository()?;
-        let folder = tempfile::Builder::new().prefix("palinode-demo-").tempdir().context("no temporary folder")?;
+        let folder = folder(arguments.keep)?;
         println!("Starting Kafka, a schema registry, the orchestrator and six services …");
         let kafka = Kafka::start(kafka::Settings::default())?;
         let registry = Registry::start(registry::Settings::default())?;
         let chat = runtime.block_on(Receiver::listen(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let program = std::env::current_exe().context("the demo cannot find its own program")?;
-        let mut settings =
-            Settings::new(program, &repository, folder.path().join("shop"), kafka.bootstrap(), registry.url());
+        let mut settings = Settings::new(
+            program,
+            &repository,
+            folder.path().join("shop"),
+            kafka.bootstrap(),
+            registry.url(),
+        );
         settings.webhook = chat.url();
         settings.log.clone_from(&arguments.log);
         let shop = Shop::start(settings)?;
-        Ok(Self { shop, chat, registry, kafka, folder })
+        Ok(Self {
+            shop,
+            chat,
+            registry,
+            kafka,
+            folder,
+        })
     }
 
     /// Where orders are placed.
@@ -55,10 +66,42 @@ impl World {
 
     /// Keeps the data and logs; gives their folder.
     pub(super) fn keep(self) -> PathBuf {
-        let Self { shop, chat, registry, kafka, folder } = self;
+        let Self {
+            shop,
+            chat,
+            registry,
+            kafka,
+            folder,
+        } = self;
         drop((shop, chat, registry, kafka));
         folder.keep()
     }
+}
+
+/// What the name of a folder begins with that goes with its demo; its process's id follows.
+const PASSING: &str = "palinode-demo-";
+
+/// A folder for the data. Folders of demos that were killed are cleared away first.
+fn folder(keep: bool) -> anyhow::Result<tempfile::TempDir> {
+    for entry in std::fs::read_dir(std::env::temp_dir())?.flatten() {
+        let name = entry.file_name();
+        let owner = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(PASSING)?.split('-').next());
+        if owner.is_some_and(|pid| pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists()) {
+            // Somebody else's folder stays; it is in nobody's way.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let prefix = if keep {
+        "palinode-kept-".to_owned()
+    } else {
+        format!("{PASSING}{}-", std::process::id())
+    };
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .tempdir()
+        .context("no temporary folder can be made")
 }
 
 /// The checkout: the sagas and schemas of the demo are the repository's own.

@@ -30,11 +30,18 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
     };
     let events = events_of(&journal, &id)?;
     if events.is_empty() {
-        println!("the journal has no saga of '{}' with the key '{}'", arguments.definition, arguments.key);
+        println!(
+            "the journal has no saga of '{}' with the key '{}'",
+            arguments.definition, arguments.key
+        );
         return Ok(Verdict::Found);
     }
     for event in &events {
-        if arguments.json { println!("{}", as_json(event)) } else { println!("{}", as_text(event)) }
+        if arguments.json {
+            println!("{}", as_json(event))
+        } else {
+            println!("{}", as_text(event))
+        }
     }
     Ok(Verdict::Done)
 }
@@ -68,7 +75,9 @@ fn journal_schemas(registry: &str) -> anyhow::Result<JournalSchemas> {
     let ids = runtime.block_on(palinode_server::register_schemas(&client, registry, None))?;
     let id_of = |name: &str| {
         let text = own::ALL.iter().find(|schema| schema.name == name)?.text;
-        ids.iter().find(|(_, registered)| *registered == text).map(|(id, _)| *id)
+        ids.iter()
+            .find(|(_, registered)| *registered == text)
+            .map(|(id, _)| *id)
     };
     Ok(JournalSchemas::new(id_of)?)
 }

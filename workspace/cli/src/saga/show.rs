@@ -32,15 +32,24 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
                 return Ok(Verdict::Done);
             }
             StatusCode::NOT_FOUND => {
-                println!("no saga of '{}' with the key '{}' is known", arguments.definition, arguments.key);
+                println!(
+                    "no saga of '{}' with the key '{}' is known",
+                    arguments.definition, arguments.key
+                );
                 return Ok(Verdict::Found);
             }
             // Another node has it.
             StatusCode::MISDIRECTED_REQUEST => unanswered.push(format!("{node} does not have it")),
-            status => unanswered.push(format!("{node} answered {status}: {}", answer.text().unwrap_or_default())),
+            status => unanswered.push(format!(
+                "{node} answered {status}: {}",
+                answer.text().unwrap_or_default()
+            )),
         }
     }
-    bail!("no node could tell:\n  {}\nname all nodes by --nodes, or use --from-journal", unanswered.join("\n  "))
+    bail!(
+        "no node could tell:\n  {}\nname all nodes by --nodes, or use --from-journal",
+        unanswered.join("\n  ")
+    )
 }
 
 fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
@@ -48,7 +57,10 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(view)?);
         return Ok(());
     }
-    let version = view.version.map(|version| format!(", version {version}")).unwrap_or_default();
+    let version = view
+        .version
+        .map(|version| format!(", version {version}"))
+        .unwrap_or_default();
     println!("{} {}{version}: {}", view.definition, view.key, view.status);
     let facts = [
         ("why", &view.reason),
@@ -63,8 +75,15 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
         }
     }
     for step in &view.steps {
-        let compensation = step.compensation.as_ref().map(|it| format!("; compensation {it}")).unwrap_or_default();
-        println!("  {:<14} {} ({} commands){compensation}", step.step, step.status, step.attempts);
+        let compensation = step
+            .compensation
+            .as_ref()
+            .map(|it| format!("; compensation {it}"))
+            .unwrap_or_default();
+        println!(
+            "  {:<14} {} ({} commands){compensation}",
+            step.step, step.status, step.attempts
+        );
     }
     Ok(())
 }

@@ -21,6 +21,6 @@ mod retry;
 mod start;
 mod timeout;
 
-pub(crate) use draft::{Draft, Sending};
-pub use dispatch::decide;
 pub(crate) use dispatch::command;
+pub use dispatch::decide;
+pub(crate) use draft::{Draft, Sending};

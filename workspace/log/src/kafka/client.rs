@@ -94,7 +94,9 @@ pub(super) fn reader(settings: &Settings, application: &Application, task: i32, 
 pub(super) fn scanner(settings: &Settings) -> ClientConfig {
     let mut config = base(settings, "palinode-scan");
     manual(&mut config, "palinode-scan");
-    config.set("isolation.level", "read_committed").set("enable.partition.eof", "true");
+    config
+        .set("isolation.level", "read_committed")
+        .set("enable.partition.eof", "true");
     config
 }
 

@@ -74,7 +74,9 @@ fn scan_topic(
         list.add_partition_offset(topic, *partition, Offset::Beginning)
             .map_err(|error| failure::environment(&error, "assigning a topic"))?;
     }
-    consumer.assign(&list).map_err(|error| failure::environment(&error, "assigning a topic"))?;
+    consumer
+        .assign(&list)
+        .map_err(|error| failure::environment(&error, "assigning a topic"))?;
     let name: Arc<str> = topic.into();
     let mut names = Names::default();
     let mut heard = Instant::now();
@@ -97,10 +99,14 @@ fn scan_topic(
             None => {}
         }
         if heard.elapsed() > SILENCE_MAX {
-            return Err(Error::Unavailable { what: format!("nothing came from {} partitions of '{topic}'", open.len()) });
+            return Err(Error::Unavailable {
+                what: format!("nothing came from {} partitions of '{topic}'", open.len()),
+            });
         }
     }
-    consumer.unassign().map_err(|error| failure::environment(&error, "leaving a topic"))
+    consumer
+        .unassign()
+        .map_err(|error| failure::environment(&error, "leaving a topic"))
 }
 
 fn partitions(consumer: &BaseConsumer<QuietContext>, topic: &str) -> Result<Range<i32>, Error> {
@@ -109,7 +115,9 @@ fn partitions(consumer: &BaseConsumer<QuietContext>, topic: &str) -> Result<Rang
         .map_err(|error| failure::environment(&error, "asking for a topic"))?;
     let found = metadata.topics().first().filter(|found| found.error().is_none());
     match found.map_or(0, |found| found.partitions().len()) {
-        0 => Err(Error::MissingTopic { topic: topic.to_owned() }),
+        0 => Err(Error::MissingTopic {
+            topic: topic.to_owned(),
+        }),
         count => Ok(0..i32::try_from(count).unwrap_or(i32::MAX)),
     }
 }

@@ -26,8 +26,14 @@ impl Component {
     pub const PARTICIPANTS: [Self; 3] = [Self::Payment, Self::Warehouse, Self::Shipment];
 
     /// All services.
-    pub const SERVICES: [Self; 6] =
-        [Self::Order, Self::Payment, Self::Warehouse, Self::Shipment, Self::Notification, Self::Analytics];
+    pub const SERVICES: [Self; 6] = [
+        Self::Order,
+        Self::Payment,
+        Self::Warehouse,
+        Self::Shipment,
+        Self::Notification,
+        Self::Analytics,
+    ];
 
     /// The name: of the process, its folder and its log.
     pub fn name(self) -> String {

@@ -63,7 +63,9 @@ impl Settings {
             nodes: 1,
             services: Component::SERVICES.to_vec(),
             webhook: "http://127.0.0.1:9/".into(),
-            stock: ["tea", "cup", "unpackable-vase"].map(|sku| (sku.to_owned(), 1_000_000)).into(),
+            stock: ["tea", "cup", "unpackable-vase"]
+                .map(|sku| (sku.to_owned(), 1_000_000))
+                .into(),
             pickers: 32,
             packing_millis: 20,
             first_balance_minor: 1_000_000_000,
@@ -79,9 +81,13 @@ impl Settings {
             Component::Payment => &["payments.commands"],
             Component::Warehouse => &["warehouse.commands"],
             Component::Shipment => &["shipments.commands"],
-            Component::Notification => {
-                &["orders.events", "orders.status", "payments.events", "warehouse.events", "shipments.events"]
-            }
+            Component::Notification => &[
+                "orders.events",
+                "orders.status",
+                "payments.events",
+                "warehouse.events",
+                "shipments.events",
+            ],
             Component::Analytics => &[
                 "palinode.outcomes",
                 "orders.events",

@@ -50,7 +50,11 @@ impl Shop {
     /// When the topics cannot be created.
     pub fn prepare(settings: Settings) -> Result<Self> {
         fs::create_dir_all(&settings.folder).map_err(Error::io("make the shop's folder"))?;
-        let mut shop = Self { settings, ports: BTreeMap::new(), processes: BTreeMap::new() };
+        let mut shop = Self {
+            settings,
+            ports: BTreeMap::new(),
+            processes: BTreeMap::new(),
+        };
         for component in shop.components() {
             shop.ports.insert(component, ports::free()?);
         }
@@ -71,7 +75,10 @@ impl Shop {
 
     /// Where a process serves HTTP.
     pub fn url(&self, component: Component) -> String {
-        format!("http://127.0.0.1:{}", self.ports.get(&component).copied().unwrap_or_default())
+        format!(
+            "http://127.0.0.1:{}",
+            self.ports.get(&component).copied().unwrap_or_default()
+        )
     }
 
     /// The id of a running process.
@@ -94,7 +101,9 @@ impl Shop {
     /// # Errors
     /// When the system refuses.
     pub fn kill9(&mut self, component: Component) -> Result<()> {
-        self.processes.remove(&component).map_or(Ok(()), |mut process| process.kill9())
+        self.processes
+            .remove(&component)
+            .map_or(Ok(()), |mut process| process.kill9())
     }
 
     /// Ends a process in order.
@@ -156,7 +165,9 @@ impl Shop {
         let tasks = format!("{}/tasks", self.url(component));
         let deadline = Instant::now() + READY_AT_MOST;
         let alone = self.settings.nodes == 1;
-        let Some(process) = self.processes.get_mut(&component) else { return Ok(()) };
+        let Some(process) = self.processes.get_mut(&component) else {
+            return Ok(());
+        };
         loop {
             if let Some(status) = process.exit()? {
                 return Err(process.ended(status));
@@ -191,12 +202,19 @@ impl Shop {
             .arg(settings.repository.join("schemas/catalog.yaml"));
         let mut process = Process::spawn("topics", command, settings.folder.join("topics.log"))?;
         let status = process.wait(TOPICS_AT_MOST)?;
-        if status.success() { Ok(()) } else { Err(process.ended(status)) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(process.ended(status))
+        }
     }
 
     fn orchestrator(&self, component: Component) -> Command {
         let settings = &self.settings;
-        let sagas = settings.definitions.clone().unwrap_or_else(|| settings.repository.join("sagas"));
+        let sagas = settings
+            .definitions
+            .clone()
+            .unwrap_or_else(|| settings.repository.join("sagas"));
         let pairs = [
             ("application", "palinode".to_owned()),
             ("member", component.name()),
@@ -226,7 +244,14 @@ impl Shop {
         fs::write(&file, text).map_err(Error::io("write a service's settings"))?;
         let mut command = Command::new(&self.settings.program);
         command
-            .args(["service", &component.name(), "--registry", &self.settings.registry, "--log", &self.settings.log])
+            .args([
+                "service",
+                &component.name(),
+                "--registry",
+                &self.settings.registry,
+                "--log",
+                &self.settings.log,
+            ])
             .arg("--settings")
             .arg(file);
         Ok(command)
