@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Audit(Audit),
     /// Run a whole shop on real Kafka for a minute: orders, some of them refused, and what became of them.
     Demo(Demo),
+    /// Measure rate, latency and processor time on real Kafka.
+    Bench(crate::bench::Arguments),
     /// Run one of the reference services (order, payment, warehouse, …).
     Service(Service),
 }

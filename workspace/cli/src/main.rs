@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod bench;
 mod demo;
 mod run;
 mod saga;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Demo(demo) => demo::demo(&demo),
+        Command::Bench(arguments) => bench::bench(&arguments),
         Command::Service(service) => service::service(&service),
     };
     match result {

@@ -1,0 +1,179 @@
+//! What the measurements stand on: a broker, a registry with all schemas, and the orchestrator as a process.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use anyhow::{Context, ensure};
+use palinode_core::SchemaId;
+use palinode_log::registry::RegistryClient;
+use palinode_sandbox::{
+    kafka::{self, Kafka},
+    registry::{self, Registry},
+    shop::{Component, Settings, Shop},
+};
+use palinode_server::{read_schema_files, register_schemas};
+use palinode_wire::typed::RecordCodec;
+use serde::Serialize;
+use tempfile::TempDir;
+
+use super::{outcomes::Outcomes, participants::Participants, sample::Sample};
+
+/// Partitions of every topic, and tasks of the orchestrator.
+pub(super) const PARTITIONS: i32 = 12;
+/// What stands before the topics that the orchestrator works on.
+const PREFIX: &str = "bench.";
+/// The orchestrator.
+const ORCHESTRATOR: Component = Component::Orchestrator(0);
+
+/// A broker and a registry.
+pub(super) struct Ground {
+    // Dropped in this order: the folder goes last.
+    pub(super) kafka: Kafka,
+    pub(super) registry: Registry,
+    pub(super) schemas: Records,
+    pub(super) repository: PathBuf,
+    pub(super) folder: TempDir,
+}
+
+/// The record types of the repository, as the registry knows them.
+pub(super) struct Records(BTreeMap<String, (SchemaId, String)>);
+
+impl Ground {
+    /// Starts the broker and the registry.
+    pub(super) fn prepare() -> anyhow::Result<Self> {
+        let repository = std::env::current_dir()?;
+        ensure!(
+            repository.join("schemas/catalog.yaml").is_file(),
+            "run this in the root of the repository: it needs its schemas and sagas"
+        );
+        let kafka = Kafka::start(kafka::Settings::default())?;
+        let registry = Registry::start(registry::Settings::default())?;
+        let schemas = Records::register(&registry.url(), &repository)?;
+        let folder = tempfile::Builder::new().prefix("palinode-bench-").tempdir()?;
+        Ok(Self {
+            kafka,
+            registry,
+            schemas,
+            repository,
+            folder,
+        })
+    }
+
+    /// The orchestrator alone, with participants that keep their state in memory.
+    pub(super) fn stage(&self) -> anyhow::Result<Stage<'_>> {
+        let mut settings = self.shop(PREFIX, "bench")?;
+        settings.services = Vec::new();
+        settings.log = "warn".into();
+        let shop = Shop::start(settings)?;
+        let bootstrap = self.kafka.bootstrap();
+        let participants = Participants::start(&bootstrap, PREFIX, &self.schemas)?;
+        let outcomes = Outcomes::open(&bootstrap, PREFIX, &self.schemas)?;
+        Ok(Stage {
+            shop,
+            participants,
+            outcomes,
+            ground: self,
+        })
+    }
+
+    /// The settings of a shop on this ground; its data stands in `folder`.
+    pub(super) fn shop(&self, topic_prefix: &str, folder: &str) -> anyhow::Result<Settings> {
+        let program = std::env::current_exe().context("this program does not find itself")?;
+        let mut settings = Settings::new(
+            program,
+            self.repository.clone(),
+            self.folder.path().join(folder),
+            self.kafka.bootstrap(),
+            self.registry.url(),
+        );
+        settings.topic_prefix = topic_prefix.into();
+        settings.partitions = PARTITIONS;
+        Ok(settings)
+    }
+}
+
+/// The orchestrator at work.
+pub(super) struct Stage<'a> {
+    pub(super) shop: Shop,
+    pub(super) participants: Participants,
+    pub(super) outcomes: Outcomes,
+    pub(super) ground: &'a Ground,
+}
+
+impl Stage<'_> {
+    /// The full name of a topic.
+    pub(super) fn topic(&self, name: &str) -> String {
+        format!("{PREFIX}{name}")
+    }
+
+    /// The process of the orchestrator.
+    pub(super) fn orchestrator(&self) -> anyhow::Result<u32> {
+        self.shop.pid(ORCHESTRATOR).context("the orchestrator does not run")
+    }
+
+    /// Holds the orchestrator's clock.
+    pub(super) fn pause(&mut self) -> anyhow::Result<()> {
+        Ok(self.shop.pause(ORCHESTRATOR)?)
+    }
+
+    /// Lets the orchestrator go on.
+    pub(super) fn resume(&mut self) -> anyhow::Result<()> {
+        Ok(self.shop.resume(ORCHESTRATOR)?)
+    }
+
+    /// The orchestrator's counter of this name, all labels together.
+    pub(super) fn counter(&self, name: &str) -> anyhow::Result<f64> {
+        let text = palinode_sandbox::http::get(&format!("{}/metrics", self.shop.url(ORCHESTRATOR)))?;
+        let lines = text.lines().filter(|line| line.starts_with(name));
+        Ok(lines
+            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok())
+            .sum())
+    }
+
+    /// Where the orchestrator's log stands, for errors.
+    pub(super) fn log(&self) -> String {
+        self.shop.log(ORCHESTRATOR).display().to_string()
+    }
+
+    /// The records of the saga of this order, which has ended.
+    pub(super) fn sample(&self, order: &str) -> anyhow::Result<Sample> {
+        Sample::read(&self.ground.kafka.bootstrap(), PREFIX, order)
+    }
+
+    /// Ends everything in order.
+    pub(super) fn end(mut self) -> anyhow::Result<()> {
+        self.participants.stop()?;
+        Ok(self.shop.stop(ORCHESTRATOR)?)
+    }
+}
+
+impl Records {
+    /// Registers all schemas of the repository and our own.
+    fn register(url: &str, repository: &std::path::Path) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let client = RegistryClient::new(url)?;
+        let folder = repository.join("schemas");
+        runtime.block_on(async {
+            register_schemas(&client, url, Some(&folder)).await?;
+            let mut known = BTreeMap::new();
+            for (name, text) in read_schema_files(&folder)? {
+                let id = client.register(&name, &text).await?;
+                known.insert(name, (SchemaId(id.0), text));
+            }
+            Ok(Self(known))
+        })
+    }
+
+    /// The codec of a record type.
+    pub(super) fn codec(&self, record: &str) -> anyhow::Result<RecordCodec> {
+        let (id, text) = self
+            .0
+            .get(record)
+            .with_context(|| format!("the schema of {record} is missing"))?;
+        Ok(RecordCodec::new(text, *id)?)
+    }
+
+    /// The framed bytes of a record.
+    pub(super) fn encode<T: Serialize>(&self, record: &str, value: &T) -> anyhow::Result<Vec<u8>> {
+        Ok(self.codec(record)?.encode(value)?)
+    }
+}

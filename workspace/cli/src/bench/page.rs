@@ -1,0 +1,62 @@
+//! The page of figures.
+
+use std::{fmt::Write, fs, path::Path};
+
+use anyhow::Context;
+
+use super::{
+    arguments::Arguments,
+    figures::{COLUMNS, Figures},
+    machine::Machine,
+};
+
+const INTRODUCTION: &str = "# Benchmarks
+
+This page is written by `palinode bench --write docs/benchmarks.md`; do not edit it. `make bench` measures again and only
+prints.
+
+Everything shares the same machine: the broker (one node), the orchestrator, the participants, and whoever places
+orders. The load average stands beside each figure because what else runs on the machine takes its time from all of them.
+";
+
+const METHOD: &str = "## How it is measured
+
+- A saga is an order that is shipped (`sagas/order-fulfilment.yaml`): 6 records in; its journal events, 5 commands, its
+  milestones and its outcome out. Participants keep their state in memory, drop repeats by idempotency key and answer at
+  once: one thread for all of them, with an idempotent producer and `acks=all`.
+- **Throughput**: the orchestrator has taken over all of its 12 tasks and is idle. Its clock is held (SIGSTOP) while all
+  starts are written; the time runs from when it goes on to the last outcome that a reader of committed records sees.
+  One shorter run goes before, unmeasured. Every outcome is checked to be there once, and completed.
+- **Processor time** is user and system time of the whole process (`/proc/<pid>/stat`) over the same span. That of the
+  participants is the whole benchmark process: it also reads the outcomes.
+- **Latency** runs in a closed loop: from handing OrderPlaced to the producer to the committed outcome, after a warm-up;
+  200 samples a run with 1 in flight, 4,000 with 64.
+- **Pass-through** is the limit that Kafka sets: 12 tasks, two transactional ids each in turn, the same inputs, all of
+  them preloaded, and the same outputs by topic and size, taken from a real saga. Nothing is decoded, decided or stored,
+  and there are no participants and no waiting for them.
+- **The whole demo** has every reference service with its database, one process each; orders come by HTTP from 16
+  customers at a time, from the first request to the last outcome.
+";
+
+/// Writes the page.
+pub(super) fn write(file: &Path, machine: &Machine, arguments: &Arguments, figures: &Figures) -> anyhow::Result<()> {
+    let text = page(machine, arguments, figures)?;
+    fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn page(machine: &Machine, arguments: &Arguments, figures: &Figures) -> anyhow::Result<String> {
+    let mut page = String::new();
+    writeln!(page, "{INTRODUCTION}")?;
+    writeln!(
+        page,
+        "Measured {machine}. Medians of {} runs, {} sagas a run.\n",
+        arguments.runs, arguments.starts
+    )?;
+    writeln!(page, "| {} |", COLUMNS.join(" | "))?;
+    writeln!(page, "|{}", "---|".repeat(COLUMNS.len()))?;
+    for row in figures.rows() {
+        writeln!(page, "| {} |", row.join(" | "))?;
+    }
+    write!(page, "\n{METHOD}")?;
+    Ok(page)
+}
