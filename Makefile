@@ -24,7 +24,8 @@ build: setup ## Compile everything
 
 lint: setup ## Check the format and the lints
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --lib --bins -- -D warnings
+	cargo clippy --workspace --tests --examples -- -D warnings -A clippy::unwrap_used
 
 test: setup ## Run every test, on real Kafka where it matters
 	cargo test --workspace --no-fail-fast

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use palinode_audit::{Copies, Expect, Verdict as Judgement};
 
-use crate::{Verdict, arguments::Audit};
+use crate::{Verdict, arguments::Audit, say};
 
 /// What is judged, and by which expectations.
 pub(crate) struct Where {
@@ -58,9 +58,9 @@ pub(crate) fn judge(what: &Where) -> anyhow::Result<Verdict> {
 fn print(what: &Where, copies: Copies) -> anyhow::Result<Verdict> {
     let report = read::report(what, copies)?;
     if what.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        say(serde_json::to_string_pretty(&report)?)?;
     } else {
-        println!("{report}");
+        say(&report)?;
     }
     Ok(match report.verdict {
         Judgement::Passed => Verdict::Done,

@@ -10,7 +10,7 @@ mod service;
 mod topics;
 mod validate;
 
-use std::process::ExitCode;
+use std::{io::Write, process::ExitCode};
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -39,11 +39,24 @@ fn main() -> ExitCode {
     match result {
         Ok(Verdict::Done) => ExitCode::from(DONE),
         Ok(Verdict::Found) => ExitCode::from(FOUND),
+        // Whoever read the output, `head` for example, has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(DONE),
         Err(error) => {
             eprintln!("palinode: {error:#}");
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Prints a line of a command's result.
+fn say(line: impl std::fmt::Display) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 /// How a command that worked ended.

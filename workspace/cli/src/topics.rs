@@ -6,6 +6,7 @@ use palinode_server::Catalogue;
 use crate::{
     Verdict,
     arguments::{Topics, TopicsAction, TopicsTarget},
+    say,
 };
 
 pub(crate) fn topics(arguments: &Topics) -> anyhow::Result<Verdict> {
@@ -18,11 +19,11 @@ pub(crate) fn topics(arguments: &Topics) -> anyhow::Result<Verdict> {
 fn create(target: &TopicsTarget) -> anyhow::Result<Verdict> {
     let specs = specs(target)?;
     let created = admin(target)?.create(&specs)?;
-    println!(
+    say(format_args!(
         "{} topics created, {} were there",
         created.len(),
         specs.len() - created.len()
-    );
+    ))?;
     Ok(Verdict::Done)
 }
 
@@ -30,10 +31,10 @@ fn check(target: &TopicsTarget) -> anyhow::Result<Verdict> {
     let specs = specs(target)?;
     let differences = admin(target)?.differences(&specs)?;
     for difference in &differences {
-        println!("{difference}");
+        say(difference)?;
     }
     if differences.is_empty() {
-        println!("{} topics are as the catalogue wants them", specs.len());
+        say(format_args!("{} topics are as the catalogue wants them", specs.len()))?;
         return Ok(Verdict::Done);
     }
     Ok(Verdict::Found)

@@ -6,7 +6,7 @@ use anyhow::Context;
 use palinode_definition::{Definition, check_schemas};
 use palinode_server::{files_below, read_schema_files};
 
-use crate::{Verdict, arguments::Validate};
+use crate::{Verdict, arguments::Validate, say};
 
 pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
     let schemas = arguments.schemas.as_deref().map(read_schema_files).transpose()?;
@@ -16,31 +16,31 @@ pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
         for file in files_below(path, "yaml")? {
             let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
             read += 1;
-            found += report(&file.display().to_string(), &text, schemas.as_ref());
+            found += report(&file.display().to_string(), &text, schemas.as_ref())?;
         }
     }
     anyhow::ensure!(read > 0, "there is no *.yaml file to check");
     if found > 0 {
-        println!("{found} error(s)");
+        say(format_args!("{found} error(s)"))?;
         return Ok(Verdict::Found);
     }
     Ok(Verdict::Done)
 }
 
 /// Prints what is wrong with one definition, or that it is right; gives the number of errors.
-fn report(file: &str, text: &str, schemas: Option<&BTreeMap<String, String>>) -> usize {
+fn report(file: &str, text: &str, schemas: Option<&BTreeMap<String, String>>) -> anyhow::Result<usize> {
     let definition = match Definition::read(file, text) {
         Ok(definition) => definition,
         Err(diagnostics) => {
-            print!("{diagnostics}");
-            return diagnostics.iter().count();
+            say(&diagnostics)?;
+            return Ok(diagnostics.iter().count());
         }
     };
     let unfit = schemas.map_or_else(Vec::new, |schemas| {
         check_schemas(&definition, &|record| schemas.get(record.as_str()).cloned())
     });
     for diagnostic in &unfit {
-        println!("{diagnostic}");
+        say(diagnostic)?;
     }
     if unfit.is_empty() {
         let plan = &definition.plan;
@@ -49,12 +49,12 @@ fn report(file: &str, text: &str, schemas: Option<&BTreeMap<String, String>>) ->
         } else {
             "not checked against schemas"
         };
-        println!(
+        say(format_args!(
             "{file}: {} version {}, {} steps: right, {checked}",
             plan.name,
             plan.version,
             plan.steps.len()
-        );
+        ))?;
     }
-    unfit.len()
+    Ok(unfit.len())
 }

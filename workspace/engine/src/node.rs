@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::AtomicBool,
+        atomic::{AtomicBool, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -26,6 +26,7 @@ use crate::{
 /// The running tasks of one process: one thread each, on standby until membership proposes.
 pub struct Node {
     tasks: BTreeMap<i32, Handle>,
+    stopping: AtomicBool,
 }
 
 struct Handle {
@@ -91,7 +92,10 @@ impl Node {
                 },
             );
         }
-        Ok(Self { tasks })
+        Ok(Self {
+            tasks,
+            stopping: AtomicBool::new(false),
+        })
     }
 
     /// Membership proposes that these tasks run here.
@@ -153,6 +157,7 @@ impl Node {
     /// Ends every task in order: a transaction under way ends first, then the store is closed. Blocks until all have
     /// ended; a second call does nothing.
     pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
         for handle in self.tasks.values() {
             // A task that ended by itself needs no letter.
             let _ = handle.mailbox.send(Letter::Stop);
@@ -169,6 +174,8 @@ impl Node {
         for task in tasks {
             match self.tasks.get(task) {
                 Some(handle) if handle.mailbox.send(Letter::Signal(signal())).is_ok() => {}
+                // The group takes away what has just been given up.
+                Some(_) if self.stopping.load(Ordering::Acquire) => {}
                 _ => tracing::error!(task, "the task does not run in this process"),
             }
         }

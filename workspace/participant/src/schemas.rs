@@ -25,23 +25,34 @@ pub trait SchemaSource: Send + Sync {
 /// A registry inside the process, for tests and for measuring: ids count from 1 in the order of registration.
 #[derive(Debug, Default)]
 pub struct LocalSchemas {
-    texts: Mutex<(Vec<Arc<str>>, HashMap<String, SchemaId>)>,
+    registered: Mutex<Registered>,
+}
+
+#[derive(Debug, Default)]
+struct Registered {
+    texts: Vec<Arc<str>>,
+    ids: HashMap<String, SchemaId>,
 }
 
 impl SchemaSource for LocalSchemas {
     fn register(&self, _record: &str, schema: &str) -> Result<SchemaId, SchemaError> {
-        let mut inner = self.texts.lock();
-        if let Some(id) = inner.1.get(schema) {
+        let mut registered = self.registered.lock();
+        if let Some(id) = registered.ids.get(schema) {
             return Ok(*id);
         }
-        inner.0.push(schema.into());
-        let id = SchemaId(u32::try_from(inner.0.len()).unwrap_or(u32::MAX));
-        inner.1.insert(schema.to_owned(), id);
+        registered.texts.push(schema.into());
+        let id = SchemaId(u32::try_from(registered.texts.len()).unwrap_or(u32::MAX));
+        registered.ids.insert(schema.to_owned(), id);
         Ok(id)
     }
 
     fn schema_of(&self, id: SchemaId) -> Result<Arc<str>, SchemaError> {
         let at = usize::try_from(id.0).unwrap_or(usize::MAX).wrapping_sub(1);
-        self.texts.lock().0.get(at).cloned().ok_or(SchemaError::Unknown { id })
+        self.registered
+            .lock()
+            .texts
+            .get(at)
+            .cloned()
+            .ok_or(SchemaError::Unknown { id })
     }
 }

@@ -75,14 +75,16 @@ impl Check for OneEffectPerInput {
                 }
             }
             Content::Forwarded(Some(origin)) => {
-                if self.effects(*origin).forwarded_to.replace(seen.partition).is_some() {
+                let before = self.effects(*origin).forwarded_to.replace(seen.partition);
+                if before.is_some() {
                     found.add(Some(seen.place()), || {
                         format!("the input {} was forwarded twice", input(*origin))
                     });
                 }
             }
             Content::DeadLetter(Some(origin)) => {
-                if std::mem::replace(&mut self.effects(*origin).is_dead, true) {
+                let before = std::mem::replace(&mut self.effects(*origin).is_dead, true);
+                if before {
                     found.add(Some(seen.place()), || {
                         format!("the input {} is a dead letter twice", input(*origin))
                     });

@@ -24,10 +24,13 @@ struct Order {
     /// The commands that the journal asks for, in its order.
     journaled: Vec<Asked>,
     /// The commands on each topic, in its order, each once.
-    sent: Vec<(NameIndex, Vec<(Asked, i32, i64)>)>,
+    sent: Vec<(NameIndex, Vec<Sent>)>,
     /// The last input taken from each partition of a topic.
     causes: Vec<(NameIndex, i32, i64)>,
 }
+
+/// A command on a topic: what it asks, its partition and its offset.
+type Sent = (Asked, i32, i64);
 
 /// A command of a known saga: step, purpose, round, attempt.
 type Asked = (NameIndex, Purpose, u32, u32);

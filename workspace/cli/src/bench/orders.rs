@@ -40,7 +40,7 @@ impl Orders {
 
     /// Hands the OrderPlaced of this order over.
     pub(super) fn place(&self, writer: &Writer, order: &str) -> anyhow::Result<()> {
-        let now = i64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default();
+        let now = jiff::Timestamp::now().as_millisecond();
         let value = self.codec.encode(&json!({
             "order_id": order,
             "customer_id": "customer-1",

@@ -12,7 +12,7 @@ use palinode_wire::{
 };
 use serde_json::json;
 
-use crate::{Verdict, arguments::SagaShow};
+use crate::{Verdict, arguments::SagaShow, say};
 
 /// Where a journal is.
 pub(crate) struct Journal {
@@ -30,17 +30,17 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
     };
     let events = events_of(&journal, &id)?;
     if events.is_empty() {
-        println!(
+        say(format_args!(
             "the journal has no saga of '{}' with the key '{}'",
             arguments.definition, arguments.key
-        );
+        ))?;
         return Ok(Verdict::Found);
     }
     for event in &events {
         if arguments.json {
-            println!("{}", as_json(event))
+            say(as_json(event))?
         } else {
-            println!("{}", as_text(event))
+            say(as_text(event))?
         }
     }
     Ok(Verdict::Done)

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use palinode_server::SagaView;
 use reqwest::{StatusCode, blocking::Client};
 
-use crate::{Verdict, arguments::SagaShow};
+use crate::{Verdict, arguments::SagaShow, say};
 
 /// A node answers between two transactions.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
@@ -32,10 +32,10 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
                 return Ok(Verdict::Done);
             }
             StatusCode::NOT_FOUND => {
-                println!(
+                say(format_args!(
                     "no saga of '{}' with the key '{}' is known",
                     arguments.definition, arguments.key
-                );
+                ))?;
                 return Ok(Verdict::Found);
             }
             // Another node has it.
@@ -54,14 +54,17 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
 
 fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(view)?);
+        say(serde_json::to_string_pretty(view)?)?;
         return Ok(());
     }
     let version = view
         .version
         .map(|version| format!(", version {version}"))
         .unwrap_or_default();
-    println!("{} {}{version}: {}", view.definition, view.key, view.status);
+    say(format_args!(
+        "{} {}{version}: {}",
+        view.definition, view.key, view.status
+    ))?;
     let facts = [
         ("why", &view.reason),
         ("started", &view.started_at),
@@ -71,7 +74,7 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
     ];
     for (name, value) in facts {
         if let Some(value) = value {
-            println!("  {name}: {value}");
+            say(format_args!("  {name}: {value}"))?;
         }
     }
     for step in &view.steps {
@@ -80,10 +83,10 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
             .as_ref()
             .map(|it| format!("; compensation {it}"))
             .unwrap_or_default();
-        println!(
-            "  {:<14} {} ({} commands){compensation}",
+        say(format_args!(
+            "  {:<14} {}, commands: {}{compensation}",
             step.step, step.status, step.attempts
-        );
+        ))?;
     }
     Ok(())
 }

@@ -107,11 +107,11 @@ impl Walker<'_> {
         if self.nodes > EXPRESSION_NODES_MAX {
             return;
         }
-        if let Some((path, presence, root)) = path_of(part) {
-            if !self.bound.contains(&path[0]) {
-                part.expr = Expr::Ident(self.refer(&path, presence, root));
-                return;
-            }
+        if let Some((path, presence, root)) = path_of(part)
+            && !self.bound.contains(&path[0])
+        {
+            part.expr = Expr::Ident(self.refer(&path, presence, root));
+            return;
         }
         match &mut part.expr {
             Expr::Select(select) => self.visit(&mut select.operand),

@@ -45,7 +45,7 @@ struct QueueView {
 }
 
 async fn queue(State(access): State<Access>) -> Result<Json<QueueView>, Refusal> {
-    let queue: Result<_, rusqlite::Error> = access.database.read(|connection| packing::queue(connection));
+    let queue: Result<_, rusqlite::Error> = access.database.read(packing::queue);
     Ok(Json(QueueView {
         queue: queue?,
         pickers: access.pace.pickers(),

@@ -21,10 +21,13 @@ const IDS: [(&str, &str); 6] = [
     ("b", "ä/%"),
 ];
 
+/// Due times and steps.
+type Timers = BTreeSet<(i64, u16)>;
+
 #[derive(Clone, Debug)]
 enum Action {
     Write {
-        sagas: Vec<(usize, Next, BTreeSet<(i64, u16)>)>,
+        sagas: Vec<(usize, Next, Timers)>,
         position: Option<(u8, i64)>,
         journal: Option<i64>,
     },
