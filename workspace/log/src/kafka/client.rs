@@ -96,6 +96,8 @@ pub(super) fn scanner(settings: &Settings) -> ClientConfig {
     manual(&mut config, "palinode-scan");
     config
         .set("isolation.level", "read_committed")
+        // The end is told when a fetch comes back empty: the broker shall not hold it back.
+        .set("fetch.wait.max.ms", "10")
         .set("enable.partition.eof", "true");
     config
 }
