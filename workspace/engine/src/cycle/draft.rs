@@ -1,6 +1,6 @@
 //! The transaction under construction: what the batch so far would write to Kafka and to the store.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp, timers};
 use palinode_log::Produced;
@@ -15,7 +15,8 @@ pub(crate) struct Draft {
     pub(crate) positions: BTreeMap<InputKey, i64>,
     /// For each input that wrote records: where its records begin, and the saga they belong to.
     pub(crate) owners: Vec<(usize, SagaId)>,
-    sagas: BTreeMap<SagaId, Touched>,
+    /// Looked up several times an input, and put in order once at the end.
+    sagas: HashMap<SagaId, Touched>,
 }
 
 /// A saga that the batch touched.
@@ -84,8 +85,10 @@ impl Draft {
                 timers_added: added,
             })
         });
+        let mut sagas: Vec<SagaChange> = changed.collect();
+        sagas.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Change {
-            sagas: changed.collect(),
+            sagas,
             positions: self.positions.into_iter().collect(),
             journal,
             clock,

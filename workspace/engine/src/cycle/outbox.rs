@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use palinode_core::{
     Effect, Event, IdempotencyKey, InputId, Reason, ReasonCode, SagaId, Sequence, Timestamp, Transition, limits,
@@ -243,12 +241,15 @@ pub(super) fn dead_letter(topic: &Arc<str>, record: &Consumed, letter: &DeadLett
     }
 }
 
-/// A header whose name is shared by all records instead of copied.
+/// A header whose name is shared by all records instead of copied. The names are constants, so the place in memory
+/// finds them without a look at their text.
 pub(crate) fn header((name, value): (&'static str, Bytes)) -> Header {
-    static NAMES: LazyLock<BTreeMap<&'static str, Arc<str>>> =
+    static NAMES: LazyLock<Vec<(&'static str, Arc<str>)>> =
         LazyLock::new(|| headers::ALL.iter().map(|name| (*name, Arc::from(*name))).collect());
+    let find = |same: fn(&str, &str) -> bool| NAMES.iter().find(|(known, _)| same(known, name));
+    let known = find(|known, name| std::ptr::eq(known, name)).or_else(|| find(|known, name| known == name));
     Header {
-        name: NAMES.get(name).map_or_else(|| name.into(), Arc::clone),
+        name: known.map_or_else(|| name.into(), |(_, shared)| Arc::clone(shared)),
         value,
     }
 }

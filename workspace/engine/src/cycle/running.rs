@@ -218,7 +218,7 @@ impl<St: Stores> Running<St> {
                     .topic(&record.source.topic)
                     .is_some_and(|topic| topic.starts_only)
             };
-            self.backlog.make_contiguous().sort_by_key(starts);
+            self.backlog.make_contiguous().sort_by_cached_key(starts);
         }
         let clock = self.store.checkpoint().clock;
         let now = now.max(clock);
