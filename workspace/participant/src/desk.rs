@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use palinode_core::{IdempotencyKey, Purpose, Timestamp};
 use rusqlite::Transaction;
-use tracing::{info_span, warn};
+use tracing::{debug, info_span, warn};
 
 use crate::{
     Answer, Command, Composer, Database, Error, Handler, HandlerError, Incoming, OutMessage, Outbox,
@@ -140,6 +140,7 @@ impl<H: Handler> Desk<H> {
             Err(error) => Err(error),
             Ok(()) => {
                 tx.prepare_cached("RELEASE command")?.execute(())?;
+                debug!(record = command.record.as_str(), request = %command.idempotency_key, "a command was handled");
                 Ok(())
             }
         }
