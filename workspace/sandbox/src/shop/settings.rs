@@ -41,6 +41,8 @@ pub struct Settings {
     pub log: String,
     /// A folder of definitions instead of the repository's.
     pub definitions: Option<PathBuf>,
+    /// More settings of the orchestrator, as `palinode run --set` takes them.
+    pub orchestrator: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -71,6 +73,7 @@ impl Settings {
             first_balance_minor: 1_000_000_000,
             log: "info".into(),
             definitions: None,
+            orchestrator: BTreeMap::new(),
         }
     }
 

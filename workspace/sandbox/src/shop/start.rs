@@ -233,6 +233,9 @@ impl Shop {
         for (name, value) in pairs {
             command.arg("--set").arg(format!("{name}={value}"));
         }
+        for (name, value) in &settings.orchestrator {
+            command.arg("--set").arg(format!("{name}={value}"));
+        }
         command
     }
 
