@@ -1,0 +1,133 @@
+//! `kill -9` in the middle of orders.
+
+use std::{fs, thread, time::Instant};
+
+use palinode_sandbox::shop::Component;
+
+use crate::support::{Audit, Ground, PATIENCE, Run, Wanted, World, eventually};
+
+const ORCHESTRATOR: &str = "the orchestrator is killed twice in the middle of 500 orders";
+const STATE_DELETED: &str = "the orchestrator's state is deleted in the middle of orders";
+const ORCHESTRATOR_0: Component = Component::Orchestrator(0);
+const PARTICIPANTS: [(Component, &str); 4] = [
+    (
+        Component::Payment,
+        "the payment service is killed in the middle of orders",
+    ),
+    (
+        Component::Warehouse,
+        "the warehouse service is killed in the middle of orders",
+    ),
+    (
+        Component::Shipment,
+        "the shipment service is killed in the middle of orders",
+    ),
+    (Component::Order, "the order service is killed in the middle of orders"),
+];
+
+/// Plays the scenarios.
+pub(crate) fn play(run: &mut Run, ground: &Ground) {
+    let names: Vec<_> = [ORCHESTRATOR, STATE_DELETED]
+        .into_iter()
+        .chain(PARTICIPANTS.map(|(_, name)| name))
+        .collect();
+    if !run.wants(&names) {
+        return;
+    }
+    let world = World::start(ground, "crashes", |_| {});
+    run.alone(ORCHESTRATOR, || orchestrator(&world));
+    run.alone(STATE_DELETED, || state_deleted(&world));
+    for (component, name) in PARTICIPANTS {
+        run.alone(name, || participant(&world, component));
+    }
+    run.always("crashes: the audit passes", || {
+        world.audit(Audit::Ended);
+    });
+}
+
+fn orchestrator(world: &World<'_>) {
+    const ORDERS: usize = 500;
+    world.halt_packing();
+    let orders = thread::scope(|scope| {
+        let placing = scope.spawn(|| world.place_all(&mix(ORDERS)));
+        eventually("some orders wait for a picker", || {
+            (world.waiting_for_a_picker() >= 60).then_some(())
+        });
+        crash(world, ORCHESTRATOR_0);
+        world.pack_slowly();
+        eventually("some orders have ended", || (outcomes(world) >= 100).then_some(()));
+        crash(world, ORCHESTRATOR_0);
+        assert!(outcomes(world) < ORDERS, "it was killed too late to show anything");
+        placing.join().expect("the orders are placed")
+    });
+    assert_all_end(world, &orders);
+}
+
+fn state_deleted(world: &World<'_>) {
+    const ORDERS: usize = 100;
+    world.halt_packing();
+    let orders = world.place_all(&mix(ORDERS));
+    eventually("some orders wait for a picker", || {
+        (world.waiting_for_a_picker() >= 20).then_some(())
+    });
+    {
+        let mut shop = world.shop();
+        shop.kill9(ORCHESTRATOR_0).expect("it is killed");
+        fs::remove_dir_all(shop.folder(ORCHESTRATOR_0)).expect("its folder goes");
+        let began = Instant::now();
+        shop.restart(ORCHESTRATOR_0).expect("it comes back");
+        println!(
+            "the state of all tasks was rebuilt from the journal in {:.1} s",
+            began.elapsed().as_secs_f64()
+        );
+    }
+    world.pack_slowly();
+    assert_all_end(world, &orders);
+}
+
+fn participant(world: &World<'_>, component: Component) {
+    const ORDERS: usize = 60;
+    world.halt_packing();
+    let orders = thread::scope(|scope| {
+        let placing = scope.spawn(|| world.place_all(&mix(ORDERS)));
+        eventually("some orders wait for a picker", || {
+            (world.waiting_for_a_picker() >= 10).then_some(())
+        });
+        crash(world, component);
+        world.pack_slowly();
+        placing.join().expect("the orders are placed")
+    });
+    assert_all_end(world, &orders);
+}
+
+/// Kills a process and starts it again.
+fn crash(world: &World<'_>, component: Component) {
+    let mut shop = world.shop();
+    shop.kill9(component).expect("it is killed");
+    shop.restart(component).expect("it comes back");
+}
+
+/// Every order ends as it would have without the crash.
+fn assert_all_end(world: &World<'_>, orders: &[String]) {
+    let completed = world.await_ended(orders, PATIENCE);
+    let expected = orders.len() - refused(orders.len());
+    assert_eq!(completed, expected, "of {}", orders.len());
+}
+
+/// Of ten orders one is refused by the bank and one by every carrier.
+fn mix(count: usize) -> Vec<Wanted> {
+    let customer = |number: usize| match number % 10 {
+        3 => format!("refused-{number}"),
+        7 => format!("unreachable-{number}"),
+        _ => format!("c-{}", number % 20),
+    };
+    (0..count).map(|number| Wanted::by(customer(number))).collect()
+}
+
+fn refused(count: usize) -> usize {
+    (0..count).filter(|number| matches!(number % 10, 3 | 7)).count()
+}
+
+fn outcomes(world: &World<'_>) -> usize {
+    world.records("palinode.outcomes").len()
+}

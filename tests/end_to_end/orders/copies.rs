@@ -1,0 +1,132 @@
+//! Messages that come more than once.
+
+use std::collections::BTreeSet;
+
+use palinode_log::Consumed;
+use palinode_wire::journal::SagaRecord;
+
+use crate::support::{Wanted, World, eventually};
+
+/// The topics that the orchestrator reads.
+const INPUTS: [&str; 5] = [
+    "orders.events",
+    "orders.requests",
+    "payments.events",
+    "warehouse.events",
+    "shipments.events",
+];
+
+pub(super) fn after_the_end(world: &World<'_>) {
+    let shipped = world.place(&Wanted::by("fay").of("rug"));
+    let taken_back = world.place(&Wanted::by("unreachable-gus").of("rug"));
+    for (order, status) in [(&shipped, "completed"), (&taken_back, "compensated")] {
+        let view = world.await_status(order, status);
+        let effects = effects(&world.journal(order));
+        let before = messages(world, order);
+        let books = || {
+            (
+                world.account("fay"),
+                world.account("unreachable-gus"),
+                world.reserved("rug"),
+            )
+        };
+        let books_before = books();
+
+        let copies: Vec<_> = before
+            .iter()
+            .map(|(topic, record)| world.copy_of(topic, record))
+            .collect();
+        world.produce(&copies);
+
+        // Each copy of an input is refused, and so are the answers that participants give again.
+        let inputs = before.iter().filter(|(topic, _)| INPUTS.contains(topic)).count();
+        let commands = before.iter().filter(|(topic, _)| topic.ends_with(".commands")).count();
+        let rejected = eventually("the copies are refused", || {
+            let rejected = rejections(&world.journal(order));
+            (rejected >= inputs + commands).then_some(rejected)
+        });
+        assert_eq!(rejected, inputs + commands);
+        assert_eq!(
+            self::effects(&world.journal(order)),
+            effects,
+            "nothing else was journaled"
+        );
+        let commands_after = world
+            .business_of(order)
+            .iter()
+            .filter(|(topic, _)| topic.ends_with(".commands"))
+            .count();
+        assert_eq!(commands_after, 2 * commands, "the commands and our copies");
+        assert_eq!(books(), books_before);
+        assert_eq!(world.records_of("palinode.outcomes", order).len(), 1);
+        assert_eq!(world.order(order).expect("the order")["history"], view["history"]);
+    }
+}
+
+/// Somebody repeats each message as soon as it stands on its topic.
+pub(super) fn under_way(world: &World<'_>) {
+    let orders = world.place_all(&[
+        Wanted::by("hal").of("rug"),
+        Wanted::by("refused-ida"),
+        Wanted::by("unreachable-jo"),
+    ]);
+    let mut copied = BTreeSet::new();
+    let mut repeat = || {
+        for order in &orders {
+            for (topic, record) in messages(world, order) {
+                // A copy has the content of what it copies, so that it is not copied again.
+                let content = (
+                    topic,
+                    record.value.clone(),
+                    record.headers.first().map(|_| ce_id(&record)),
+                );
+                if copied.insert(content) {
+                    world.produce(&[world.copy_of(topic, &record)]);
+                }
+            }
+        }
+    };
+
+    eventually("the orders have ended", || {
+        repeat();
+        let ended = |order: &String| matches!(world.status(order).as_str(), "completed" | "compensated");
+        orders.iter().all(ended).then_some(())
+    });
+
+    let statuses: Vec<_> = orders.iter().map(|order| world.status(order)).collect();
+    assert_eq!(statuses, ["completed", "compensated", "compensated"]);
+    for order in &orders {
+        assert_eq!(world.records_of("palinode.outcomes", order).len(), 1);
+        assert!(rejections(&world.journal(order)) > 0);
+    }
+    let first = world.settings().first_balance_minor;
+    assert_eq!(world.account("hal"), Some((first - 1_250, 0)));
+    assert_eq!(world.account("unreachable-jo"), Some((first, 0)));
+}
+
+/// What the shop's services said and were asked. The orchestrator's own events for everybody are told once.
+fn messages(world: &World<'_>, order: &str) -> Vec<(&'static str, Consumed)> {
+    let mut messages = world.business_of(order);
+    messages.retain(|(topic, _)| *topic != "orders.status");
+    messages
+}
+
+fn ce_id(record: &Consumed) -> String {
+    crate::support::header(record, "ce_id").unwrap_or_default().to_owned()
+}
+
+fn rejections(events: &[SagaRecord]) -> usize {
+    events
+        .iter()
+        .filter(|event| event.event_type == "InputRejected")
+        .count()
+}
+
+/// The ids of the events that changed something.
+fn effects(events: &[SagaRecord]) -> Vec<String> {
+    events
+        .iter()
+        .filter(|event| event.event_type != "InputRejected")
+        .map(SagaRecord::event_id)
+        .collect()
+}

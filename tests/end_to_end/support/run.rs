@@ -1,0 +1,119 @@
+//! Plays scenarios, beside each other or one after the other, and tells how each ended.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    process::ExitCode,
+    thread,
+    time::Instant,
+};
+
+use super::{Ground, World};
+
+/// A scenario: what it shows, and how.
+pub(crate) type Scenario = (&'static str, for<'w> fn(&World<'w>));
+
+/// A run of scenarios.
+pub(crate) struct Run {
+    wanted: Vec<String>,
+    began: Instant,
+    passed: usize,
+    failed: Vec<&'static str>,
+}
+
+impl Run {
+    /// A run of the scenarios that the program's arguments name a part of.
+    pub(crate) fn from_arguments() -> Self {
+        let wanted = std::env::args()
+            .skip(1)
+            .filter(|argument| !argument.starts_with('-'))
+            .collect();
+        Self {
+            wanted,
+            began: Instant::now(),
+            passed: 0,
+            failed: Vec::new(),
+        }
+    }
+
+    /// Whether any of the names is wanted.
+    pub(crate) fn wants(&self, names: &[&'static str]) -> bool {
+        names
+            .iter()
+            .any(|name| self.wanted.is_empty() || self.wanted.iter().any(|part| name.contains(part.as_str())))
+    }
+
+    /// Plays scenarios that do not disturb each other.
+    pub(crate) fn together(&mut self, world: &World<'_>, scenarios: &[Scenario]) {
+        let ends: Vec<_> = thread::scope(|scope| {
+            let wanted = scenarios.iter().filter(|(name, _)| self.wants(&[*name]));
+            let threads: Vec<_> = wanted
+                .map(|(name, scenario)| {
+                    let thread = thread::Builder::new().name((*name).to_owned());
+                    (
+                        *name,
+                        thread
+                            .spawn_scoped(scope, || attempt(|| scenario(world)))
+                            .expect("a thread"),
+                    )
+                })
+                .collect();
+            threads
+                .into_iter()
+                .map(|(name, thread)| (name, thread.join().expect("its panics are caught")))
+                .collect()
+        });
+        for (name, end) in ends {
+            self.note(name, end);
+        }
+    }
+
+    /// Plays one scenario.
+    pub(crate) fn alone(&mut self, name: &'static str, scenario: impl FnOnce()) {
+        if self.wants(&[name]) {
+            let end = attempt(scenario);
+            self.note(name, end);
+        }
+    }
+
+    /// Plays what belongs to whatever was played, such as the audit after it.
+    pub(crate) fn always(&mut self, name: &'static str, scenario: impl FnOnce()) {
+        let end = attempt(scenario);
+        self.note(name, end);
+    }
+
+    fn note(&mut self, name: &'static str, (has_passed, seconds): (bool, f64)) {
+        println!(
+            "test {name} ... {} ({seconds:.1} s)",
+            if has_passed { "ok" } else { "FAILED" }
+        );
+        match has_passed {
+            true => self.passed += 1,
+            false => self.failed.push(name),
+        }
+    }
+
+    /// Says how it ended. The logs of a run that failed are kept.
+    pub(crate) fn finish(self, ground: Ground) -> ExitCode {
+        let Self {
+            began, passed, failed, ..
+        } = self;
+        println!(
+            "{passed} scenarios passed, {} failed, in {:.1} s",
+            failed.len(),
+            began.elapsed().as_secs_f64()
+        );
+        if failed.is_empty() {
+            return ExitCode::SUCCESS;
+        }
+        println!("failed: {}", failed.join("; "));
+        println!("the logs are in {}", ground.keep().display());
+        ExitCode::FAILURE
+    }
+}
+
+/// Whether it passed, and how long it took.
+fn attempt(scenario: impl FnOnce()) -> (bool, f64) {
+    let began = Instant::now();
+    let end = catch_unwind(AssertUnwindSafe(scenario));
+    (end.is_ok(), began.elapsed().as_secs_f64())
+}
