@@ -20,8 +20,8 @@ pub struct Transition {
 /// Decides on `input`, folds the events into the state, and gathers the effects. When an expression has no value the
 /// saga is suspended with that reason instead, as [`transition_refused`] does, and nothing of the first decision
 /// remains.
-pub fn transition(context: Context<'_>, id: &SagaId, saga: Option<Saga>, input: &Input) -> Transition {
-    let mut draft = Draft::new(context, id, saga.clone(), Sending::Everything);
+pub fn transition(context: Context<'_>, id: &SagaId, saga: Option<&Saga>, input: &Input) -> Transition {
+    let mut draft = Draft::new(context, id, saga.cloned(), Sending::Everything);
     command(&mut draft, input);
     draft
         .into_transition()
@@ -39,11 +39,11 @@ pub fn transition(context: Context<'_>, id: &SagaId, saga: Option<Saga>, input: 
 pub fn transition_refused(
     context: Context<'_>,
     id: &SagaId,
-    saga: Option<Saga>,
+    saga: Option<&Saga>,
     input: &Input,
     reason: &Reason,
 ) -> Transition {
-    let mut draft = Draft::new(context, id, saga, Sending::Held);
+    let mut draft = Draft::new(context, id, saga.cloned(), Sending::Held);
     command(&mut draft, input);
     draft.hold(reason);
     draft.into_held()

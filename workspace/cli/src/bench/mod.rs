@@ -11,6 +11,7 @@ mod figures;
 mod ground;
 mod latency;
 mod machine;
+mod measure;
 mod orders;
 mod outcomes;
 mod page;
@@ -21,41 +22,5 @@ mod replies;
 mod sample;
 mod throughput;
 
-use std::time::Instant;
-
-pub(crate) use self::arguments::Arguments;
-use self::{arguments::Measurement, figures::Figures, ground::Ground, machine::Machine};
-use crate::Verdict;
-
-pub(crate) fn bench(arguments: &Arguments) -> anyhow::Result<Verdict> {
-    let begun = Instant::now();
-    let machine = Machine::look();
-    println!("{machine}\n");
-    let mut figures = Figures::default();
-    let ground = Ground::prepare()?;
-    if arguments.needs_the_orchestrator() {
-        let mut stage = ground.stage()?;
-        throughput::warm_up(&mut stage, arguments)?;
-        if arguments.wants(Measurement::Throughput) {
-            throughput::measure(&mut stage, arguments, &mut figures)?;
-        }
-        if arguments.wants(Measurement::Latency) {
-            latency::measure(&mut stage, arguments, &mut figures)?;
-        }
-        let sample = stage.sample(&throughput::first_of_warm_up())?;
-        stage.end()?;
-        if arguments.wants(Measurement::PassThrough) {
-            pass_through::measure(&ground, &sample, arguments, &mut figures)?;
-        }
-    }
-    if arguments.wants(Measurement::Demo) {
-        demo_rate::measure(&ground, arguments, &mut figures)?;
-    }
-    println!("\n{}", figures.table());
-    println!("Measured in {:.0} s.", begun.elapsed().as_secs_f64());
-    if let Some(file) = &arguments.write {
-        page::write(file, &machine, arguments, &figures)?;
-        println!("Written to {}.", file.display());
-    }
-    Ok(Verdict::Done)
-}
+pub(crate) use arguments::Arguments;
+pub(crate) use measure::bench;

@@ -49,7 +49,7 @@ impl Story {
             now: self.now,
         };
         let decided = decide(context, &self.id, self.saga.as_ref(), input);
-        let transition = transition(context, &self.id, self.saga.clone(), input);
+        let transition = transition(context, &self.id, self.saga.as_ref(), input);
         let held = transition.events != decided;
         assert!(
             !held || matches!(transition.events.last(), Some(Event::SagaSuspended { .. })),
@@ -66,7 +66,7 @@ impl Story {
             decoder: &Text,
             now: self.now,
         };
-        let transition = transition_refused(context, &self.id, self.saga.clone(), input, reason);
+        let transition = transition_refused(context, &self.id, self.saga.as_ref(), input, reason);
         self.take(transition)
     }
 

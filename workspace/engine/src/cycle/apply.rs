@@ -215,14 +215,14 @@ impl<St: Stores> Batch<'_, St> {
         self.draft.owners.push((begin, id.clone()));
         let refused = match self.blame.of_saga(id) {
             Some(reason) => Err(reason.clone()),
-            None => self.attempt(plan, id, before.clone(), input, cause),
+            None => self.attempt(plan, id, before.as_ref(), input, cause),
         };
         let after = match refused {
             Ok(done) => done,
             Err(reason) => {
                 self.draft.records.truncate(begin);
                 tracing::error!(saga = %id, %reason, "the saga is suspended: what it leads to cannot be sent");
-                match self.refused(plan, id, before.clone(), input, cause, &reason) {
+                match self.refused(plan, id, before.as_ref(), input, cause, &reason) {
                     Ok(done) => done,
                     Err(broken) => {
                         tracing::error!(saga = %id, reason = %broken, "the saga cannot be handled");
@@ -255,7 +255,7 @@ impl<St: Stores> Batch<'_, St> {
         &mut self,
         plan: usize,
         id: &SagaId,
-        before: Option<Saga>,
+        before: Option<&Saga>,
         input: &Input,
         cause: &InputId,
     ) -> Result<Transition, Reason> {
@@ -265,8 +265,8 @@ impl<St: Stores> Batch<'_, St> {
             decoder: self.schemas,
             now: self.now,
         };
-        let sequence = before.as_ref().map(Saga::sequence);
-        let carried = carried(before.as_ref());
+        let sequence = before.map(Saga::sequence);
+        let carried = carried(before);
         let decided = caught(|| transition(context, id, before, input))?;
         let sender = Sender::new(shared, plan, id, cause, self.now, sequence, carried, &decided);
         sender.events(self.journal, &decided.events, &mut self.draft.records);
@@ -283,7 +283,7 @@ impl<St: Stores> Batch<'_, St> {
         &mut self,
         plan: usize,
         id: &SagaId,
-        before: Option<Saga>,
+        before: Option<&Saga>,
         input: &Input,
         cause: &InputId,
         reason: &Reason,
@@ -294,8 +294,8 @@ impl<St: Stores> Batch<'_, St> {
             decoder: self.schemas,
             now: self.now,
         };
-        let sequence = before.as_ref().map(Saga::sequence);
-        let carried = carried(before.as_ref());
+        let sequence = before.map(Saga::sequence);
+        let carried = carried(before);
         let decided = caught(|| transition_refused(context, id, before, input, reason))?;
         let sender = Sender::new(shared, plan, id, cause, self.now, sequence, carried, &decided);
         sender.events(self.journal, &decided.events, &mut self.draft.records);

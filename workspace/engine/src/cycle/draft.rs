@@ -1,6 +1,6 @@
 //! The transaction under construction: what the batch so far would write to Kafka and to the store.
 
-use std::collections::{BTreeMap, HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, HashMap};
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp, timers};
 use palinode_log::Produced;
@@ -29,17 +29,17 @@ struct Touched {
 impl Draft {
     /// Takes the saga out, as the batch so far has left it; [`Draft::put`] must follow.
     pub(crate) fn take<S: Store>(&mut self, store: &S, id: &SagaId) -> Result<Option<Saga>, palinode_store::Error> {
-        match self.sagas.entry(id.clone()) {
-            Entry::Occupied(touched) => Ok(touched.into_mut().saga.take()),
-            Entry::Vacant(vacant) => {
-                let saga = store.saga(id)?;
-                vacant.insert(Touched {
-                    timers_before: timers(saga.as_ref()),
-                    saga: None,
-                });
-                Ok(saga)
-            }
+        if let Some(touched) = self.sagas.get_mut(id) {
+            return Ok(touched.saga.take());
         }
+        let saga = store.saga(id)?;
+        let timers_before = timers(saga.as_ref());
+        let touched = Touched {
+            timers_before,
+            saga: None,
+        };
+        self.sagas.insert(id.clone(), touched);
+        Ok(saga)
     }
 
     /// Puts the saga back in its new state.

@@ -12,6 +12,7 @@ use palinode_wire::{
     Origin,
     dead_letter::DeadLetter,
     headers::{self, Envelope, saga_id_text},
+    journal::event_type,
     outcome::OutcomeRecord,
     own,
 };
@@ -91,7 +92,7 @@ impl<'a, St: Stores> Sender<'a, St> {
                 sequence = sequence.0,
                 correlation_id = self.carried.as_ref().map(|(correlation, _)| &**correlation),
                 cause = %self.cause,
-                ?event,
+                event = event_type(event),
                 "journaled"
             );
             let at = SagaEventAt {
