@@ -11,6 +11,7 @@ mod batch;
 mod blame;
 mod decode;
 mod draft;
+mod gather;
 mod held;
 mod outbox;
 mod replay;

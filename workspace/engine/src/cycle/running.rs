@@ -17,6 +17,7 @@ use super::{
     barrier::Barrier,
     batch::{Batch, Taken},
     blame::Blame,
+    gather::Gather,
     held::Held,
     settle::InFlight,
     start_gate::StartGate,
@@ -46,6 +47,7 @@ pub(super) struct Running<St: Stores> {
     /// Whom refusals by the broker concern.
     pub(super) blame: Blame,
     pub(super) barrier: Barrier,
+    pub(super) gather: Gather,
     pub(super) held: Held,
     pub(super) gate: StartGate,
     /// Set while an aborted transaction waits to be tried again.
@@ -94,6 +96,7 @@ impl<St: Stores> Running<St> {
             in_flight: None,
             blame: Blame::default(),
             barrier: Barrier::default(),
+            gather: Gather::default(),
             held: Held::default(),
             gate,
             pause_until: None,
@@ -145,7 +148,8 @@ impl<St: Stores> Running<St> {
         }
         self.held.ask_again(now, &mut actions);
         self.gate.adjust(self.store.open_count(), &self.shared.settings, now);
-        if self.in_flight.is_none() && self.pause_until.is_none_or(|until| now >= until) {
+        let may_begin = self.in_flight.is_none() && self.pause_until.is_none_or(|until| now >= until);
+        if may_begin && !self.gather.goes_on(self.backlog.len(), now) {
             self.pause_until = None;
             self.next_batch(now, &mut actions)?;
         }
@@ -167,6 +171,7 @@ impl<St: Stores> Running<St> {
     pub(super) fn next_deadline(&mut self) -> Option<Timestamp> {
         let next = self
             .pause_until
+            .or(self.gather.ends_at())
             .or(self.waiting_timers.until)
             .or_else(|| self.barrier.wake_at());
         let next = next.or_else(|| self.store.next_due().ok().flatten());

@@ -18,6 +18,7 @@ pub(super) struct InFlight {
     inputs: Vec<Consumed>,
     change: Change,
     last_event: Arc<str>,
+    began: Timestamp,
     owners: Vec<(usize, palinode_core::SagaId)>,
 }
 
@@ -38,6 +39,7 @@ impl InFlight {
                 inputs,
                 change: draft.into_change(None, now),
                 last_event,
+                began: now,
                 owners,
             },
             records,
@@ -66,6 +68,7 @@ impl<St: Stores> Running<St> {
                 self.store
                     .write(&in_flight.change)
                     .map_err(|error| Exit::Again(format!("a committed change could not be stored: {error}")))?;
+                self.gather.committed(now.since(in_flight.began), now);
                 self.slot = self.slot.other();
                 self.aborts = 0;
                 self.blame.clear();
