@@ -22,12 +22,12 @@ const IDS: [(&str, &str); 6] = [
 ];
 
 /// Due times and steps.
-type Timers = BTreeSet<(i64, u16)>;
+type DueTimes = BTreeSet<(i64, u16)>;
 
 #[derive(Clone, Debug)]
 enum Action {
     Write {
-        sagas: Vec<(usize, Next, Timers)>,
+        sagas: Vec<(usize, Next, DueTimes)>,
         position: Option<(u8, i64)>,
         journal: Option<i64>,
     },
