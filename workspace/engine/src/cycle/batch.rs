@@ -93,6 +93,7 @@ impl<'a, St: Stores> Batch<'a, St> {
                 self.draft
                     .records
                     .push(outbox::forwarded(inbox, partition, record, &origin));
+                self.draft.forwarded_from.insert(origin.topic);
             }
             Decoded::Meant(meant) => {
                 if let Taken::SchemaMissing(schema) = self.meant(held, &meant, record)? {

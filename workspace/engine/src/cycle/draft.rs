@@ -1,8 +1,8 @@
 //! The transaction under construction: what the batch so far would write to Kafka and to the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use palinode_core::{Saga, SagaId, Timer, Timestamp, timers};
+use palinode_core::{Saga, SagaId, Timer, Timestamp, TopicName, timers};
 use palinode_log::Produced;
 use palinode_store::{Change, InputKey, JournalPosition, SagaChange, Store};
 
@@ -15,6 +15,8 @@ pub(crate) struct Draft {
     pub(crate) positions: BTreeMap<InputKey, i64>,
     /// For each input that wrote records: where its records begin, and the saga they belong to.
     pub(crate) owners: Vec<(usize, SagaId)>,
+    /// The topics whose records had to be forwarded, without the application's prefix.
+    pub(crate) forwarded_from: BTreeSet<TopicName>,
     /// Looked up several times an input, and put in order once at the end.
     sagas: HashMap<SagaId, Touched>,
 }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use palinode_core::Timestamp;
+use palinode_core::{Timestamp, TopicName};
 use palinode_log::{Consumed, Paused, Slot, TopicPartition};
 use palinode_store::{InputKey, Store, Stores};
 use palinode_wire::Schemas;
@@ -48,6 +48,8 @@ pub(super) struct Running<St: Stores> {
     pub(super) blame: Blame,
     pub(super) barrier: Barrier,
     pub(super) gather: Gather,
+    /// Topics whose forwarding has been logged.
+    told_of: BTreeSet<TopicName>,
     pub(super) held: Held,
     pub(super) gate: StartGate,
     /// Set while an aborted transaction waits to be tried again.
@@ -97,6 +99,7 @@ impl<St: Stores> Running<St> {
             blame: Blame::default(),
             barrier: Barrier::default(),
             gather: Gather::default(),
+            told_of: BTreeSet::new(),
             held: Held::default(),
             gate,
             pause_until: None,
@@ -269,6 +272,7 @@ impl<St: Stores> Running<St> {
             self.waiting_timers.until = Some(now.plus(TIMER_PAUSE));
         }
         let mut draft = batch.finish()?;
+        self.tell_of_forwarding(std::mem::take(&mut draft.forwarded_from));
         if draft.positions.is_empty() && draft.records.is_empty() {
             return Ok(());
         }
@@ -287,6 +291,21 @@ impl<St: Stores> Running<St> {
             records,
         });
         Ok(())
+    }
+
+    /// Says once for each topic that its records come by the wrong partitions, and what to do about it.
+    fn tell_of_forwarding(&mut self, topics: BTreeSet<TopicName>) {
+        for topic in topics {
+            if self.told_of.insert(topic.clone()) {
+                tracing::warn!(
+                    task = self.task,
+                    %topic,
+                    "records of this topic stand on other partitions than their keys say and are forwarded, which takes a \
+                     transaction more; let their producer partition by murmur2, as Java clients do (librdkafka: \
+                     partitioner=murmur2_random), and give the topic as many partitions as the application has"
+                );
+            }
+        }
     }
 
     /// Up to which due time timers may fire in this batch; asks for the ends of the inputs when that is not known.
