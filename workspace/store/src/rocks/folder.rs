@@ -5,10 +5,18 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::{failure, settings::Settings};
 use crate::Error;
+
+/// How long a lock is waited for. A process that this one has forked holds a copy of it until it runs its own program,
+/// and a process that was killed until the system has cleared it away: both are moments.
+const LOCK_WAIT: Duration = Duration::from_millis(500);
+/// How often the lock is tried meanwhile.
+const LOCK_LOOK: Duration = Duration::from_millis(5);
 
 /// How many folders of a task are kept that were set aside: the last two tell whether the same damage comes again, and
 /// more would fill the disk.
@@ -42,13 +50,19 @@ impl TaskFolder {
             .write(true)
             .open(path.with_extension("lock"))
             .map_err(refused)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { path, _lock: file }),
-            Err(TryLockError::WouldBlock) => Err(Error::Disk {
-                path,
-                what: failure::IN_USE.into(),
-            }),
-            Err(TryLockError::Error(error)) => Err(refused(error)),
+        let give_up = Instant::now() + LOCK_WAIT;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { path, _lock: file }),
+                Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(LOCK_LOOK),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::Disk {
+                        path,
+                        what: failure::IN_USE.into(),
+                    });
+                }
+                Err(TryLockError::Error(error)) => return Err(refused(error)),
+            }
         }
     }
 
