@@ -1,0 +1,64 @@
+//! The broker: its parts, and the way in and out of them.
+
+use std::collections::VecDeque;
+
+use kafka_protocol::messages::{RequestKind, ResponseKind};
+
+use crate::{
+    Call, CallId, Change, ConnectionId, Output, Reply, Settings, Storage, StorageError, Timestamp, groups::Groups,
+    topics::Topics, transactions::Transactions,
+};
+
+/// The broker. Every method takes the time; none looks at a clock.
+pub struct Broker {
+    pub(crate) settings: Settings,
+    pub(crate) topics: Topics,
+    pub(crate) groups: Groups,
+    pub(crate) transactions: Transactions,
+    storage: Box<dyn Storage>,
+    outputs: VecDeque<Output>,
+}
+
+impl Broker {
+    /// Takes a request; its answer, and answers to others that it sets free, come from [`Broker::next_output`].
+    pub fn handle(&mut self, call: &Call, request: RequestKind) {
+        match self.dispatch(call, request) {
+            Reply::Now(response) => self.answer(call.id, response),
+            Reply::Never => self.outputs.push_back(Output {
+                call: call.id,
+                response: None,
+            }),
+            Reply::Later => {}
+        }
+    }
+
+    /// Answers a request, at once or later.
+    pub(crate) fn answer(&mut self, call: CallId, response: ResponseKind) {
+        self.outputs.push_back(Output {
+            call,
+            response: Some(response),
+        });
+    }
+
+    /// The oldest answer that has not been taken.
+    pub fn next_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Keeps a change and applies it: the only way in which durable state changes.
+    pub(crate) fn change(&mut self, change: Change) -> Result<(), StorageError> {
+        self.storage.note(&change)?;
+        self.apply(change);
+        Ok(())
+    }
+
+    /// Applies a change, at its first time and at recovery.
+    fn apply(&mut self, change: Change) {
+        match change {
+            Change::Topics(change) => self.topics.apply(change),
+            Change::Log(change) => self.topics.apply_to_log(change),
+            Change::Groups(change) => self.groups.apply(change),
+            Change::Transactions(change) => self.transactions.apply(change),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The embedded broker as a pure state machine: requests and the time go in, responses and the next deadline come out.
+//!
+//! It does no IO: sockets belong to the shell around it, and disks to a [`Storage`]. Production runs on Apache Kafka;
+//! this broker is for one machine: sandboxes, demos and tests.
+
+mod api;
+mod broker;
+mod call;
+mod change;
+mod groups;
+mod log;
+mod settings;
+mod storage;
+mod time;
+mod topics;
+mod transactions;
+
+pub use broker::Broker;
+pub use call::{Call, CallId, ConnectionId, Output, Reply};
+pub use change::Change;
+pub use settings::Settings;
+pub use storage::{Storage, StorageError};
+pub use time::Timestamp;
