@@ -9,17 +9,32 @@ use crate::{
     topics::Topics, transactions::Transactions,
 };
 
+/// The number of the only node.
+pub const NODE_ID: i32 = 1;
+
 /// The broker. Every method takes the time; none looks at a clock.
 pub struct Broker {
     pub(crate) settings: Settings,
     pub(crate) topics: Topics,
     pub(crate) groups: Groups,
     pub(crate) transactions: Transactions,
-    storage: Box<dyn Storage>,
+    pub(crate) storage: Box<dyn Storage>,
     outputs: VecDeque<Output>,
 }
 
 impl Broker {
+    /// A broker without topics.
+    pub fn new(settings: Settings, storage: Box<dyn Storage>) -> Self {
+        Self {
+            settings,
+            topics: Topics::default(),
+            groups: Groups::default(),
+            transactions: Transactions::default(),
+            storage,
+            outputs: VecDeque::new(),
+        }
+    }
+
     /// Takes a request; its answer, and answers to others that it sets free, come from [`Broker::next_output`].
     pub fn handle(&mut self, call: &Call, request: RequestKind) {
         match self.dispatch(call, request) {
@@ -40,6 +55,21 @@ impl Broker {
         });
     }
 
+    /// Lets the time pass: what is due by `now` happens.
+    pub fn tick(&mut self, now: Timestamp) {
+        let _ = now;
+    }
+
+    /// When [`Broker::tick`] has something to do next; none when it has nothing.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// A connection went: what waits for it is forgotten.
+    pub fn disconnected(&mut self, connection: ConnectionId, now: Timestamp) {
+        let _ = (connection, now);
+    }
+
     /// The oldest answer that has not been taken.
     pub fn next_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
@@ -56,7 +86,7 @@ impl Broker {
     fn apply(&mut self, change: Change) {
         match change {
             Change::Topics(change) => self.topics.apply(change),
-            Change::Log(change) => self.topics.apply_to_log(change),
+            Change::Log(change) => change.apply(&mut self.topics),
             Change::Groups(change) => self.groups.apply(change),
             Change::Transactions(change) => self.transactions.apply(change),
         }

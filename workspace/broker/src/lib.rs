@@ -7,17 +7,21 @@ mod api;
 mod broker;
 mod call;
 mod change;
+mod dispatch;
+pub mod frame;
 mod groups;
 mod log;
 mod settings;
 mod storage;
+#[cfg(test)]
+mod testing;
 mod time;
 mod topics;
 mod transactions;
 
-pub use broker::Broker;
+pub use broker::{Broker, NODE_ID};
 pub use call::{Call, CallId, ConnectionId, Output, Reply};
 pub use change::Change;
 pub use settings::Settings;
-pub use storage::{Storage, StorageError};
+pub use storage::{Memory, Storage, StorageError};
 pub use time::Timestamp;

@@ -11,6 +11,16 @@ pub trait Storage: Send {
     fn note(&mut self, change: &Change) -> Result<(), StorageError>;
 }
 
+/// Keeps nothing beyond the broker's own memory.
+#[derive(Debug, Default)]
+pub struct Memory;
+
+impl Storage for Memory {
+    fn note(&mut self, _change: &Change) -> Result<(), StorageError> {
+        Ok(())
+    }
+}
+
 /// The storage failed.
 #[derive(Debug, thiserror::Error)]
 #[error("the storage failed: {0}")]

@@ -1,0 +1,3 @@
+//! The handlers of requests, a file for each.
+
+mod describe_cluster;

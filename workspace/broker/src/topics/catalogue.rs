@@ -1,0 +1,132 @@
+//! All topics, by name and by id.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kafka_protocol::protocol::StrBytes;
+use uuid::Uuid;
+
+use super::{Change, TopicConfig};
+use crate::log::Partition;
+
+/// One topic.
+#[derive(Debug)]
+pub(crate) struct Topic {
+    /// Its name.
+    pub(crate) name: StrBytes,
+    /// Its id, never given twice.
+    pub(crate) id: Uuid,
+    /// Its settings, typed; shared so that a partition can look at them while it is changed.
+    pub(crate) config: Arc<TopicConfig>,
+    /// Its settings that differ from the defaults, as written.
+    pub(crate) overrides: BTreeMap<String, String>,
+    /// Its partitions, by number.
+    pub(crate) partitions: Vec<Partition>,
+}
+
+/// All topics of the broker.
+#[derive(Debug, Default)]
+pub(crate) struct Topics {
+    by_name: BTreeMap<StrBytes, Topic>,
+    names: BTreeMap<Uuid, StrBytes>,
+    created: u64,
+}
+
+impl Topics {
+    /// A topic by name.
+    pub(crate) fn topic(&self, name: &str) -> Option<&Topic> {
+        self.by_name.get(name.as_bytes())
+    }
+
+    /// A topic by name, to change it.
+    pub(crate) fn topic_mut(&mut self, name: &str) -> Option<&mut Topic> {
+        self.by_name.get_mut(name.as_bytes())
+    }
+
+    /// A topic by id.
+    pub(crate) fn by_id(&self, id: Uuid) -> Option<&Topic> {
+        self.by_name.get(self.names.get(&id)?)
+    }
+
+    /// A topic by id, to change it.
+    pub(crate) fn by_id_mut(&mut self, id: Uuid) -> Option<&mut Topic> {
+        self.by_name.get_mut(self.names.get(&id)?)
+    }
+
+    /// The name of the topic of an id.
+    pub(crate) fn name_of(&self, id: Uuid) -> Option<&StrBytes> {
+        self.names.get(&id)
+    }
+
+    /// A partition.
+    pub(crate) fn partition(&self, name: &str, partition: i32) -> Option<&Partition> {
+        self.topic(name)?.partitions.get(usize::try_from(partition).ok()?)
+    }
+
+    /// A partition, to change it.
+    pub(crate) fn partition_mut(&mut self, name: &str, partition: i32) -> Option<&mut Partition> {
+        self.topic_mut(name)?
+            .partitions
+            .get_mut(usize::try_from(partition).ok()?)
+    }
+
+    /// All topics, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Topic> {
+        self.by_name.values()
+    }
+
+    /// All topics, by name, to change them.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Topic> {
+        self.by_name.values_mut()
+    }
+
+    /// How many topics were ever created: ids are derived from it.
+    pub(crate) fn created(&self) -> u64 {
+        self.created
+    }
+
+    /// Applies a durable change.
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Created {
+                name,
+                id,
+                partitions,
+                config,
+            } => self.create(name, id, partitions, config),
+            Change::Grown { id, partitions } => {
+                if let Some(topic) = self.by_id_mut(id) {
+                    topic.partitions.resize_with(count(partitions), Partition::new);
+                }
+            }
+            Change::Configured { id, config } => {
+                if let Some(topic) = self.by_id_mut(id) {
+                    topic.overrides = config;
+                }
+            }
+            Change::Deleted { id } => {
+                if let Some(name) = self.names.remove(&id) {
+                    self.by_name.remove(&name);
+                }
+            }
+        }
+    }
+
+    fn create(&mut self, name: String, id: Uuid, partitions: i32, overrides: BTreeMap<String, String>) {
+        let name = StrBytes::from_string(name);
+        let mut topic = Topic {
+            name: name.clone(),
+            id,
+            config: Arc::new(TopicConfig::default()),
+            overrides,
+            partitions: Vec::new(),
+        };
+        topic.partitions.resize_with(count(partitions), Partition::new);
+        self.names.insert(id, name.clone());
+        self.by_name.insert(name, topic);
+        self.created += 1;
+    }
+}
+
+fn count(partitions: i32) -> usize {
+    usize::try_from(partitions).unwrap_or_default()
+}
