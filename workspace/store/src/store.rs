@@ -107,6 +107,16 @@ pub trait Store: Send {
     /// What the store reflects.
     fn checkpoint(&self) -> &Checkpoint;
 
+    /// The id of the journal that the store reflects, from the journal's opening; none until that is reflected. A journal
+    /// that was made anew has another.
+    fn journal_id(&self) -> Option<&str>;
+
+    /// Keeps the id of the journal, before the change that reflects its opening is written.
+    ///
+    /// # Errors
+    /// When the disk fails; the id that was known before stays.
+    fn set_journal_id(&mut self, id: &str) -> Result<(), Error>;
+
     /// How many sagas are open.
     fn open_count(&self) -> u64;
 

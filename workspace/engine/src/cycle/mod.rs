@@ -8,6 +8,7 @@
 mod apply;
 mod barrier;
 mod batch;
+mod beginning;
 mod blame;
 mod decode;
 mod draft;

@@ -136,7 +136,10 @@ impl<S: Store> Replay<S> {
             TaskRecord::PositionsAdvanced(advanced) => {
                 draft.positions.extend(positions(advanced));
             }
-            TaskRecord::TaskClaimed(_) | TaskRecord::JournalOpened(_) | TaskRecord::DefinitionActivated(_) => {}
+            TaskRecord::JournalOpened(opened) => {
+                self.store.set_journal_id(&opened.journal_id).map_err(store_exit)?;
+            }
+            TaskRecord::TaskClaimed(_) | TaskRecord::DefinitionActivated(_) => {}
         }
         Ok(false)
     }
@@ -167,7 +170,7 @@ fn check_same_journal(expected: &JournalPosition, offset: i64, event_id: &str) -
     )))
 }
 
-fn unreadable(record: &Consumed, reason: &str) -> Exit {
+pub(super) fn unreadable(record: &Consumed, reason: &str) -> Exit {
     Exit::Park(format!(
         "the journal record at offset {} cannot be read: {reason}",
         record.offset

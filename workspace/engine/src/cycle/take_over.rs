@@ -11,6 +11,7 @@ use palinode_store::{Change, InputKey, JournalPosition, Store, Stores};
 
 use super::{
     Action, Demand, Shared, Signal,
+    beginning::{Beginning, misfit, reason_for},
     replay::{Claim, Replay},
     state_machine::Exit,
 };
@@ -30,6 +31,11 @@ enum Stage<S: Store> {
     Fencing,
     Claiming,
     Bounding,
+    Identifying {
+        store: S,
+        beginning: Beginning,
+        misfit: String,
+    },
     Replaying(Box<Replay<S>>),
     Starting {
         store: S,
@@ -39,6 +45,7 @@ enum Stage<S: Store> {
         store: S,
         change: Change,
         event_id: Arc<str>,
+        journal_is_new: bool,
     },
     /// Between two stages, and after the end.
     Over,
@@ -89,7 +96,7 @@ impl<St: Stores> TakeOver<St> {
 
     /// What to read now.
     pub(super) fn demand(&self) -> Demand {
-        if matches!(self.stage, Stage::Replaying(_)) {
+        if matches!(self.stage, Stage::Identifying { .. } | Stage::Replaying(_)) {
             Demand::Journal
         } else {
             Demand::Nothing
@@ -102,6 +109,7 @@ impl<St: Stores> TakeOver<St> {
             Stage::Fencing => "ending the transactions of the owner before",
             Stage::Claiming => "claiming the task",
             Stage::Bounding => "opening the store",
+            Stage::Identifying { .. } => "looking whether the store reflects this journal",
             Stage::Replaying(_) => "replaying the journal",
             Stage::Starting { .. } | Stage::Adding { .. } => "resolving where new inputs begin",
             Stage::Over => "done",
@@ -118,6 +126,25 @@ impl<St: Stores> TakeOver<St> {
             (Stage::Bounding, Signal::JournalBounds(Err(error))) => {
                 Err(again("the journal's offsets could not be read", &error))
             }
+            (
+                Stage::Identifying {
+                    store,
+                    mut beginning,
+                    misfit,
+                },
+                Signal::Journal(records),
+            ) => {
+                if beginning.take(&self.journal, &records)? {
+                    self.identified(store, &beginning, &misfit)
+                } else {
+                    self.stage = Stage::Identifying {
+                        store,
+                        beginning,
+                        misfit,
+                    };
+                    Ok(Progress::Going(Vec::new()))
+                }
+            }
             (Stage::Replaying(mut replay), Signal::Journal(records)) => {
                 if replay.take(&self.shared.definitions, &self.journal, &records)? {
                     self.replayed(*replay, now)
@@ -126,7 +153,9 @@ impl<St: Stores> TakeOver<St> {
                     Ok(Progress::Going(Vec::new()))
                 }
             }
-            (Stage::Replaying(_), Signal::JournalFailed(error)) => Err(again("the journal could not be read", &error)),
+            (Stage::Identifying { .. } | Stage::Replaying(_), Signal::JournalFailed(error)) => {
+                Err(again("the journal could not be read", &error))
+            }
             (Stage::Starting { store, journal_is_new }, Signal::Starts(Ok(starts))) => {
                 Ok(self.add(store, journal_is_new, &starts, now))
             }
@@ -138,9 +167,14 @@ impl<St: Stores> TakeOver<St> {
                     store,
                     change,
                     event_id,
+                    journal_is_new,
                 },
-                Signal::Ended(outcome),
-            ) => self.added(store, change, event_id, outcome),
+                Signal::Ended(Outcome::Committed { journal_offset }),
+            ) => {
+                let journal = journal_offset.map(|offset| JournalPosition { offset, event_id });
+                self.added(store, Change { journal, ..change }, journal_is_new)
+            }
+            (Stage::Adding { .. }, Signal::Ended(outcome)) => Err(exit_for(outcome)),
             (stage, _) => {
                 self.stage = stage;
                 Ok(Progress::Going(Vec::new()))
@@ -172,11 +206,35 @@ impl<St: Stores> TakeOver<St> {
 
     fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
         let mut store = self.open_store()?;
-        if let Some(reason) = misfit(store.checkpoint().journal.as_ref(), first, end) {
+        if let Some(misfit) = misfit(store.checkpoint().journal.as_ref(), first, end) {
+            // Whether it is the same journal stands at its beginning, if that is not deleted.
+            if first == 0 && store.journal_id().is_some() {
+                self.stage = Stage::Identifying {
+                    store,
+                    beginning: Beginning::before(&self.claim),
+                    misfit,
+                };
+                return Ok(Progress::Going(vec![Action::OpenJournal { from: first }]));
+            }
             drop(store);
-            self.set_aside(&reason)?;
+            self.set_aside(&misfit)?;
             store = self.open_store()?;
         }
+        self.replay(store, first)
+    }
+
+    /// What the journal's beginning says about a store that does not fit.
+    fn identified(&mut self, store: St::Store, beginning: &Beginning, misfit: &str) -> Step<St::Store> {
+        let reason = reason_for(store.journal_id(), beginning, misfit);
+        drop(store);
+        self.set_aside(&reason)?;
+        let store = self.open_store()?;
+        // The beginning is read again, into the store.
+        self.replay(store, 0)
+    }
+
+    /// Replays what the store does not reflect of a journal that begins at `first`.
+    fn replay(&mut self, store: St::Store, first: i64) -> Step<St::Store> {
         let expected = store.checkpoint().journal.clone();
         if expected.is_none() && first > 0 {
             return Err(Exit::Park(format!(
@@ -263,25 +321,17 @@ impl<St: Stores> TakeOver<St> {
             store,
             change,
             event_id,
+            journal_is_new,
         };
         Progress::Going(vec![Action::CloseJournal, Action::Transact { slot: Slot::B, records }])
     }
 
-    fn added(
-        &mut self,
-        mut store: St::Store,
-        mut change: Change,
-        event_id: Arc<str>,
-        outcome: Outcome,
-    ) -> Step<St::Store> {
-        match outcome {
-            Outcome::Committed { journal_offset } => {
-                change.journal = journal_offset.map(|offset| JournalPosition { offset, event_id });
-                store.write(&change).map_err(store_exit)?;
-                Ok(self.done(store, Slot::A, Vec::new()))
-            }
-            other => Err(exit_for(other)),
+    fn added(&mut self, mut store: St::Store, change: Change, journal_is_new: bool) -> Step<St::Store> {
+        if journal_is_new {
+            store.set_journal_id(self.journal.incarnation()).map_err(store_exit)?;
         }
+        store.write(&change).map_err(store_exit)?;
+        Ok(self.done(store, Slot::A, Vec::new()))
     }
 
     fn done(&mut self, store: St::Store, next_slot: Slot, mut actions: Vec<Action>) -> Progress<St::Store> {
@@ -296,22 +346,6 @@ impl<St: Stores> TakeOver<St> {
             }),
             actions,
         )
-    }
-}
-
-/// Why a store that reflects the journal up to `position` does not fit a journal with these bounds.
-fn misfit(position: Option<&JournalPosition>, first: i64, end: i64) -> Option<String> {
-    let offset = position?.offset;
-    if offset >= end {
-        Some(format!(
-            "the store reflects the journal up to offset {offset}, but the journal ends before {end}"
-        ))
-    } else if offset < first {
-        Some(format!(
-            "the store reflects the journal up to offset {offset}, but the journal begins at {first}"
-        ))
-    } else {
-        None
     }
 }
 

@@ -48,6 +48,13 @@ impl MemoryBroker {
         }
     }
 
+    /// Loses the records of a partition from `offset` on, as a broker may whose disk or last replica failed.
+    pub fn lose_records(&self, topic: &str, partition: i32, offset: i64) {
+        if let Ok(found) = self.lock().partition(&TopicPartition::new(topic, partition)) {
+            found.lose_from(offset);
+        }
+    }
+
     /// The time, in milliseconds, that records get from now on.
     pub fn set_time(&self, now: i64) {
         self.lock().now = now;

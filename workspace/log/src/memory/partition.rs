@@ -89,6 +89,11 @@ impl Partition {
         self.start += count;
     }
 
+    /// Loses what stands at `offset` and after it.
+    pub(super) fn lose_from(&mut self, offset: i64) {
+        self.entries.truncate((offset - self.start).max(0) as usize);
+    }
+
     fn since(&self, from: i64) -> impl Iterator<Item = &Entry> {
         self.entries.iter().skip((from - self.start).max(0) as usize)
     }

@@ -13,6 +13,7 @@ pub(super) struct Contents {
     pub(super) open: BTreeSet<SagaId>,
     pub(super) timers: BTreeSet<(Timestamp, SagaId, TimerKind)>,
     pub(super) checkpoint: Checkpoint,
+    pub(super) journal_id: Option<String>,
 }
 
 impl Contents {

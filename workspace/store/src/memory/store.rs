@@ -71,6 +71,15 @@ impl Store for MemoryStore {
         &self.contents.checkpoint
     }
 
+    fn journal_id(&self) -> Option<&str> {
+        self.contents.journal_id.as_deref()
+    }
+
+    fn set_journal_id(&mut self, id: &str) -> Result<(), Error> {
+        self.contents.journal_id = Some(id.into());
+        Ok(())
+    }
+
     fn open_count(&self) -> u64 {
         self.contents.open.len() as u64
     }

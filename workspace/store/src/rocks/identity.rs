@@ -24,6 +24,9 @@ pub(super) struct Identity {
     pub(super) partitions: i32,
     /// The task.
     pub(super) task: i32,
+    /// The id of the journal that the state reflects; none until its opening is reflected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) journal: Option<String>,
 }
 
 impl Identity {
@@ -35,6 +38,7 @@ impl Identity {
             application: application.into(),
             partitions,
             task,
+            journal: None,
         }
     }
 
@@ -47,9 +51,10 @@ impl Identity {
         fs::rename(&draft, folder.join(FILE)).map_err(refused)
     }
 
-    /// Compares with the file in `folder`. Whose state it is comes first: what is not ours is never called damaged,
-    /// for damage is set aside and rebuilt.
-    pub(super) fn check(&self, folder: &Path) -> Result<(), Error> {
+    /// Compares with the file in `folder` and gives what stands there. Whose state it is comes first: what is not ours is
+    /// never called damaged, for damage is set aside and rebuilt. The journal is not compared: whether it is the one that
+    /// the state reflects can only be told by reading it.
+    pub(super) fn check(&self, folder: &Path) -> Result<Self, Error> {
         let bytes = match fs::read(folder.join(FILE)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -72,7 +77,7 @@ impl Identity {
             );
             return Err(failure::damaged(folder, what));
         }
-        Ok(())
+        Ok(found)
     }
 
     fn difference(&self, found: &Self) -> Option<String> {

@@ -5,7 +5,9 @@ use std::{collections::HashMap, fmt, ops::ControlFlow};
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 use rocksdb::WriteBatch;
 
-use super::{database::Database, failure, first_timer::FirstTimer, key, key_kind::KeyKind, value::Summary};
+use super::{
+    database::Database, failure, first_timer::FirstTimer, identity::Identity, key, key_kind::KeyKind, value::Summary,
+};
 use crate::{Change, Checkpoint, Error, JournalPosition, Store};
 
 /// The state of one task in RocksDB.
@@ -13,14 +15,15 @@ use crate::{Change, Checkpoint, Error, JournalPosition, Store};
 /// After a write has failed RocksDB may refuse all later ones: open the store again then.
 pub struct RocksStore {
     database: Database,
+    identity: Identity,
     checkpoint: Checkpoint,
     open: u64,
     first_timer: FirstTimer,
 }
 
 impl RocksStore {
-    /// The store over `database`, with what the last change left.
-    pub(super) fn new(database: Database) -> Result<Self, Error> {
+    /// The store over `database` with this identity, with what the last change left.
+    pub(super) fn new(database: Database, identity: Identity) -> Result<Self, Error> {
         let (mut checkpoint, mut open, mut first_timer) = (Checkpoint::default(), 0, FirstTimer::none());
         if let Some(bytes) = database.get(KeyKind::Summary, &key::SUMMARY)? {
             let summary: Summary<'_> = database.decode(&bytes)?;
@@ -44,6 +47,7 @@ impl RocksStore {
         )?;
         Ok(Self {
             database,
+            identity,
             checkpoint,
             open,
             first_timer,
@@ -182,6 +186,20 @@ impl Store for RocksStore {
 
     fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint
+    }
+
+    fn journal_id(&self) -> Option<&str> {
+        self.identity.journal.as_deref()
+    }
+
+    fn set_journal_id(&mut self, id: &str) -> Result<(), Error> {
+        let identity = Identity {
+            journal: Some(id.into()),
+            ..self.identity.clone()
+        };
+        identity.write(self.database.path())?;
+        self.identity = identity;
+        Ok(())
     }
 
     fn open_count(&self) -> u64 {

@@ -41,10 +41,10 @@ impl Stores for RocksStores {
             let database = Database::open(folder, &options, self.resources.families())?;
             // Last: a folder without an identity was never finished, and is rebuilt.
             identity.write(database.path())?;
-            return RocksStore::new(database);
+            return RocksStore::new(database, identity);
         }
-        identity.check(folder.path())?;
-        RocksStore::new(Database::open(folder, &options, self.resources.families())?)
+        let identity = identity.check(folder.path())?;
+        RocksStore::new(Database::open(folder, &options, self.resources.families())?, identity)
     }
 
     fn set_aside(&self, task: i32, reason: &str) -> Result<(), Error> {

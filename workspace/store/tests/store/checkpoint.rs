@@ -1,17 +1,18 @@
 //! A store knows up to where it reflects the journal.
 
 use palinode_core::Timestamp;
-use palinode_store::{Change, Checkpoint, Store};
+use palinode_store::{Change, Checkpoint, Store, Stores};
 
 use crate::{
     fixture::{journal, started_at},
-    twins::Disk,
+    twins::{Disk, TASK},
 };
 
 for_both_twins!(
     an_empty_store_reflects_nothing,
     a_change_advances_what_it_names_and_nothing_else,
     the_checkpoint_stays_over_a_restart,
+    the_journal_is_known_until_the_store_is_set_aside,
 );
 
 fn an_empty_store_reflects_nothing(disk: &impl Disk) {
@@ -50,4 +51,12 @@ fn the_checkpoint_stays_over_a_restart(disk: &impl Disk) {
     assert_eq!(expected.positions.len(), 2);
     drop(store);
     assert_eq!(*disk.open().checkpoint(), expected);
+}
+
+fn the_journal_is_known_until_the_store_is_set_aside(disk: &impl Disk) {
+    assert_eq!(disk.open().journal_id(), None);
+    disk.open().set_journal_id("one-1").unwrap();
+    assert_eq!(disk.open().journal_id(), Some("one-1"));
+    disk.stores().set_aside(TASK, "a test").unwrap();
+    assert_eq!(disk.open().journal_id(), None);
 }

@@ -116,6 +116,30 @@ fn a_torn_or_missing_identity_is_rebuilt() {
 }
 
 #[test]
+fn the_journal_is_named_in_the_file_and_stays_over_a_restart() {
+    let disk = written();
+    let file = || fs::read_to_string(disk.folder().join("identity.json")).unwrap();
+    assert!(!file().contains("journal"), "{}", file());
+    disk.open().set_journal_id("one-1").unwrap();
+    assert!(file().contains("\"journal\": \"one-1\""), "{}", file());
+    let store = disk.open();
+    assert_eq!((store.journal_id(), store.open_count()), (Some("one-1"), 1));
+}
+
+#[test]
+fn a_journal_that_cannot_be_named_is_not_taken_for_known() {
+    let disk = written();
+    let mut store = disk.open();
+    store.set_journal_id("one-1").unwrap();
+    fs::create_dir(disk.folder().join("identity.json.draft")).unwrap();
+    let error = store.set_journal_id("two-2").unwrap_err();
+    assert!(error.is_retriable(), "{error:?}");
+    assert_eq!(store.journal_id(), Some("one-1"));
+    drop(store);
+    assert_eq!(disk.open().journal_id(), Some("one-1"));
+}
+
+#[test]
 fn members_and_applications_share_a_data_folder_without_sharing_state() {
     let disk = written();
     for settings in [
