@@ -1,4 +1,9 @@
-//! An input on the wrong partition goes to its task by the inbox, once.
+//! An input on the wrong partition goes to its task by the inbox, once, and the log says how to mend it.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
 
 use palinode_engine::cycle::Signal;
 use palinode_store::memory::MemoryStores;
@@ -99,4 +104,62 @@ fn a_reply_with_headers_goes_to_the_saga_that_they_name() {
     assert_eq!(world.last(&key), "StepSucceeded payment");
     zero.tell(Signal::Stop);
     one.ends_as_replayed();
+}
+
+/// What is logged while `run` runs, a line each.
+fn logged(run: impl FnOnce()) -> Vec<String> {
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    tracing::subscriber::with_default(subscriber, run);
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    text.lines().map(ToOwned::to_owned).collect()
+}
+
+#[test]
+fn a_topic_whose_records_are_forwarded_is_named_once_in_the_log_with_the_fix() {
+    let world = World::with(Setup {
+        partitions: 2,
+        ..Setup::default()
+    });
+    let mut zero = world.task_of("one", 0, MemoryStores::default());
+    zero.take_over();
+    let keys: Vec<String> = (0..)
+        .map(|number| format!("o-{number}"))
+        .filter(|key| partition_of(key.as_bytes(), 2) == 1)
+        .take(3)
+        .collect();
+    let send = |topic, record, key: &str| {
+        let value = encode(&world.schemas, record, &[("order_id", text(key))]);
+        world.send_bytes(topic, Some(0), key.as_bytes(), value, vec![]);
+    };
+    let lines = logged(|| {
+        for key in &keys {
+            send("orders.events", "shop.orders.OrderPlaced", key);
+            zero.run();
+        }
+        send("payments.events", "shop.payments.PaymentSucceeded", &keys[0]);
+        send("payments.events", "shop.payments.PaymentSucceeded", &keys[1]);
+        zero.run();
+    });
+    assert_eq!(world.broker.read("palinode.inbox").len(), 5, "all were forwarded");
+    let told: Vec<_> = lines.iter().filter(|line| line.contains("are forwarded")).collect();
+    assert_eq!(told.len(), 2, "{lines:#?}");
+    for (line, topic) in told.iter().zip(["topic=orders.events", "topic=payments.events"]) {
+        assert!(line.contains("WARN") && line.contains(topic), "{line}");
+        assert!(line.contains("partitioner=murmur2_random"), "it names the fix: {line}");
+    }
 }

@@ -13,6 +13,7 @@ mod every_transaction_ends_with_positions;
 mod fenced_becomes_standby;
 mod foreign_records_open_no_transaction;
 mod forwarded_inputs;
+mod gathers_while_commits_are_slow;
 mod header_less_replies;
 mod headers_and_ids;
 mod indefinite_commit_takes_over;

@@ -30,6 +30,8 @@ pub(crate) struct Shell<St: Stores = MemoryStores> {
     pub(crate) poll_max: usize,
     /// Transactions that were asked for.
     pub(crate) transactions: u32,
+    /// What each transaction takes.
+    pub(crate) commit_takes: Duration,
     /// Commits until the process dies, right after the last of them and before it learns of it.
     pub(crate) dies_after_commits: Option<u32>,
     dead: bool,
@@ -52,6 +54,7 @@ impl<St: Stores> Shell<St> {
             asked: Vec::new(),
             poll_max: 500,
             transactions: 0,
+            commit_takes: Duration::ZERO,
             dies_after_commits: None,
             dead: false,
         }
@@ -104,6 +107,7 @@ impl<St: Stores> Shell<St> {
                 self.check_transaction(&records);
                 self.transactions += 1;
                 let outcome = self.log.commit(slot, &records);
+                self.world.later(self.commit_takes);
                 if let (Some(left), Outcome::Committed { .. }) = (&mut self.dies_after_commits, &outcome) {
                     *left -= 1;
                     self.dead = *left == 0;
