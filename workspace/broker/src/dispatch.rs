@@ -14,6 +14,12 @@ impl Broker {
             // Logs.
             // Groups.
             // Transactions.
+            RequestKind::InitProducerId(request) => self.init_producer_id(call, request),
+            RequestKind::AddPartitionsToTxn(request) => self.add_partitions_to_txn(call, request),
+            RequestKind::AddOffsetsToTxn(request) => self.add_offsets_to_txn(call, request),
+            RequestKind::EndTxn(request) => self.end_txn(call, request),
+            RequestKind::DescribeTransactions(request) => self.describe_transactions(call, request),
+            RequestKind::ListTransactions(request) => self.list_transactions(call, request),
             _ => Reply::Never,
         }
     }
