@@ -23,5 +23,6 @@ pub use broker::{Broker, NODE_ID};
 pub use call::{Call, CallId, ConnectionId, Output, Reply};
 pub use change::Change;
 pub use settings::Settings;
-pub use storage::{Memory, Storage, StorageError};
+pub use log::Batch;
+pub use storage::{Found, LogId, Memory, Position, Storage, StorageError};
 pub use time::Timestamp;

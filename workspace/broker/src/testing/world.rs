@@ -28,7 +28,7 @@ impl World {
     /// A broker with these settings.
     pub(crate) fn with(settings: Settings) -> Self {
         Self {
-            broker: Broker::new(settings, Box::new(Memory)),
+            broker: Broker::new(settings, Box::new(Memory::default())),
             now: Timestamp(1_700_000_000_000),
             calls: 0,
             versions: BTreeMap::new(),
