@@ -23,8 +23,8 @@ pub struct Settings {
     pub marker_delay: Option<Duration>,
     /// How long the first member of an empty group waits for others.
     pub initial_rebalance_delay: Duration,
-    /// The largest record batch, in bytes, that a topic takes which does not say otherwise.
-    pub message_bytes_max: usize,
+    /// How long a group without members keeps its committed offsets.
+    pub offsets_retention: Duration,
 }
 
 impl Default for Settings {
@@ -38,7 +38,7 @@ impl Default for Settings {
             auto_create_topics: false,
             marker_delay: None,
             initial_rebalance_delay: Duration::ZERO,
-            message_bytes_max: 1_048_588,
+            offsets_retention: Duration::from_secs(7 * 24 * 3600),
         }
     }
 }

@@ -1,7 +1,32 @@
-//! Groups: their members and their committed offsets.
+//! Groups: who reads together, and how far each group has read.
+//!
+//! Only committed offsets (and those that wait for the end of a transaction) are durable. Members are not: after a
+//! restart they are told that they are unknown, and join again.
 
+mod answers;
 mod change;
-mod state;
+mod classic;
+mod entry;
+mod limits;
+mod member_ids;
+mod offsets;
+mod owned;
+mod registry;
+mod retention;
+mod turn;
+mod turns;
 
-pub use change::Change;
-pub(crate) use state::Groups;
+#[cfg(test)]
+mod offsets_tests;
+
+pub(crate) use answers::{Answers, Waiting};
+pub use change::{Change, CommittedOffset, PartitionOffset, TopicOffsets};
+pub(crate) use classic::{Commit, Join, Leave, Protocol, Sync};
+pub(crate) use entry::{Entry, Kind};
+#[cfg(test)]
+pub(crate) use limits::MEMBERS_MAX;
+pub(crate) use limits::{ASSIGNMENTS_BYTES_MAX, MEMBER_BYTES_MAX, PROTOCOLS_MAX, SESSION_TIMEOUT_MS, metadata_fits};
+pub(crate) use offsets::{GroupOffsets, Stability, Unstable};
+pub(crate) use owned::owned;
+pub(crate) use registry::Groups;
+pub(crate) use turn::Turn;
