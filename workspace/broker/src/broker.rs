@@ -5,8 +5,11 @@ use std::collections::VecDeque;
 use kafka_protocol::messages::{RequestKind, ResponseKind};
 
 use crate::{
-    Call, CallId, Change, ConnectionId, Output, Reply, Settings, Storage, StorageError, Timestamp, groups::Groups,
-    topics::Topics, transactions::Transactions,
+    Call, CallId, Change, ConnectionId, Output, Reply, Settings, Storage, StorageError, Timestamp,
+    groups::Groups,
+    log::Fetches,
+    topics::{self, Topics},
+    transactions::Transactions,
 };
 
 /// The number of the only node.
@@ -18,6 +21,7 @@ pub struct Broker {
     pub(crate) topics: Topics,
     pub(crate) groups: Groups,
     pub(crate) transactions: Transactions,
+    pub(crate) fetches: Fetches,
     pub(crate) storage: Box<dyn Storage>,
     outputs: VecDeque<Output>,
 }
@@ -30,6 +34,7 @@ impl Broker {
             topics: Topics::default(),
             groups: Groups::default(),
             transactions: Transactions::default(),
+            fetches: Fetches::default(),
             storage,
             outputs: VecDeque::new(),
         }
@@ -45,6 +50,7 @@ impl Broker {
             }),
             Reply::Later => {}
         }
+        self.serve_fetches();
     }
 
     /// Answers a request, at once or later.
@@ -57,17 +63,26 @@ impl Broker {
 
     /// Lets the time pass: what is due by `now` happens.
     pub fn tick(&mut self, now: Timestamp) {
-        let _ = now;
+        self.tick_transactions(now);
+        self.tick_groups(now);
+        self.tick_fetches(now);
+        self.serve_fetches();
     }
 
     /// When [`Broker::tick`] has something to do next; none when it has nothing.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        None
+        let deadlines = [
+            self.next_transaction_deadline(),
+            self.groups.next_deadline(),
+            self.fetches.next_deadline(),
+        ];
+        deadlines.into_iter().flatten().min()
     }
 
     /// A connection went: what waits for it is forgotten.
     pub fn disconnected(&mut self, connection: ConnectionId, now: Timestamp) {
-        let _ = (connection, now);
+        let _ = now;
+        self.forget_fetches(connection);
     }
 
     /// The oldest answer that has not been taken.
@@ -85,10 +100,20 @@ impl Broker {
     /// Applies a change, at its first time and at recovery.
     fn apply(&mut self, change: Change) {
         match change {
-            Change::Topics(change) => self.topics.apply(change),
+            Change::Topics(change) => self.apply_to_topics(change),
             Change::Log(change) => change.apply(&mut self.topics),
             Change::Groups(change) => self.groups.apply(change),
             Change::Transactions(change) => self.transactions.apply(change),
         }
+    }
+
+    /// Applies a change of topics; groups forget what they committed of a topic that goes.
+    fn apply_to_topics(&mut self, change: topics::Change) {
+        if let topics::Change::Deleted { id } = &change
+            && let Some(name) = self.topics.name_of(*id)
+        {
+            self.groups.forget_topic(name);
+        }
+        self.topics.apply(change);
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
-use super::{Change, TopicConfig};
+use super::{Change, TopicConfig, name::collision_key};
 use crate::log::Partition;
 
 /// One topic.
@@ -28,6 +28,9 @@ pub(crate) struct Topic {
 pub(crate) struct Topics {
     by_name: BTreeMap<StrBytes, Topic>,
     names: BTreeMap<Uuid, StrBytes>,
+    /// Names as [`collision_key`] has them, with the name itself.
+    collisions: BTreeMap<String, StrBytes>,
+    partitions: usize,
     created: u64,
 }
 
@@ -84,6 +87,16 @@ impl Topics {
         self.created
     }
 
+    /// How many partitions all topics have together.
+    pub(crate) fn partition_count(&self) -> usize {
+        self.partitions
+    }
+
+    /// A topic whose name Kafka's metrics could not tell from this one.
+    pub(crate) fn colliding(&self, name: &str) -> Option<&StrBytes> {
+        self.collisions.get(&collision_key(name))
+    }
+
     /// Applies a durable change.
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
@@ -93,40 +106,47 @@ impl Topics {
                 partitions,
                 config,
             } => self.create(name, id, partitions, config),
-            Change::Grown { id, partitions } => {
-                if let Some(topic) = self.by_id_mut(id) {
-                    topic.partitions.resize_with(count(partitions), Partition::new);
-                }
-            }
+            Change::Grown { id, partitions } => self.grow(id, partitions),
             Change::Configured { id, config } => {
                 if let Some(topic) = self.by_id_mut(id) {
+                    topic.config = Arc::new(TopicConfig::new(&config));
                     topic.overrides = config;
                 }
             }
-            Change::Deleted { id } => {
-                if let Some(name) = self.names.remove(&id) {
-                    self.by_name.remove(&name);
-                }
-            }
+            Change::Deleted { id } => self.delete(id),
         }
     }
 
     fn create(&mut self, name: String, id: Uuid, partitions: i32, overrides: BTreeMap<String, String>) {
+        let collision = collision_key(&name);
         let name = StrBytes::from_string(name);
-        let mut topic = Topic {
+        let topic = Topic {
             name: name.clone(),
             id,
-            config: Arc::new(TopicConfig::default()),
+            config: Arc::new(TopicConfig::new(&overrides)),
             overrides,
             partitions: Vec::new(),
         };
-        topic.partitions.resize_with(count(partitions), Partition::new);
         self.names.insert(id, name.clone());
+        self.collisions.insert(collision, name.clone());
         self.by_name.insert(name, topic);
         self.created += 1;
+        self.grow(id, partitions);
     }
-}
 
-fn count(partitions: i32) -> usize {
-    usize::try_from(partitions).unwrap_or_default()
+    fn grow(&mut self, id: Uuid, partitions: i32) {
+        let Some(topic) = self.by_id_mut(id) else { return };
+        let before = topic.partitions.len();
+        let after = usize::try_from(partitions).unwrap_or_default().max(before);
+        topic.partitions.resize_with(after, Partition::new);
+        self.partitions += after - before;
+    }
+
+    fn delete(&mut self, id: Uuid) {
+        let Some(name) = self.names.remove(&id) else { return };
+        self.collisions.remove(&collision_key(&name));
+        if let Some(topic) = self.by_name.remove(&name) {
+            self.partitions -= topic.partitions.len();
+        }
+    }
 }

@@ -3,9 +3,16 @@
 mod catalogue;
 mod change;
 mod config;
+mod creation;
+mod keys;
 mod name;
+mod refusal;
+mod removal;
 
 pub(crate) use catalogue::{Topic, Topics};
 pub use change::Change;
-pub(crate) use config::{TimestampType, TopicConfig};
-pub(crate) use name::{INTERNAL, is_internal};
+pub(crate) use config::{TimestampType, TopicConfig, validate};
+pub(crate) use creation::NewTopic;
+pub(crate) use keys::{KEYS, Key, Kind};
+pub(crate) use name::{fault as name_fault, is_internal};
+pub(crate) use refusal::Refusal;
