@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use kafka_protocol::messages::{RequestKind, ResponseKind};
 
 use crate::{
-    Call, CallId, Change, ConnectionId, Output, Reply, Settings, Storage, StorageError, Timestamp,
+    Call, CallId, Change, ConnectionId, Found, Memory, Output, Reply, Settings, Storage, StorageError, Timestamp,
     groups::Groups,
-    log::Fetches,
+    log::{Cleaner, Fetches},
     topics::{self, Topics},
     transactions::Transactions,
 };
@@ -22,6 +22,7 @@ pub struct Broker {
     pub(crate) groups: Groups,
     pub(crate) transactions: Transactions,
     pub(crate) fetches: Fetches,
+    pub(crate) cleaner: Cleaner,
     pub(crate) storage: Box<dyn Storage>,
     outputs: VecDeque<Output>,
 }
@@ -35,8 +36,32 @@ impl Broker {
             groups: Groups::default(),
             transactions: Transactions::default(),
             fetches: Fetches::default(),
+            cleaner: Cleaner::default(),
             storage,
             outputs: VecDeque::new(),
+        }
+    }
+
+    /// A broker with what a storage has kept.
+    ///
+    /// # Errors
+    /// The storage cannot read it.
+    pub fn recover(settings: Settings, mut storage: Box<dyn Storage>) -> Result<Self, StorageError> {
+        let mut broker = Self::new(settings, Box::new(Memory::default()));
+        storage.recover(&mut |found| broker.restore(found))?;
+        broker.storage = storage;
+        Ok(broker)
+    }
+
+    /// Takes back what was kept. A batch of a topic that is gone is left behind.
+    fn restore(&mut self, found: Found) {
+        match found {
+            Found::Change(change) => self.apply(change),
+            Found::Batch { log, at, batch } => {
+                if let Some((partition, config)) = self.topics.log_mut(log) {
+                    partition.restore(at, &batch, config);
+                }
+            }
         }
     }
 
@@ -65,6 +90,7 @@ impl Broker {
     pub fn tick(&mut self, now: Timestamp) {
         self.tick_transactions(now);
         self.tick_groups(now);
+        self.tick_logs(now);
         self.tick_fetches(now);
         self.serve_fetches();
     }
@@ -75,6 +101,7 @@ impl Broker {
             self.next_transaction_deadline(),
             self.groups.next_deadline(),
             self.fetches.next_deadline(),
+            self.cleaner.next_deadline(),
         ];
         deadlines.into_iter().flatten().min()
     }

@@ -26,3 +26,8 @@ pub use settings::Settings;
 pub use log::Batch;
 pub use storage::{Found, LogId, Memory, Position, Storage, StorageError};
 pub use time::Timestamp;
+
+pub use kafka_protocol::{
+    messages::{RequestKind, ResponseKind},
+    protocol::StrBytes,
+};

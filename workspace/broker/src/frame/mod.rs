@@ -13,5 +13,5 @@ mod versions;
 pub use error::Error;
 pub use limits::{BARE_FRAME_BYTES_MAX, FRAME_BYTES_MAX};
 pub use request::{Incoming, Request, decode};
-pub use response::encode;
+pub use response::{encode, record_bytes};
 pub use versions::{SUPPORTED, supported};

@@ -31,8 +31,8 @@ pub fn encode(correlation_id: i32, response: &ResponseKind, version: i16) -> Res
     Ok(bytes.freeze())
 }
 
-/// How many bytes of records a response carries, so that its buffer is made once.
-fn record_bytes(response: &ResponseKind) -> usize {
+/// How many bytes of records a response carries, and something for what is around them.
+pub fn record_bytes(response: &ResponseKind) -> usize {
     let ResponseKind::Fetch(fetch) = response else {
         return 0;
     };
