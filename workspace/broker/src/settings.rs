@@ -23,6 +23,10 @@ pub struct Settings {
     pub marker_delay: Option<Duration>,
     /// How long the first member of an empty group waits for others.
     pub initial_rebalance_delay: Duration,
+    /// How often a member of a consumer group (KIP-848) is told to send heartbeats.
+    pub consumer_heartbeat_interval: Duration,
+    /// How long a member of a consumer group (KIP-848) may be silent.
+    pub consumer_session_timeout: Duration,
     /// How long a group without members keeps its committed offsets.
     pub offsets_retention: Duration,
 }
@@ -38,6 +42,8 @@ impl Default for Settings {
             auto_create_topics: false,
             marker_delay: None,
             initial_rebalance_delay: Duration::ZERO,
+            consumer_heartbeat_interval: Duration::from_secs(5),
+            consumer_session_timeout: Duration::from_secs(45),
             offsets_retention: Duration::from_secs(7 * 24 * 3600),
         }
     }

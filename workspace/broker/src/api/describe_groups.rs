@@ -32,6 +32,7 @@ impl Broker {
     fn describe_group(&self, call: &Call, name: GroupId) -> DescribedGroup {
         let group = match self.groups.entry(&name).map(|entry| &entry.kind) {
             Some(Kind::Classic(group)) => group.describe(),
+            Some(Kind::Consumer(_)) => missing(call, &format!("Group {} is not a classic group.", name.as_str())),
             None => missing(call, &format!("Group {} not found.", name.as_str())),
         };
         group.with_group_id(name)

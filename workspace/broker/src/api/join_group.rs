@@ -54,8 +54,7 @@ fn admit(groups: &mut Groups, request: &JoinGroupRequest) -> Result<(), Response
     if !groups.has_room_for(&request.group_id) {
         return Err(ResponseError::GroupMaxSizeReached);
     }
-    groups.create(&request.group_id);
-    Ok(())
+    groups.make_classic(&request.group_id)
 }
 
 fn read(call: &Call, request: &JoinGroupRequest, groups: &mut Groups, turn: &Turn<'_>) -> Join {

@@ -13,11 +13,11 @@ use kafka_protocol::{
 
 use crate::{
     Broker, Call, Change, Reply, Timestamp,
-    groups::{self, Commit, CommittedOffset, PartitionOffset, TopicOffsets, metadata_fits},
+    groups::{self, Commit, CommittedOffset, Entry, Kind, PartitionOffset, TopicOffsets, metadata_fits},
 };
 
-/// The first version in which a group that is not there has an error of its own (KIP-848).
-const GROUP_NOT_FOUND_FROM: i16 = 9;
+/// The first version of the consumer group protocol, in which a group that is not there has an error of its own (KIP-848).
+const CONSUMER_PROTOCOL_FROM: i16 = 9;
 
 impl Broker {
     pub(crate) fn offset_commit(&mut self, call: &Call, request: OffsetCommitRequest) -> Reply {
@@ -63,13 +63,20 @@ impl Broker {
     fn check_offset_commit(&self, call: &Call, request: &OffsetCommitRequest) -> Result<(), ResponseError> {
         let generation = request.generation_id_or_member_epoch;
         match self.groups.entry(&request.group_id) {
+            // Members of the consumer protocol say their epoch, which older versions have no place for.
+            Some(Entry {
+                kind: Kind::Consumer(group),
+                ..
+            }) if call.version < CONSUMER_PROTOCOL_FROM && group.has(&request.member_id) => {
+                Err(ResponseError::UnsupportedVersion)
+            }
             Some(entry) => {
                 let instance = request.group_instance_id.as_ref();
                 entry.check_commit(&request.member_id, instance, generation, Commit::Plain)
             }
             None if !self.groups.has_room_for(&request.group_id) => Err(ResponseError::GroupMaxSizeReached),
             None if generation < 0 => Ok(()),
-            None if call.version >= GROUP_NOT_FOUND_FROM => Err(ResponseError::GroupIdNotFound),
+            None if call.version >= CONSUMER_PROTOCOL_FROM => Err(ResponseError::GroupIdNotFound),
             None => Err(ResponseError::IllegalGeneration),
         }
     }

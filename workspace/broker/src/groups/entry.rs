@@ -2,14 +2,16 @@
 
 use kafka_protocol::{ResponseError, protocol::StrBytes};
 
-use super::{Commit, GroupOffsets, Turn, classic::ClassicGroup};
+use super::{Commit, GroupOffsets, Turn, classic::ClassicGroup, consumer::ConsumerGroup};
 use crate::Timestamp;
 
 /// The members of a group, by their protocol.
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// The classic protocol; also groups that only ever committed offsets.
-    Classic(ClassicGroup),
+    Classic(Box<ClassicGroup>),
+    /// The consumer group protocol.
+    Consumer(ConsumerGroup),
 }
 
 /// A group.
@@ -26,7 +28,7 @@ pub(crate) struct Entry {
 impl Default for Entry {
     fn default() -> Self {
         Self {
-            kind: Kind::Classic(ClassicGroup::default()),
+            kind: Kind::Classic(Box::default()),
             offsets: GroupOffsets::default(),
             wake: None,
         }
@@ -38,6 +40,7 @@ impl Entry {
     pub(crate) fn is_empty(&self) -> bool {
         match &self.kind {
             Kind::Classic(group) => group.is_empty(),
+            Kind::Consumer(group) => group.is_empty(),
         }
     }
 
@@ -45,6 +48,7 @@ impl Entry {
     pub(crate) fn state_name(&self) -> &'static str {
         match &self.kind {
             Kind::Classic(group) => group.state_name(),
+            Kind::Consumer(group) => group.state_name(),
         }
     }
 
@@ -52,6 +56,7 @@ impl Entry {
     pub(crate) fn type_name(&self) -> &'static str {
         match &self.kind {
             Kind::Classic(_) => "classic",
+            Kind::Consumer(_) => "consumer",
         }
     }
 
@@ -59,6 +64,7 @@ impl Entry {
     pub(crate) fn protocol_type(&self) -> StrBytes {
         match &self.kind {
             Kind::Classic(group) => group.protocol_type(),
+            Kind::Consumer(_) => StrBytes::from_static_str("consumer"),
         }
     }
 
@@ -72,13 +78,15 @@ impl Entry {
     ) -> Result<(), ResponseError> {
         match &self.kind {
             Kind::Classic(group) => group.check_commit(member_id, instance, generation, commit),
+            Kind::Consumer(group) => group.check_commit(member_id, instance, generation, commit),
         }
     }
 
     /// Checks that a member may fetch offsets; a classic group lets everyone.
-    pub(crate) fn check_fetch(&self, _member_id: Option<&StrBytes>, _epoch: i32) -> Result<(), ResponseError> {
+    pub(crate) fn check_fetch(&self, member_id: Option<&StrBytes>, epoch: i32) -> Result<(), ResponseError> {
         match &self.kind {
             Kind::Classic(_) => Ok(()),
+            Kind::Consumer(group) => group.check_fetch(member_id, epoch),
         }
     }
 
@@ -86,6 +94,7 @@ impl Entry {
     pub(crate) fn check_offset_delete(&self) -> Result<(), ResponseError> {
         match &self.kind {
             Kind::Classic(group) => group.check_offset_delete(),
+            Kind::Consumer(_) => Ok(()),
         }
     }
 
@@ -93,6 +102,7 @@ impl Entry {
     pub(crate) fn reads(&self, topic: &str) -> bool {
         match &self.kind {
             Kind::Classic(group) => group.reads(topic),
+            Kind::Consumer(group) => group.reads(topic),
         }
     }
 
@@ -100,6 +110,7 @@ impl Entry {
     pub(super) fn retained_since(&self, committed_at: Timestamp) -> Option<Timestamp> {
         match &self.kind {
             Kind::Classic(group) => group.retained_since(committed_at),
+            Kind::Consumer(_) => Some(committed_at),
         }
     }
 
@@ -107,6 +118,7 @@ impl Entry {
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
         match &self.kind {
             Kind::Classic(group) => group.next_deadline(),
+            Kind::Consumer(group) => group.next_deadline(),
         }
     }
 
@@ -114,6 +126,7 @@ impl Entry {
     pub(super) fn expire(&mut self, turn: &mut Turn<'_>) {
         match &mut self.kind {
             Kind::Classic(group) => group.expire(turn),
+            Kind::Consumer(group) => group.expire(turn.now),
         }
     }
 }

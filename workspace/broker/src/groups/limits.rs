@@ -14,6 +14,8 @@ pub(crate) const PROTOCOLS_MAX: usize = 64;
 pub(crate) const MEMBER_BYTES_MAX: usize = 1_048_576;
 /// Bytes of the assignment of a group, for all of its members.
 pub(crate) const ASSIGNMENTS_BYTES_MAX: usize = 4_194_304;
+/// Topics that a member of a consumer group may read.
+pub(crate) const SUBSCRIBED_TOPICS_MAX: usize = 10_000;
 /// The shortest and the longest session time-out a member may ask for, as Kafka's `group.min.session.timeout.ms` and
 /// `group.max.session.timeout.ms`.
 pub(crate) const SESSION_TIMEOUT_MS: std::ops::RangeInclusive<i32> = 6_000..=1_800_000;

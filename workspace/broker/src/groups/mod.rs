@@ -6,6 +6,7 @@
 mod answers;
 mod change;
 mod classic;
+mod consumer;
 mod entry;
 mod limits;
 mod member_ids;
@@ -22,10 +23,13 @@ mod offsets_tests;
 pub(crate) use answers::{Answers, Waiting};
 pub use change::{Change, CommittedOffset, PartitionOffset, TopicOffsets};
 pub(crate) use classic::{Commit, Join, Leave, Protocol, Sync};
+pub(crate) use consumer::{Assignor, Departure, Heartbeat, Partitions, Refusal};
 pub(crate) use entry::{Entry, Kind};
 #[cfg(test)]
 pub(crate) use limits::MEMBERS_MAX;
-pub(crate) use limits::{ASSIGNMENTS_BYTES_MAX, MEMBER_BYTES_MAX, PROTOCOLS_MAX, SESSION_TIMEOUT_MS, metadata_fits};
+pub(crate) use limits::{
+    ASSIGNMENTS_BYTES_MAX, MEMBER_BYTES_MAX, PROTOCOLS_MAX, SESSION_TIMEOUT_MS, SUBSCRIBED_TOPICS_MAX, metadata_fits,
+};
 pub(crate) use offsets::{GroupOffsets, Stability, Unstable};
 pub(crate) use owned::owned;
 pub(crate) use registry::Groups;

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kafka_protocol::{ResponseError, protocol::StrBytes};
 
-use super::{Change, Commit, Entry, Kind, Turn, classic::ClassicGroup, limits, member_ids::MemberIds, owned::owned};
+use super::{
+    Change, Commit, Entry, Kind, Refusal, Turn, classic::ClassicGroup, consumer::ConsumerGroup, limits,
+    member_ids::MemberIds, owned::owned,
+};
 use crate::Timestamp;
 
 /// All groups of the broker.
@@ -51,7 +54,9 @@ impl Groups {
         step: impl FnOnce(&mut ClassicGroup, &mut Turn<'_>) -> T,
     ) -> Option<T> {
         let entry = self.by_name.get_mut(name)?;
-        let Kind::Classic(group) = &mut entry.kind;
+        let Kind::Classic(group) = &mut entry.kind else {
+            return None;
+        };
         let outcome = step(group, turn);
         self.schedule(name, turn.now);
         Some(outcome)
@@ -62,6 +67,60 @@ impl Groups {
         if !self.by_name.contains_key(name) {
             self.by_name.insert(owned(name), Entry::default());
         }
+    }
+
+    /// Makes a group one of the classic protocol, which it can become while it has no members.
+    ///
+    /// # Errors
+    /// It has members of the other protocol.
+    pub(crate) fn make_classic(&mut self, name: &StrBytes) -> Result<(), ResponseError> {
+        self.create(name);
+        match self.by_name.get_mut(name) {
+            Some(entry) if matches!(entry.kind, Kind::Consumer(_)) => {
+                if !entry.is_empty() {
+                    return Err(ResponseError::InconsistentGroupProtocol);
+                }
+                entry.kind = Kind::Classic(Box::default());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A group of the consumer protocol. Members do not outlive a restart, so that a member of a group that is not there
+    /// is told that it is unknown, and joins again; Kafka, which keeps members, says that the group is not there.
+    ///
+    /// # Errors
+    /// There is no such group, or its members are of the classic protocol.
+    pub(crate) fn consumer(&mut self, name: &StrBytes) -> Result<&mut ConsumerGroup, Refusal> {
+        let unknown = || Refusal::new(ResponseError::UnknownMemberId, "The group has no members.");
+        match self.by_name.get_mut(name) {
+            None => Err(unknown()),
+            Some(entry) => match &mut entry.kind {
+                Kind::Consumer(group) => Ok(group),
+                Kind::Classic(group) if group.is_empty() => Err(unknown()),
+                Kind::Classic(_) => Err(not_of_consumers(name)),
+            },
+        }
+    }
+
+    /// A group of the consumer protocol, which it becomes if it has no members.
+    ///
+    /// # Errors
+    /// Its members are of the classic protocol, or there are too many groups.
+    pub(crate) fn consumer_or_new(&mut self, name: &StrBytes) -> Result<&mut ConsumerGroup, Refusal> {
+        if !self.has_room_for(name) {
+            let message = "There are too many groups.";
+            return Err(Refusal::new(ResponseError::GroupMaxSizeReached, message));
+        }
+        self.create(name);
+        if let Some(entry) = self.by_name.get_mut(name)
+            && matches!(entry.kind, Kind::Classic(_))
+            && entry.is_empty()
+        {
+            entry.kind = Kind::Consumer(ConsumerGroup::default());
+        }
+        self.consumer(name)
     }
 
     /// Checks that a member of a group may commit offsets in a transaction. A generation that is not the member's is
@@ -157,7 +216,7 @@ impl Groups {
 
     /// Sees to it that the group is looked at when its next deadline comes. Being looked at too early does no harm, so
     /// that a deadline which moves away, as with every heartbeat, costs nothing.
-    pub(super) fn schedule(&mut self, name: &StrBytes, now: Timestamp) {
+    pub(crate) fn schedule(&mut self, name: &StrBytes, now: Timestamp) {
         self.moved(now);
         let Some((name, entry)) = self.by_name.get_key_value(name) else {
             return;
@@ -188,4 +247,9 @@ impl Groups {
     fn offsets_of(&mut self, group: String) -> &mut super::GroupOffsets {
         &mut self.by_name.entry(StrBytes::from_string(group)).or_default().offsets
     }
+}
+
+fn not_of_consumers(name: &StrBytes) -> Refusal {
+    let message = format!("Group {} is not a consumer group.", name.as_str());
+    Refusal::new(ResponseError::GroupIdNotFound, message)
 }
