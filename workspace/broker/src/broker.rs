@@ -60,6 +60,7 @@ impl Broker {
             Found::Batch { log, at, batch } => {
                 if let Some((partition, config)) = self.topics.log_mut(log) {
                     partition.restore(at, &batch, config);
+                    self.cleaner.appended(Timestamp::default());
                 }
             }
         }

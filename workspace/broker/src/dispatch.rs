@@ -26,6 +26,9 @@ impl Broker {
             RequestKind::Produce(request) => self.produce(call, request),
             RequestKind::Fetch(request) => self.fetch(call, request),
             RequestKind::ListOffsets(request) => self.list_offsets(call, request),
+            RequestKind::DeleteRecords(request) => self.delete_records(call, request),
+            RequestKind::OffsetForLeaderEpoch(request) => self.offset_for_leader_epoch(call, request),
+            RequestKind::DescribeProducers(request) => self.describe_producers(call, request),
             // Groups.
             RequestKind::FindCoordinator(request) => self.find_coordinator(call, request),
             RequestKind::JoinGroup(request) => self.join_group(call, request),
@@ -38,6 +41,8 @@ impl Broker {
             RequestKind::DescribeGroups(request) => self.describe_groups(call, request),
             RequestKind::ListGroups(request) => self.list_groups(call, request),
             RequestKind::DeleteGroups(request) => self.delete_groups(call, request),
+            RequestKind::ConsumerGroupHeartbeat(request) => self.consumer_group_heartbeat(call, request),
+            RequestKind::ConsumerGroupDescribe(request) => self.consumer_group_describe(call, request),
             // Transactions.
             RequestKind::InitProducerId(request) => self.init_producer_id(call, request),
             RequestKind::AddPartitionsToTxn(request) => self.add_partitions_to_txn(call, request),

@@ -44,7 +44,7 @@ impl Broker {
             return Reply::Now(self.fetched(call, &request).into());
         }
         let isolation = isolation(&request);
-        let wanted: Vec<_> = logs_of(&self.topics, call.version, &request)
+        let wanted: Vec<(LogId, i64)> = logs_of(&self.topics, call.version, &request)
             .map(|(log, partition)| (log, partition.fetch_offset))
             .collect();
         let id = self.fetches.wait(call.clone(), request, call.now.plus(wait));
@@ -279,3 +279,7 @@ fn partition_data(
             .with_records(Some(Bytes::new())),
     }
 }
+
+#[cfg(test)]
+#[path = "fetch_tests.rs"]
+mod tests;

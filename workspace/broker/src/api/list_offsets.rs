@@ -26,6 +26,9 @@ const EARLIEST_LOCAL_SINCE: i16 = 8;
 const LATEST_TIERED: i64 = -5;
 const LATEST_TIERED_SINCE: i16 = 9;
 
+/// The first version that tells the leader's epoch.
+const LEADER_EPOCH_SINCE: i16 = 4;
+
 /// The number in `isolation_level` of a reader of committed records.
 const READ_COMMITTED: i8 = 1;
 
@@ -94,7 +97,7 @@ impl Broker {
                         } else {
                             self.list_offset(call.version, &topic.name, wanted, isolation)
                         };
-                        response(wanted.partition_index, found)
+                        response(call.version, wanted.partition_index, found)
                     })
                     .collect();
                 ListOffsetsTopicResponse::default()
@@ -144,16 +147,24 @@ impl Broker {
     }
 }
 
-fn response(partition: i32, found: Result<Found, ResponseError>) -> ListOffsetsPartitionResponse {
+fn response(version: i16, partition: i32, found: Result<Found, ResponseError>) -> ListOffsetsPartitionResponse {
     let Found {
         timestamp,
         offset,
         leader_epoch,
     } = *found.as_ref().unwrap_or(&Found::NOTHING);
-    ListOffsetsPartitionResponse::default()
+    let response = ListOffsetsPartitionResponse::default()
         .with_partition_index(partition)
         .with_error_code(found.err().map_or(0, |error| error.code()))
         .with_timestamp(timestamp)
-        .with_offset(offset)
-        .with_leader_epoch(leader_epoch)
+        .with_offset(offset);
+    if version >= LEADER_EPOCH_SINCE {
+        response.with_leader_epoch(leader_epoch)
+    } else {
+        response
+    }
 }
+
+#[cfg(test)]
+#[path = "list_offsets_tests.rs"]
+mod tests;

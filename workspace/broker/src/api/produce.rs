@@ -103,6 +103,7 @@ impl Broker {
             log,
         };
         let appended = partition.append(&mut store, batch, config, call.now)?;
+        self.cleaner.appended(call.now);
         for fetch in partition.served() {
             self.fetches.wake(fetch);
         }
@@ -125,7 +126,7 @@ impl Broker {
         if !partition.needs_verification(batch) {
             return Ok(());
         }
-        partition.verifying(batch, call.version >= EPOCH_BUMPS, call.now);
+        partition.verifying(batch, call.version >= EPOCH_BUMPS, call.now)?;
         let producer = Producer {
             id: batch.producer_id(),
             epoch: batch.producer_epoch(),
@@ -169,3 +170,7 @@ impl Broker {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "produce_tests.rs"]
+mod tests;

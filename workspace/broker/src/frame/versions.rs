@@ -52,7 +52,7 @@ requests! {
     CreateTopics: CreateTopicsRequest 2..=7,
     DeleteTopics: DeleteTopicsRequest 1..=6,
     DeleteRecords: DeleteRecordsRequest 0..=2,
-    InitProducerId: InitProducerIdRequest 0..=6,
+    InitProducerId: InitProducerIdRequest 0..=5,
     OffsetForLeaderEpoch: OffsetForLeaderEpochRequest 2..=4,
     AddPartitionsToTxn: AddPartitionsToTxnRequest 0..=5,
     AddOffsetsToTxn: AddOffsetsToTxnRequest 0..=4,

@@ -3,7 +3,7 @@
 //! Layout: <https://kafka.apache.org/documentation/#recordbatch>.
 
 use bytes::Bytes;
-use kafka_protocol::records::NO_PRODUCER_ID;
+use kafka_protocol::records::{NO_PRODUCER_ID, NO_SEQUENCE};
 
 /// Bytes of a batch before its records.
 pub(crate) const HEADER_BYTES: usize = 61;
@@ -65,10 +65,6 @@ impl Batch {
         self.i64_at(0)
     }
 
-    pub(crate) fn magic(&self) -> u8 {
-        self.header[MAGIC_AT]
-    }
-
     pub(crate) fn attributes(&self) -> i16 {
         self.i16_at(21)
     }
@@ -108,13 +104,12 @@ impl Batch {
 
     /// The sequence number of the last record: numbers begin again at 0 after the largest.
     pub(crate) fn last_sequence(&self) -> i32 {
-        let last = i64::from(self.base_sequence()) + i64::from(self.last_offset_delta());
-        let wrapped = if last > i64::from(i32::MAX) {
-            last - i64::from(i32::MAX) - 1
-        } else {
-            last
-        };
-        i32::try_from(wrapped).unwrap_or(i32::MAX)
+        self.sequence_at(i64::from(self.last_offset_delta()))
+    }
+
+    fn sequence_at(&self, delta: i64) -> i32 {
+        let sequence = i64::from(self.base_sequence()) + delta;
+        i32::try_from(sequence % (i64::from(i32::MAX) + 1)).unwrap_or(i32::MAX)
     }
 
     pub(crate) fn count(&self) -> i32 {
@@ -155,6 +150,40 @@ impl Batch {
         self.header[21..23].copy_from_slice(&attributes.to_be_bytes());
         self.header[35..43].copy_from_slice(&time.to_be_bytes());
         self.seal();
+    }
+
+    /// Gives a batch that was cut out of another one that one's end: its last offset and, with it, its last sequence number;
+    /// and its kind of time.
+    pub(crate) fn end_as(&mut self, whole: &Self) {
+        let delta =
+            i32::try_from(whole.last_offset() - self.base_offset()).unwrap_or_else(|_| self.last_offset_delta());
+        self.header[23..27].copy_from_slice(&delta.to_be_bytes());
+        let sequence = if whole.has_producer() {
+            whole.sequence_at(self.base_offset() - whole.base_offset())
+        } else {
+            NO_SEQUENCE
+        };
+        self.header[53..57].copy_from_slice(&sequence.to_be_bytes());
+        if whole.has_append_time() {
+            self.set_append_time(whole.max_timestamp());
+        } else {
+            self.seal();
+        }
+    }
+
+    /// The batch without its records: it still says which offsets and sequence numbers were its.
+    pub(crate) fn emptied(&self) -> Self {
+        let mut empty = Self {
+            header: self.header,
+            records: Bytes::new(),
+        };
+        let attributes = self.attributes() & !COMPRESSION_BITS;
+        let length = (HEADER_BYTES - LENGTH_OVERHEAD) as i32;
+        empty.header[8..LENGTH_OVERHEAD].copy_from_slice(&length.to_be_bytes());
+        empty.header[21..23].copy_from_slice(&attributes.to_be_bytes());
+        empty.header[57..].copy_from_slice(&0_i32.to_be_bytes());
+        empty.seal();
+        empty
     }
 
     fn seal(&mut self) {

@@ -5,7 +5,9 @@
 
 mod batch;
 mod change;
+mod cleaner;
 mod cleaning;
+mod compaction;
 mod compression;
 mod fetches;
 mod incoming;
@@ -17,7 +19,12 @@ mod producers;
 mod read;
 mod records;
 mod refusal;
+mod retention;
+#[cfg(test)]
+pub(crate) mod samples;
 mod segments;
+#[cfg(test)]
+mod tests;
 mod times;
 mod transactions;
 mod waiters;
@@ -25,6 +32,7 @@ mod wakes;
 
 pub use batch::Batch;
 pub use change::Change;
+pub(crate) use cleaner::Cleaner;
 pub(crate) use cleaning::Cleaning;
 pub(crate) use fetches::Fetches;
 pub(crate) use incoming::single_batch;

@@ -14,7 +14,7 @@ use super::{
     waiters::Waiters,
 };
 use crate::{
-    LogId, Position, Storage, Timestamp,
+    LogId, Position, Storage, StorageError, Timestamp,
     topics::{TimestampType, TopicConfig},
 };
 
@@ -76,14 +76,14 @@ impl Partition {
             .map_or(self.log_end, |first| first.max(self.log_start))
     }
 
+    /// Whether no batch is kept.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.index.last().is_none()
+    }
+
     /// Bytes of all batches.
     pub(crate) fn bytes(&self) -> u64 {
         self.index.bytes()
-    }
-
-    /// Whether a producer has a transaction open here.
-    pub(crate) fn has_open_transaction(&self, producer_id: i64) -> bool {
-        self.producers.open_transaction(producer_id).is_some()
     }
 
     /// The producers that are known here, by id.
@@ -101,8 +101,11 @@ impl Partition {
     }
 
     /// Notes that a batch is being verified. `bumps_epochs`: its producer's transactions have an epoch each (KIP-890).
-    pub(crate) fn verifying(&mut self, batch: &Batch, bumps_epochs: bool, now: Timestamp) {
-        self.producers.verify(batch, bumps_epochs, now);
+    ///
+    /// # Errors
+    /// The partition knows a later instance of the producer.
+    pub(crate) fn verifying(&mut self, batch: &Batch, bumps_epochs: bool, now: Timestamp) -> Result<(), ResponseError> {
+        self.producers.verify(batch, bumps_epochs, now)
     }
 
     /// Appends a client's batch.
@@ -169,7 +172,8 @@ impl Partition {
         }
         if batch.is_control() {
             self.index_batch(batch, position, config);
-            if let Some(end) = End::of(batch) {
+            // Of a producer whose batches are all gone nothing is known, so that it may go on with any sequence number.
+            if let Some(end) = End::of(batch).filter(|end| self.producers.knows(end.producer_id)) {
                 self.end_transaction(batch, end);
             }
         } else {
@@ -189,12 +193,12 @@ impl Partition {
     }
 
     /// Lets go of the batches before the log's start.
-    pub(crate) fn trim(&mut self, store: &mut LogStore<'_>) -> Result<(), ResponseError> {
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub(crate) fn trim(&mut self, store: &mut LogStore<'_>) -> Result<(), StorageError> {
         match self.index.forget_before(self.log_start) {
-            Some(position) => store
-                .storage
-                .drop_before(store.log, position)
-                .map_err(|_| ResponseError::KafkaStorageError),
+            Some(position) => store.storage.drop_before(store.log, position),
             None => Ok(()),
         }
     }

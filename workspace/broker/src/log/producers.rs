@@ -26,6 +26,7 @@ const EXPIRATION: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct Run {
     first_sequence: i32,
     last_sequence: i32,
+    last_offset: i64,
     /// The offset of its first record.
     pub(crate) first_offset: i64,
     /// Its largest time.
@@ -93,9 +94,14 @@ impl Producers {
         self.known.iter().map(|(id, producer)| (*id, producer))
     }
 
-    /// The first offset of a producer's open transaction.
-    pub(crate) fn open_transaction(&self, producer_id: i64) -> Option<i64> {
-        self.known.get(&producer_id)?.open
+    /// Whether anything is known of a producer.
+    pub(crate) fn knows(&self, producer_id: i64) -> bool {
+        self.known.contains_key(&producer_id)
+    }
+
+    /// The last offset of a producer's newest batch.
+    pub(crate) fn last_offset_of(&self, producer_id: i64) -> Option<i64> {
+        Some(self.known.get(&producer_id)?.runs.back()?.last_offset)
     }
 
     /// Whether a producer has a transaction open in this epoch.
@@ -106,9 +112,17 @@ impl Producers {
     }
 
     /// Notes that a producer's batch is about to be verified. `bumps_epochs`: each of its transactions has an epoch of
-    /// its own (KIP-890), so its first sequence number here is 0.
-    pub(crate) fn verify(&mut self, batch: &Batch, bumps_epochs: bool, now: Timestamp) {
+    /// its own (KIP-890), so its first sequence number here is 0. An instance that is known to be fenced is refused, and
+    /// leaves nothing that could be held against its successor.
+    pub(crate) fn verify(&mut self, batch: &Batch, bumps_epochs: bool, now: Timestamp) -> Result<(), ResponseError> {
         let (epoch, sequence) = (batch.producer_epoch(), batch.base_sequence());
+        if self
+            .known
+            .get(&batch.producer_id())
+            .is_some_and(|known| epoch < known.epoch)
+        {
+            return Err(ResponseError::InvalidProducerEpoch);
+        }
         let entry = self.verifications.entry(batch.producer_id()).or_insert(Verification {
             epoch,
             lowest_sequence: sequence,
@@ -121,6 +135,7 @@ impl Producers {
         } else if epoch == entry.epoch {
             entry.lowest_sequence = entry.lowest_sequence.min(sequence);
         }
+        Ok(())
     }
 
     /// The remembered batch that a client's batch repeats.
@@ -190,6 +205,7 @@ impl Producers {
             first_sequence: batch.base_sequence(),
             last_sequence: batch.last_sequence(),
             first_offset: batch.base_offset(),
+            last_offset: batch.last_offset(),
             timestamp: batch.max_timestamp(),
         });
         producer.last_timestamp = batch.max_timestamp();

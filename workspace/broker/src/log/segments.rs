@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::batch::Batch;
+use super::{batch::Batch, index::Index};
 use crate::topics::TopicConfig;
 
 /// A stretch of a log.
@@ -57,6 +57,22 @@ impl Segments {
     /// Where the segment begins that grows.
     pub(crate) fn active_from(&self) -> Option<i64> {
         self.segments.back().map(|segment| segment.base_offset)
+    }
+
+    /// Counts the bytes of all segments anew; one that has become empty is forgotten, except the last.
+    pub(crate) fn recount(&mut self, index: &Index) {
+        for at in 0..self.segments.len() {
+            let end = self.end_of(at).unwrap_or(i64::MAX);
+            let segment = &mut self.segments[at];
+            segment.bytes = index
+                .from(segment.base_offset)
+                .take_while(|entry| entry.base_offset < end)
+                .map(|entry| u64::from(entry.bytes))
+                .sum();
+        }
+        let active = self.active_from();
+        self.segments
+            .retain(|segment| segment.bytes > 0 || Some(segment.base_offset) == active);
     }
 
     /// Forgets the segments all of whose records are before an offset.

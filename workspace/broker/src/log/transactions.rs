@@ -67,6 +67,12 @@ impl Transactions {
             .filter(move |transaction| transaction.first_offset < end)
     }
 
+    /// Forgets aborted transactions whose markers are gone: a reader who was told of one would wait for its marker.
+    pub(crate) fn forget_markers(&mut self, markers: &[i64]) {
+        self.aborted
+            .retain(|transaction| !markers.contains(&transaction.marker_offset));
+    }
+
     /// Forgets the transactions that ended before the log's start.
     pub(crate) fn forget_before(&mut self, log_start: i64) {
         let gone = self

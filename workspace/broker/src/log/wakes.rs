@@ -27,6 +27,7 @@ impl Broker {
             log,
         };
         partition.append_marker(&mut store, end, config, now)?;
+        self.cleaner.appended(now);
         for fetch in partition.served() {
             self.fetches.wake(fetch);
         }

@@ -8,7 +8,7 @@ use kafka_protocol::{
     protocol::{Decodable, Request, StrBytes},
 };
 
-use crate::{Broker, Call, CallId, ConnectionId, Memory, Settings, Timestamp, frame};
+use crate::{Broker, Call, CallId, ConnectionId, Memory, Settings, Timestamp, frame, topics::NewTopic};
 
 /// One broker in memory, and what it answered.
 pub(crate) struct World {
@@ -128,17 +128,13 @@ impl World {
 
     /// Creates a topic with settings.
     pub(crate) fn topic_with(&mut self, name: &'static str, partitions: i32, config: BTreeMap<String, String>) {
-        use crate::{Change, topics};
-        let id = uuid::Uuid::from_u128(u128::from(self.broker.topics.created()) + 1);
-        let created = topics::Change::Created {
+        let topic = NewTopic {
             name: name.to_owned(),
-            id,
             partitions,
             config,
         };
-        self.broker
-            .change(Change::Topics(created))
-            .expect("a storage that works");
+        self.broker.check_new_topic(&topic).expect("a valid topic");
+        self.broker.create_topic(topic).expect("a storage that works");
     }
 
     fn collect(&mut self) {
