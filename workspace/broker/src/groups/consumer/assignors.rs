@@ -146,3 +146,78 @@ fn range(mut readers: Vec<Reader<'_>>) -> BTreeMap<StrBytes, Partitions> {
     }
     shares
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(topic: u128, partitions: i32) -> Shape {
+        let id = Uuid::from_u128(topic);
+        Shape { id, partitions }
+    }
+
+    fn assign(
+        assignor: Assignor,
+        members: &[(&'static str, &[Shape])],
+        had: &BTreeMap<StrBytes, Partitions>,
+    ) -> BTreeMap<StrBytes, Partitions> {
+        let ids: Vec<StrBytes> = members.iter().map(|(id, _)| StrBytes::from_static_str(id)).collect();
+        let readers = ids.iter().zip(members).map(|(id, (_, topics))| Reader {
+            id,
+            instance: None,
+            topics: topics.to_vec(),
+            had: had.get(id),
+        });
+        assignor.assign(readers.collect())
+    }
+
+    fn sizes(shares: &BTreeMap<StrBytes, Partitions>) -> Vec<usize> {
+        shares.values().map(Partitions::len).collect()
+    }
+
+    #[test]
+    fn uniform_shares_differ_by_one_at_most_and_only_what_must_move_does() {
+        let topics = [shape(1, 7), shape(2, 4)];
+        let before = assign(Assignor::Uniform, &[("a", &topics), ("b", &topics)], &BTreeMap::new());
+        assert_eq!(sizes(&before), [6, 5]);
+        let members: [(_, &[Shape]); 3] = [("a", &topics), ("b", &topics), ("c", &topics)];
+        let after = assign(Assignor::Uniform, &members, &before);
+        assert_eq!(sizes(&after), [4, 4, 3]);
+        for (id, share) in &before {
+            assert!(after[id].is_within(share), "what a member has left it had before");
+        }
+    }
+
+    #[test]
+    fn uniform_gives_only_what_a_member_reads() {
+        let (both, one) = ([shape(1, 4), shape(2, 4)], [shape(2, 4)]);
+        let shares = assign(Assignor::Uniform, &[("a", &both), ("b", &one)], &BTreeMap::new());
+        assert_eq!(sizes(&shares), [4, 4]);
+        assert!(
+            shares
+                .values()
+                .nth(1)
+                .is_some_and(|share| share.topics().all(|(id, _)| id == one[0].id))
+        );
+    }
+
+    #[test]
+    fn range_gives_the_same_numbers_of_every_topic_to_the_same_member() {
+        let topics = [shape(1, 3), shape(2, 3)];
+        let shares = assign(Assignor::Range, &[("a", &topics), ("b", &topics)], &BTreeMap::new());
+        let numbers: Vec<Vec<Vec<i32>>> = shares
+            .values()
+            .map(|share| share.topics().map(|(_, numbers)| numbers).collect())
+            .collect();
+        assert_eq!(numbers, [vec![vec![0, 1]; 2], vec![vec![2]; 2]]);
+    }
+
+    #[test]
+    fn what_nobody_reads_is_nobodys_and_no_members_are_no_trouble() {
+        for assignor in Assignor::ALL {
+            assert!(assign(assignor, &[], &BTreeMap::new()).is_empty());
+            let shares = assign(assignor, &[("a", &[])], &BTreeMap::new());
+            assert_eq!(sizes(&shares), [0]);
+        }
+    }
+}

@@ -15,6 +15,10 @@ mod reconcile;
 mod target;
 
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use assignors::Assignor;

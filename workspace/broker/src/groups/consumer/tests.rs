@@ -4,17 +4,15 @@ use std::time::Duration;
 
 use kafka_protocol::{
     messages::{
-        ConsumerGroupDescribeRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse,
-        DescribeGroupsRequest, GroupId, JoinGroupRequest, OffsetCommitRequest, TopicName,
-        consumer_group_heartbeat_request::TopicPartitions,
+        ConsumerGroupHeartbeatRequest, DescribeGroupsRequest, GroupId, JoinGroupRequest, OffsetCommitRequest,
+        TopicName,
         offset_commit_request::{OffsetCommitRequestPartition, OffsetCommitRequestTopic},
     },
     protocol::StrBytes,
 };
-use proptest::prelude::*;
 
+use super::testing::{Client, state, world};
 use crate::{
-    Timestamp,
     groups::classic::testing::{GROUP, join, text},
     testing::World,
 };
@@ -29,97 +27,6 @@ const FENCED_MEMBER_EPOCH: i16 = 110;
 const UNRELEASED_INSTANCE_ID: i16 = 111;
 const UNSUPPORTED_ASSIGNOR: i16 = 112;
 const STALE_MEMBER_EPOCH: i16 = 113;
-
-/// The rebalance time-out of the tests' clients; sessions last longer.
-const SHORTEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A consumer as clients are written: it takes what it is given, and gives back what it is no longer given.
-#[derive(Debug, Default)]
-struct Client {
-    id: &'static str,
-    instance: Option<&'static str>,
-    assignor: Option<&'static str>,
-    epoch: i32,
-    owned: Vec<i32>,
-    /// Whether it does not give back what it should.
-    keeps: bool,
-    /// When it was last told that it may go on.
-    heard: Timestamp,
-}
-
-impl Client {
-    fn new(id: &'static str) -> Self {
-        Self { id, ..Self::default() }
-    }
-
-    fn request(&self, world: &World) -> ConsumerGroupHeartbeatRequest {
-        let topic = world.broker.topics.topic("orders").expect("the topic").id;
-        let owned = TopicPartitions::default()
-            .with_topic_id(topic)
-            .with_partitions(self.owned.clone());
-        let joins = self.epoch == 0;
-        let topics = if joins || self.owned.is_empty() {
-            vec![]
-        } else {
-            vec![owned]
-        };
-        ConsumerGroupHeartbeatRequest::default()
-            .with_group_id(GROUP)
-            .with_member_id(text(self.id))
-            .with_member_epoch(self.epoch)
-            .with_instance_id(self.instance.map(text))
-            .with_server_assignor(self.assignor.map(text))
-            .with_rebalance_timeout_ms(if joins { SHORTEST_TIMEOUT.as_millis() as i32 } else { -1 })
-            .with_subscribed_topic_names(joins.then(|| vec![TopicName(text("orders"))]))
-            .with_topic_partitions(Some(topics))
-    }
-
-    fn beat(&mut self, world: &mut World) -> i16 {
-        let request = self.request(world);
-        let response = world.call(request);
-        self.heard = world.now;
-        self.take(&response);
-        response.error_code
-    }
-
-    fn take(&mut self, response: &ConsumerGroupHeartbeatResponse) {
-        if response.error_code != 0 {
-            self.epoch = 0;
-            self.owned.clear();
-            return;
-        }
-        self.epoch = response.member_epoch;
-        if let Some(assignment) = &response.assignment {
-            let topics = assignment.topic_partitions.iter();
-            let given: Vec<i32> = topics.flat_map(|topic| topic.partitions.clone()).collect();
-            if self.keeps {
-                self.owned.extend(given);
-                self.owned.sort_unstable();
-                self.owned.dedup();
-            } else {
-                self.owned = given;
-            }
-        }
-    }
-
-    fn leave(&mut self, world: &mut World, epoch: i32) -> i16 {
-        let request = self.request(world).with_member_epoch(epoch);
-        self.epoch = 0;
-        self.owned.clear();
-        world.call(request).error_code
-    }
-}
-
-fn world(partitions: i32) -> World {
-    let mut world = World::new();
-    world.topic("orders", partitions);
-    world
-}
-
-fn state(world: &mut World) -> String {
-    let described = world.call(ConsumerGroupDescribeRequest::default().with_group_ids(vec![GROUP]));
-    described.groups[0].group_state.to_string()
-}
 
 #[test]
 fn the_first_member_gets_everything_at_once() {
@@ -338,79 +245,4 @@ fn only_the_current_epoch_commits_offsets() {
         |member, epoch| groups.check_transactional_member(&GroupId(text("readers")), &text(member), None, epoch);
     assert!(check("", -1).is_ok() && check("a", 1).is_ok());
     assert_eq!(check("a", 0).err().map(|error| error.code()), Some(22));
-}
-
-#[derive(Clone, Debug)]
-enum Action {
-    Beat(usize),
-    Leave(usize),
-    Crash(usize),
-    Pass(u64),
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    prop_oneof![
-        8 => (0..4usize).prop_map(Action::Beat),
-        1 => (0..4usize).prop_map(Action::Leave),
-        1 => (0..4usize).prop_map(Action::Crash),
-        2 => (1..50_000u64).prop_map(Action::Pass),
-    ]
-}
-
-/// No two members own a partition; one that was silent for longer than it may be knows that it owns nothing.
-fn check_owners(world: &World, clients: &[Client]) {
-    let is_sure = |client: &&Client| world.now < client.heard.plus(SHORTEST_TIMEOUT);
-    let mut owned: Vec<i32> = clients
-        .iter()
-        .filter(is_sure)
-        .flat_map(|client| client.owned.clone())
-        .collect();
-    let all = owned.len();
-    owned.sort_unstable();
-    owned.dedup();
-    assert_eq!(owned.len(), all, "a partition has two owners: {clients:?}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
-    #[test]
-    fn any_interleaving_ends_with_an_owner_for_each_partition_and_never_has_two(
-        actions in prop::collection::vec(action(), 0..80),
-        range in any::<bool>(),
-    ) {
-        let mut world = world(7);
-        let assignor = range.then_some("range");
-        let mut clients = ["a", "b", "c", "d"].map(|id| Client { assignor, ..Client::new(id) });
-        for action in actions {
-            match action {
-                Action::Beat(number) => {
-                    clients[number].beat(&mut world);
-                }
-                Action::Leave(number) => {
-                    clients[number].leave(&mut world, -1);
-                }
-                Action::Crash(number) => {
-                    // It has forgotten everything; the broker takes it for one whose answer was lost, or fences it.
-                    clients[number].epoch = 0;
-                    clients[number].owned.clear();
-                }
-                Action::Pass(millis) => {
-                    world.advance(Duration::from_millis(millis));
-                }
-            }
-            check_owners(&world, &clients);
-        }
-        for _ in 0..40 {
-            for client in &mut clients {
-            client.beat(&mut world);
-        }
-            check_owners(&world, &clients);
-            world.advance(Duration::from_secs(5));
-        }
-        let mut owned: Vec<i32> = clients.iter().flat_map(|client| client.owned.clone()).collect();
-        owned.sort_unstable();
-        prop_assert_eq!(owned, (0..7).collect::<Vec<_>>());
-        prop_assert!(clients.iter().all(|client| client.owned.len() <= 2));
-        prop_assert_eq!(state(&mut world), "Stable");
-    }
 }
