@@ -80,3 +80,62 @@ impl Transaction {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    const CURRENT: Producer = Producer { id: 7, epoch: 4 };
+    const RETRY: Producer = Producer { id: 7, epoch: 3 };
+
+    fn at(stage: Stage) -> Transaction {
+        let mut transaction = Transaction::new(CURRENT, 60_000, Timestamp(0));
+        transaction.stage = stage;
+        transaction
+    }
+
+    /// What KIP-890 says of an end where nothing is open: fenced, refused, answered as before, or an epoch more.
+    #[test]
+    fn an_end_without_an_open_transaction_is_answered_by_the_table_of_kip_890() {
+        let fenced = Err(ResponseError::ProducerFenced);
+        let refused = Err(ResponseError::InvalidTxnState);
+        let rises = |stage| Ok(Some(at(stage).rise(false, 9)));
+        let (empty, aborted, done) = (Stage::Empty, Stage::CompleteAbort, Stage::CompleteCommit);
+        let table = [
+            (empty, RETRY, false, fenced.clone()),
+            (empty, CURRENT, false, rises(empty)),
+            (empty, RETRY, true, fenced),
+            (empty, CURRENT, true, refused.clone()),
+            (aborted, RETRY, false, Ok(None)),
+            (aborted, CURRENT, false, rises(aborted)),
+            (aborted, RETRY, true, refused.clone()),
+            (aborted, CURRENT, true, refused.clone()),
+            (done, RETRY, false, refused.clone()),
+            (done, CURRENT, false, rises(done)),
+            (done, RETRY, true, Ok(None)),
+            (done, CURRENT, true, refused),
+        ];
+        for (stage, producer, committed, expected) in table {
+            let decided = at(stage).end_and_rise(producer, committed, 9);
+            assert_eq!(decided, expected, "{stage:?} {producer:?} committed: {committed}");
+        }
+    }
+
+    #[test]
+    fn a_fence_at_the_last_epoch_leads_to_a_new_producer_id() {
+        let mut transaction = at(Stage::Ongoing);
+        transaction.producer.epoch = EPOCH_LAST;
+        let fence = transaction.fence(9);
+        let successor = Producer { id: 9, epoch: 0 };
+        assert_eq!(Transaction::successor_of(&fence, transaction.producer), successor);
+        transaction.evolve(fence, Timestamp(1));
+        assert_eq!(
+            transaction.producer.epoch,
+            i16::MAX,
+            "the markers' epoch fences the old one"
+        );
+        transaction.evolve(Step::Ended, Timestamp(1));
+        assert_eq!(transaction.producer, successor);
+    }
+}

@@ -25,7 +25,7 @@ pub(super) const IDS_MAX: usize = 200_000;
 pub(super) const ID_BYTES_MAX: usize = 1_024;
 
 /// How many groups may take offsets from one transaction: their names come from the client, so their number is bounded.
-pub(super) const GROUPS_MAX: usize = 1_000;
+pub(super) const GROUPS_MAX: usize = 100;
 
 /// The epoch of the coordinator, written into each marker. There is one coordinator, and none ever takes over from it.
 pub(super) const COORDINATOR_EPOCH: i32 = 0;

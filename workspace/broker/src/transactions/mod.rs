@@ -16,6 +16,8 @@ mod markers;
 mod place;
 mod producer;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod tick;
 mod transaction;
 
