@@ -64,6 +64,9 @@ pub enum Error {
     /// The registry could not be opened.
     #[error("the registry could not be opened")]
     Registry(#[from] palinode_registry::Error),
+    /// What the embedded broker has kept cannot be read.
+    #[error("the embedded broker could not be opened")]
+    Broker(#[from] palinode_broker::StorageError),
     /// The operating system refused something.
     #[error("could not {action}")]
     Io {

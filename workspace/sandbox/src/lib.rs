@@ -1,8 +1,9 @@
-//! Real Kafka and real processes for the demo, the benchmark and the tests: started in a moment, and gone with whoever
-//! started them, however that ends.
+//! The embedded broker, real Kafka and real processes for the demo, the benchmark and the tests: started in a moment,
+//! and gone with whoever started them, however that ends.
 //!
-//! Everything here is synchronous and needs no runtime. Nothing is downloaded: `make setup` did that.
+//! Everything here is called synchronously and needs no runtime. Nothing is downloaded: `make setup` did that.
 
+pub mod broker;
 pub mod cache;
 mod error;
 pub mod http;

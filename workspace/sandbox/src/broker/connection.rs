@@ -1,0 +1,140 @@
+//! One connection: frames in, answers out, one request at a time.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use palinode_broker::{
+    ConnectionId, Output, ResponseKind, StrBytes,
+    frame::{self, Incoming},
+};
+use tokio::{
+    io::AsyncWriteExt,
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, oneshot},
+    time::{Instant, timeout, timeout_at},
+};
+
+use super::{
+    buffer::Buffer,
+    limits::{BUFFER_IDLE, FRAME_TIME_MAX, IDLE_MAX, WRITE_TIME_MAX},
+    shared::{Answer, Shared},
+};
+
+/// A client's connection.
+pub(super) struct Connection {
+    id: ConnectionId,
+    host: StrBytes,
+    stream: TcpStream,
+    buffer: Buffer,
+    shared: Arc<Shared>,
+}
+
+impl Connection {
+    pub(super) fn new(id: ConnectionId, stream: TcpStream, peer: SocketAddr, shared: Arc<Shared>) -> Self {
+        Self {
+            id,
+            host: format!("/{}", peer.ip()).into(),
+            stream,
+            buffer: Buffer::default(),
+            shared,
+        }
+    }
+
+    /// Serves the client until it goes, fails, or sends what is no request. As in Kafka none of these is told to it.
+    pub(super) async fn run(mut self) {
+        let _how_it_ended = self.serve().await;
+    }
+
+    async fn serve(&mut self) -> io::Result<()> {
+        loop {
+            let (frame, permit) = self.next_frame().await?;
+            match frame::decode(frame).map_err(invalid)? {
+                Incoming::Request(request) => self.serve_request(request, permit).await?,
+                Incoming::Newer {
+                    correlation_id,
+                    response,
+                } => self.write(correlation_id, &response, 0).await?,
+            }
+        }
+    }
+
+    /// Waits for a frame; one that is large comes with its permit.
+    async fn next_frame(&mut self) -> io::Result<(Bytes, Option<OwnedSemaphorePermit>)> {
+        if self.buffer.is_empty() {
+            self.wait_for_first_byte().await?;
+        }
+        let end = Instant::now() + FRAME_TIME_MAX;
+        let mut permit = None;
+        loop {
+            if let Some(frame) = self.buffer.take_frame()? {
+                return Ok((frame, permit));
+            }
+            if let Some(length) = self.buffer.frame_length()?
+                && permit.is_none()
+            {
+                permit = timeout_at(end, self.shared.permit(length)).await?;
+            }
+            timeout_at(end, self.buffer.read(&mut self.stream)).await??;
+        }
+    }
+
+    async fn wait_for_first_byte(&mut self) -> io::Result<()> {
+        match timeout(BUFFER_IDLE, self.buffer.read(&mut self.stream)).await {
+            Ok(read) => read,
+            Err(_) => {
+                self.buffer.shrink();
+                timeout(IDLE_MAX, self.buffer.read(&mut self.stream)).await?
+            }
+        }
+    }
+
+    /// Asks the broker, waits for its answer and writes it, if there is anything to say.
+    async fn serve_request(&mut self, request: frame::Request, permit: Option<OwnedSemaphorePermit>) -> io::Result<()> {
+        let (version, correlation_id) = (request.version, request.correlation_id);
+        let answer = self.shared.call(self.id, &self.host, request);
+        drop(permit);
+        let output = match answer {
+            Answer::Now(output) => output,
+            Answer::Later(receiver) => self.wait_for(receiver).await?,
+        };
+        match output.response {
+            Some(response) => self.write(correlation_id, &response, version).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Writes an answer; a client that does not read it is left.
+    async fn write(&mut self, correlation_id: i32, response: &ResponseKind, version: i16) -> io::Result<()> {
+        let writing = async {
+            let _permit = self.shared.permit(frame::record_bytes(response)).await;
+            let bytes = frame::encode(correlation_id, response, version).map_err(invalid)?;
+            self.stream.write_all(&bytes).await
+        };
+        timeout(WRITE_TIME_MAX, writing).await?
+    }
+
+    /// Waits for the broker's answer, and ends when the client goes meanwhile. What it sends is read ahead up to a limit,
+    /// since only so can its going be seen.
+    async fn wait_for(&mut self, mut receiver: oneshot::Receiver<Output>) -> io::Result<Output> {
+        loop {
+            tokio::select! {
+                biased;
+                output = &mut receiver => return output.map_err(|_| io::ErrorKind::ConnectionAborted.into()),
+                read = self.buffer.read(&mut self.stream), if !self.buffer.is_full() => read?,
+            }
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.shared.disconnected(self.id);
+    }
+}
+
+/// What ends a connection whose client does not keep to the protocol.
+fn invalid(error: frame::Error) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}

@@ -1,0 +1,35 @@
+//! Settings of the embedded broker's server.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use palinode_broker::{Memory, Storage};
+
+/// Settings of the embedded broker's server.
+pub struct Settings {
+    /// Where it listens; port 0: on any that is free.
+    pub listen: SocketAddr,
+    /// What it is and does. The port that clients are told is filled in when it is 0, with the one it listens on.
+    pub broker: palinode_broker::Settings,
+    /// Where batches and changes are kept.
+    pub storage: Box<dyn Storage>,
+    /// How many threads serve connections.
+    pub threads: usize,
+}
+
+impl Default for Settings {
+    /// A broker of its own, in memory: no two have the same cluster id or topic ids, since a client must be able to tell
+    /// one that came back empty from the one before.
+    fn default() -> Self {
+        let identity = uuid::Uuid::new_v4();
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            broker: palinode_broker::Settings {
+                seed: identity.as_u64_pair().0,
+                cluster_id: identity.simple().to_string().into(),
+                ..palinode_broker::Settings::default()
+            },
+            storage: Box::new(Memory::default()),
+            threads: 2,
+        }
+    }
+}

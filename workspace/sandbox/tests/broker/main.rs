@@ -1,0 +1,7 @@
+//! The embedded broker as unmodified clients see it over TCP.
+
+mod client;
+mod groups;
+mod hostile;
+mod topics;
+mod transactions;
