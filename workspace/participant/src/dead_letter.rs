@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use palinode_wire::headers;
+use palinode_wire::{dead_letter::ErrorCode, headers};
 
 use crate::{Incoming, OutMessage, outbox::MESSAGE_BYTES_MAX};
 
 /// The dead letter of `incoming`: original key, value and headers, and why.
-pub(crate) fn dead_letter(incoming: &Incoming, code: &str, reason: &str) -> OutMessage {
+pub(crate) fn dead_letter(incoming: &Incoming, code: ErrorCode, reason: &str) -> OutMessage {
     let header = |name: &'static str, value: &str| (Cow::Borrowed(name), value.as_bytes().to_vec());
     let mut all: Vec<_> = incoming
         .headers
@@ -15,7 +15,7 @@ pub(crate) fn dead_letter(incoming: &Incoming, code: &str, reason: &str) -> OutM
         .map(|(name, value)| (Cow::Owned(name.clone()), value.clone()))
         .collect();
     all.extend([
-        header(headers::ERROR_CODE, code),
+        header(headers::ERROR_CODE, code.as_str()),
         header(headers::ERROR_REASON, reason),
         header(headers::ORIGIN_TOPIC, &incoming.topic),
         header(headers::ORIGIN_PARTITION, &incoming.partition.to_string()),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use palinode_core::{IdempotencyKey, Purpose, Timestamp};
+use palinode_wire::dead_letter::ErrorCode;
 use rusqlite::Transaction;
 use tracing::{debug, info_span, warn};
 
@@ -113,7 +114,7 @@ impl<H: Handler> Desk<H> {
         let Some(idempotency_key) = text.and_then(IdempotencyKey::parse) else {
             return refuse(
                 incoming,
-                NO_KEY,
+                ErrorCode::IdempotencyKeyMissing,
                 "it has no idempotency key of five parts",
                 tx,
                 processed,
@@ -121,8 +122,12 @@ impl<H: Handler> Desk<H> {
         };
         let record = match incoming.record(composer.codec()) {
             Ok(record) => record,
-            Err(error) if error.is_retriable() => return Err(error.into()),
-            Err(error) => return refuse(incoming, error.code(), &error.to_string(), tx, processed),
+            Err(error) => {
+                return match error.dead_letter_code() {
+                    Some(code) => refuse(incoming, code, &error.to_string(), tx, processed),
+                    None => Err(error.into()),
+                };
+            }
         };
         let command = Command {
             record,
@@ -135,7 +140,7 @@ impl<H: Handler> Desk<H> {
         match self.answer(&command, now, tx, processed) {
             Err(HandlerError::Unreadable { reason }) => {
                 roll_back(tx)?;
-                refuse(incoming, UNREADABLE, &reason, tx, processed)
+                refuse(incoming, ErrorCode::CommandUnreadable, &reason, tx, processed)
             }
             Err(error) => Err(error),
             Ok(()) => {
@@ -227,18 +232,18 @@ fn publish(
 /// Makes a record that can never be handled a dead letter.
 fn refuse(
     incoming: &Incoming,
-    code: &str,
+    code: ErrorCode,
     reason: &str,
     tx: &Transaction<'_>,
     processed: &mut Processed,
 ) -> Result<(), HandlerError> {
-    warn!(code, reason, "a record cannot be handled and becomes a dead letter");
+    warn!(
+        code = code.as_str(),
+        reason, "a record cannot be handled and becomes a dead letter"
+    );
     processed.dead_letters += 1;
     Outbox::put(tx, &dead_letter::dead_letter(incoming, code, reason))
 }
-
-const NO_KEY: &str = "IDEMPOTENCY_KEY_MISSING";
-const UNREADABLE: &str = "COMMAND_UNREADABLE";
 
 /// How long answers and bars are kept: longer than any saga of the shop stays open and any command topic keeps its
 /// records, so that no repeat can come after it.

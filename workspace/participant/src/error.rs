@@ -179,14 +179,19 @@ pub enum SchemaError {
 }
 
 impl SchemaError {
-    /// A short code for machines: the one of a dead letter.
+    /// A short code for machines.
     pub fn code(&self) -> &'static str {
+        self.dead_letter_code().map_or("SCHEMA_UNAVAILABLE", ErrorCode::as_str)
+    }
+
+    /// The class of reason under which the record becomes a dead letter; none when trying again may help.
+    pub fn dead_letter_code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Unavailable { .. } => "SCHEMA_UNAVAILABLE",
-            Self::Unknown { .. } => ErrorCode::UnknownSchema.as_str(),
-            Self::Unframed { .. } => ErrorCode::NotConfluent.as_str(),
-            Self::Refused { .. } => ErrorCode::UnusableSchema.as_str(),
-            Self::Value { .. } => ErrorCode::Undecodable.as_str(),
+            Self::Unavailable { .. } => None,
+            Self::Unknown { .. } => Some(ErrorCode::UnknownSchema),
+            Self::Unframed { .. } => Some(ErrorCode::NotConfluent),
+            Self::Refused { .. } => Some(ErrorCode::UnusableSchema),
+            Self::Value { .. } => Some(ErrorCode::Undecodable),
         }
     }
 

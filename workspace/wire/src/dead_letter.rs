@@ -63,6 +63,10 @@ codes! {
     UnknownDefinition => "UNKNOWN_DEFINITION",
     /// The input names a saga that is not known here and cannot be journaled as its rejection.
     UnknownSaga => "UNKNOWN_SAGA",
+    /// A command has no idempotency key, or not one of five parts, so that a participant cannot answer it.
+    IdempotencyKeyMissing => "IDEMPOTENCY_KEY_MISSING",
+    /// A participant cannot use a command: it is of a type that the participant does not know, or its bytes do not follow it.
+    CommandUnreadable => "COMMAND_UNREADABLE",
     /// An invariant of the orchestrator broke while it handled this input.
     InvariantBroken => "INVARIANT_BROKEN",
 }

@@ -5,6 +5,7 @@ use palinode_participant::{
     Incoming, OutMessage,
     testing::{self, Rig},
 };
+use palinode_wire::dead_letter::DeadLetter;
 
 fn rig() -> Rig<Till> {
     Rig::new(Till::new).unwrap()
@@ -150,6 +151,12 @@ fn a_bad_record_becomes_a_dead_letter_and_its_neighbours_are_answered() {
             ("palinode.dead-letters", Some(code))
         );
         assert_eq!((&letter.key, &letter.value), (&record.key, &record.value));
+        let headers = letter
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_slice()));
+        let read = DeadLetter::read(headers).expect("it is read as those of the orchestrator are");
+        assert_eq!(read.code.as_str(), code);
         let position = record.position();
         assert_eq!(letter.header("palinode-dead-letter-id"), Some(position.as_str()));
         for (name, value) in &record.headers {
