@@ -22,7 +22,7 @@ pub(super) fn after_the_end(world: &World<'_>) {
     for (order, status) in [(&shipped, "completed"), (&taken_back, "compensated")] {
         let view = world.await_status(order, status);
         let effects = effects(&world.journal(order));
-        let before = messages(world, order);
+        let before = world.business_of(order);
         let books = || {
             (
                 world.account("fay"),
@@ -36,6 +36,7 @@ pub(super) fn after_the_end(world: &World<'_>) {
             .iter()
             .map(|(topic, record)| world.copy_of(topic, record))
             .collect();
+        assert!(before.iter().any(|(topic, _)| *topic == "orders.status"));
         world.produce(&copies);
 
         // Each copy of an input is refused, and so are the answers that participants give again.
@@ -73,7 +74,7 @@ pub(super) fn under_way(world: &World<'_>) {
     let mut copied = BTreeSet::new();
     let mut repeat = || {
         for order in &orders {
-            for (topic, record) in messages(world, order) {
+            for (topic, record) in world.business_of(order) {
                 // A copy has the content of what it copies, so that it is not copied again.
                 let content = (
                     topic,
@@ -102,13 +103,6 @@ pub(super) fn under_way(world: &World<'_>) {
     let first = world.settings().first_balance_minor;
     assert_eq!(world.account("hal"), Some((first - 1_250, 0)));
     assert_eq!(world.account("unreachable-jo"), Some((first, 0)));
-}
-
-/// What the shop's services said and were asked. The orchestrator's own events for everybody are told once.
-fn messages(world: &World<'_>, order: &str) -> Vec<(&'static str, Consumed)> {
-    let mut messages = world.business_of(order);
-    messages.retain(|(topic, _)| *topic != "orders.status");
-    messages
 }
 
 fn ce_id(record: &Consumed) -> String {

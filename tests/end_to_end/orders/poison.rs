@@ -1,11 +1,11 @@
-//! Bytes that nobody can read, on every topic that the orchestrator reads.
+//! Bytes that nobody can read, on every topic that the orchestrator reads, and on every topic of commands.
 
 use bytes::Bytes;
 use palinode_log::Consumed;
 use palinode_order::OrderCancellationRequested;
-use palinode_payment::PaymentFailed;
+use palinode_payment::PaymentSucceeded;
 use palinode_shipment::ShipmentFailed;
-use palinode_warehouse::StockUnavailable;
+use palinode_warehouse::{StockItem, StockReserved};
 
 use super::early::placed;
 use crate::support::{Raw, Wanted, World, eventually, header};
@@ -20,6 +20,9 @@ pub(super) fn dead_letters(world: &World<'_>) {
     }
     let astray = marked("palinode.inbox", "astray", Some("o-poison"), b"{}");
     poison.push((astray, "ORIGIN_MISSING"));
+    for topic in ["payments.commands", "warehouse.commands", "shipments.commands"] {
+        poison.extend(no_commands(topic));
+    }
 
     world.produce(&poison.iter().map(|(record, _)| record.clone()).collect::<Vec<_>>());
 
@@ -51,7 +54,8 @@ pub(super) fn dead_letters(world: &World<'_>) {
     }
 }
 
-/// A record for each input that the orchestrator understands, and that says nothing about money or stock.
+/// A record for each input that the orchestrator understands. Nobody holds the money and the stock that they tell of: as
+/// dead letters they say nothing.
 fn samples(world: &World<'_>) -> [(&'static str, Bytes); 5] {
     let (order_id, code, reason) = ("o-poison".to_owned(), "NO".to_owned(), "no".to_owned());
     let wish = OrderCancellationRequested {
@@ -59,21 +63,24 @@ fn samples(world: &World<'_>) -> [(&'static str, Bytes); 5] {
         reason: reason.clone(),
         requested_at: 0,
     };
-    let unpaid = PaymentFailed {
+    let paid = PaymentSucceeded {
         order_id: order_id.clone(),
-        code: code.clone(),
-        reason: reason.clone(),
+        reservation_id: "nobody's".into(),
+        amount_minor: 1_250,
+        currency: "EUR".into(),
     };
-    let unpicked = StockUnavailable {
+    let picked = StockReserved {
         order_id: order_id.clone(),
-        code: code.clone(),
-        reason: reason.clone(),
+        items: vec![StockItem {
+            sku: "rug".into(),
+            quantity: 1,
+        }],
     };
     [
         ("orders.events", world.encode(&placed(&order_id, "una"))),
         ("orders.requests", world.encode(&wish)),
-        ("payments.events", world.encode(&unpaid)),
-        ("warehouse.events", world.encode(&unpicked)),
+        ("payments.events", world.encode(&paid)),
+        ("warehouse.events", world.encode(&picked)),
         (
             "shipments.events",
             world.encode(&ShipmentFailed { order_id, code, reason }),
@@ -95,6 +102,26 @@ fn kinds(topic: &str, sample: &Bytes) -> Vec<(Raw, &'static str)> {
             "UNDECODABLE",
         ),
         (marked(topic, "no-key", None, sample), "KEY_MISSING"),
+    ]
+}
+
+/// Each kind of record that is no command, for a topic of commands, and the code of its dead letter.
+fn no_commands(topic: &str) -> Vec<(Raw, &'static str)> {
+    let asks = |key: &str| ("idempotency-key".to_owned(), Bytes::copy_from_slice(key.as_bytes()));
+    let mut without_parts = marked(topic, "no-request", Some("o-poison"), b"{}");
+    without_parts.headers.push(asks("o-poison"));
+    let mut unframed = marked(topic, "json-request", Some("o-poison"), b"{}");
+    unframed
+        .headers
+        .push(asks("order-fulfilment/o-poison/payment/forward/1"));
+    vec![
+        (
+            marked(topic, "json", Some("o-poison"), b"{}"),
+            "IDEMPOTENCY_KEY_MISSING",
+        ),
+        (marked(topic, "no-key", None, b"{}"), "IDEMPOTENCY_KEY_MISSING"),
+        (without_parts, "IDEMPOTENCY_KEY_MISSING"),
+        (unframed, "NOT_CONFLUENT"),
     ]
 }
 

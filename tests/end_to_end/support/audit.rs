@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(crate) enum Audit {
     /// Every saga has ended and every input was taken.
     Ended,
-    /// The same, and commands were copied on purpose.
+    /// The same, and commands and events for everybody were copied on purpose.
     EndedWithCopies,
 }
 
@@ -42,7 +42,7 @@ impl World<'_> {
                     &settings.registry,
                 ]);
             if audit == Audit::EndedWithCopies {
-                command.arg("--copied-commands");
+                command.arg("--copied-outputs");
             }
             if let Some(definitions) = &settings.definitions {
                 command.arg("--definitions").arg(definitions);

@@ -67,13 +67,21 @@ fn content(
             let id = headers::last(record.pairs(), headers::DEAD_LETTER_ID);
             Content::DeadLetter(id.and_then(|id| input_position(id, facts)))
         }
-        topic if topic.ends_with(COMMANDS) => Content::Command(command(headers, facts)),
-        _ if headers.ce_source.is_some_and(|source| source.starts_with(SOURCE)) => match emission(headers, facts) {
+        topic if topic.ends_with(COMMANDS) => match command(headers, facts) {
+            None if !is_ours(headers) => Content::Stray,
+            command => Content::Command(command),
+        },
+        _ if is_ours(headers) => match emission(headers, facts) {
             Some(emission) => emission,
             None => Content::Unreadable("its ce_id does not say which journal event it tells of".into()),
         },
         _ => Content::Message,
     }
+}
+
+/// Whether the orchestrator says that it wrote the record.
+fn is_ours(headers: &MessageHeaders<'_>) -> bool {
+    headers.ce_source.is_some_and(|source| source.starts_with(SOURCE))
 }
 
 fn of_journal(record: &Record, schemas: &Schemas, journal: &JournalSchemas, facts: &mut Facts) -> Content {

@@ -1,6 +1,10 @@
 //! What all checkers know: the names, and how each saga stands.
 
-use std::{borrow::Borrow, collections::HashMap, hash::Hash};
+use std::{
+    borrow::Borrow,
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
 
 use palinode_core::{Outcome, Purpose, RecordName, SagaId, StepName, TopicName};
 
@@ -40,6 +44,7 @@ pub(crate) struct Facts {
     pub(crate) types: Names<RecordName>,
     sagas: Vec<SagaFacts>,
     by_id: HashMap<SagaId, SagaIndex>,
+    dead_letters: HashSet<InputPosition>,
 }
 
 impl SagaIndex {
@@ -79,6 +84,7 @@ impl Facts {
             types: Names::default(),
             sagas: Vec::new(),
             by_id: HashMap::new(),
+            dead_letters: HashSet::new(),
         }
     }
 
@@ -119,6 +125,9 @@ impl Facts {
 
     /// Takes a record in.
     pub(crate) fn note(&mut self, seen: &Seen<'_>) {
+        if let Content::DeadLetter(Some(origin)) = &seen.content {
+            self.dead_letters.insert(*origin);
+        }
         let Content::Event(event) = &seen.content else { return };
         let saga = &mut self.sagas[event.saga.at()];
         saga.last = Some((seen.partition, seen.offset));
@@ -136,6 +145,11 @@ impl Facts {
             }
             _ => {}
         }
+    }
+
+    /// Whether the record became a dead letter. The whole run is known only at its end.
+    pub(crate) fn is_dead_letter(&self, position: InputPosition) -> bool {
+        self.dead_letters.contains(&position)
     }
 
     /// The place at `position`.

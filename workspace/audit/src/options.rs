@@ -18,8 +18,8 @@ pub struct Options {
     pub named: BTreeSet<(TopicName, RecordName)>,
     /// Whether everything should have come to an end.
     pub expect: Expect,
-    /// Whether copies of commands are expected, because a test has sent some.
-    pub copied_commands: Copies,
+    /// Whether copies of commands and of events for everybody are expected, because a test has sent some.
+    pub copied_outputs: Copies,
     /// The definition whose sagas are the shop's orders, for money and stock.
     pub orders: DefinitionName,
 }
@@ -68,7 +68,7 @@ impl Default for Options {
             graphs: BTreeMap::new(),
             named: BTreeSet::new(),
             expect: Expect::Drained,
-            copied_commands: Copies::Refused,
+            copied_outputs: Copies::Refused,
             orders: ORDERS.into(),
         }
     }

@@ -56,6 +56,8 @@ pub(crate) enum Content {
     Outcome(OutcomeRow),
     /// A command; none when its headers do not say which.
     Command(Option<Command>),
+    /// A record on a topic of commands that is none, and not from the orchestrator.
+    Stray,
     /// An input that was forwarded, from here.
     Forwarded(Option<InputPosition>),
     /// An input that could not be processed, from here.

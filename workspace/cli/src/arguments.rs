@@ -165,9 +165,9 @@ pub(crate) struct Audit {
     /// Sagas may be suspended.
     #[arg(long)]
     pub(crate) allow_suspended: bool,
-    /// Somebody has sent commands again on purpose: let the copies pass.
+    /// Somebody has sent commands or events for everybody again on purpose: let the copies pass.
     #[arg(long)]
-    pub(crate) copied_commands: bool,
+    pub(crate) copied_outputs: bool,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,

@@ -33,7 +33,7 @@ pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
         (false, true) => Expect::DrainedOrSuspended,
         (false, false) => Expect::Drained,
     };
-    let copies = if arguments.copied_commands {
+    let copies = if arguments.copied_outputs {
         Copies::Allowed
     } else {
         Copies::Refused
@@ -50,7 +50,7 @@ pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
     print(&what, copies)
 }
 
-/// Judges a run in which nobody has sent copies of commands, and prints the report.
+/// Judges a run in which nobody has sent copies of what the orchestrator writes, and prints the report.
 pub(crate) fn judge(what: &Where) -> anyhow::Result<Verdict> {
     print(what, Copies::Refused)
 }

@@ -68,7 +68,7 @@ impl Check for CommandsAndJournal {
                     words()
                 )),
                 (1, 1) => {}
-                (1, _) if facts.options.copied_commands == Copies::Allowed => {}
+                (1, _) if facts.options.copied_outputs == Copies::Allowed => {}
                 (1, sent) => fault(format!("the command of {} stands {sent} times on its topic", words())),
                 (journaled, _) => fault(format!("the journal asks {journaled} times for {}", words())),
             }
@@ -133,7 +133,7 @@ mod tests {
         let what = "the command of step 'payment', round 1, attempt 1 stands 2 times on its topic";
         world.finds("commands_and_journal", "o-1", what);
         world.passes_with(Options {
-            copied_commands: Copies::Allowed,
+            copied_outputs: Copies::Allowed,
             ..World::options()
         });
     }

@@ -6,10 +6,10 @@ use palinode_core::{Outcome, SagaId, Value};
 use serde::Deserialize;
 
 use super::money_sums::Sums;
-use super::shop::{Answers, Counted, decode, field, record_on};
+use super::shop::{Counted, Replies, decode, field, record_on};
 use crate::{
     check::Check,
-    facts::Facts,
+    facts::{Facts, SagaIndex},
     findings::Findings,
     per_saga::PerSaga,
     seen::{Content, Event, EventKind, InputPosition, Seen},
@@ -28,11 +28,13 @@ pub(crate) struct Money {
 
 struct Order {
     id: Arc<str>,
+    replies: Replies<Paid>,
+}
+
+/// What a reply says of an order.
+struct Paid {
+    amount: i64,
     currency: Box<str>,
-    sums: Sums,
-    answers: Answers,
-    /// Its last record.
-    at: InputPosition,
 }
 
 /// What the start of an order says.
@@ -44,8 +46,7 @@ struct Placed {
 #[derive(Default)]
 struct Account {
     customer: Arc<str>,
-    balance: i64,
-    opened: Answers,
+    opened: Replies<i64>,
 }
 
 #[derive(Deserialize)]
@@ -78,14 +79,14 @@ impl Check for Money {
         "a customer paid for nothing, paid twice, or did not pay"
     }
 
-    fn see(&mut self, seen: &Seen<'_>, facts: &Facts, found: &mut Findings) {
+    fn see(&mut self, seen: &Seen<'_>, facts: &Facts, _: &mut Findings) {
         if let Content::Event(event) = &seen.content {
             return self.placed(event, seen, facts);
         }
         match record_on(TOPIC, seen, facts) {
-            Some(SUCCEEDED) => self.payment(SUCCEEDED, seen, facts, found),
-            Some(REFUNDED) => self.payment(REFUNDED, seen, facts, found),
-            Some(CAPTURED) => self.payment(CAPTURED, seen, facts, found),
+            Some(SUCCEEDED) => self.payment(SUCCEEDED, seen),
+            Some(REFUNDED) => self.payment(REFUNDED, seen),
+            Some(CAPTURED) => self.payment(CAPTURED, seen),
             Some(OPENED) => self.opened(seen),
             _ => {}
         }
@@ -95,22 +96,25 @@ impl Check for Money {
         let mut spent = vec![0_i64; self.accounts.len()];
         for order in &self.orders {
             let saga = facts.find(&SagaId::new(facts.options.orders.clone(), Arc::clone(&order.id)));
+            let Some((sums, at)) = order.sums(saga, facts, found) else {
+                continue;
+            };
             let placed = saga.and_then(|saga| self.placed.of(saga).as_ref());
             if let Some(account) = placed.and_then(|placed| self.by_customer.get(&placed.customer)) {
-                spent[*account] += order.sums.spent();
+                spent[*account] += sums.spent();
             }
             let total = placed.map(|placed| placed.total);
-            let place = facts.place(order.at);
+            let place = facts.place(at);
             match saga {
                 Some(saga) => {
-                    if let Some(what) = order.sums.fault(facts.saga(saga).outcome, total) {
+                    if let Some(what) = sums.fault(facts.saga(saga).outcome, total) {
                         found.of_saga(facts, saga, Some(place), || what);
                     }
                 }
-                None if facts.options.expect.is_drained() && order.sums.left() != 0 => found.add(Some(place), || {
+                None if facts.options.expect.is_drained() && sums.left() != 0 => found.add(Some(place), || {
                     format!(
                         "{} is held for the order '{}', which no saga knows",
-                        order.sums.left(),
+                        sums.left(),
                         order.id
                     )
                 }),
@@ -118,18 +122,14 @@ impl Check for Money {
             }
         }
         self.unpaid(facts, found);
-        for (account, spent) in self
-            .accounts
-            .iter()
-            .zip(spent)
-            .filter(|(account, spent)| *spent > account.balance)
-        {
-            found.add(None, || {
-                format!(
-                    "the customer '{}' had {} and spent {spent}",
-                    account.customer, account.balance
-                )
-            });
+        for (account, spent) in self.accounts.iter().zip(spent) {
+            let opened = account.opened.counted(facts);
+            let balance: i64 = opened.iter().map(|(opened, _)| opened.content).sum();
+            if spent > balance {
+                found.add(None, || {
+                    format!("the customer '{}' had {balance} and spent {spent}", account.customer)
+                });
+            }
         }
     }
 }
@@ -162,50 +162,25 @@ impl Money {
                 ..Account::default()
             });
         }
-        let account = &mut self.accounts[at];
-        if account.opened.count(OPENED, seen, None) != Counted::Copy {
-            account.balance += balance_minor;
-        }
+        self.accounts[at].opened.keep(OPENED, seen, None, balance_minor);
     }
 
-    fn payment(&mut self, kind: &'static str, seen: &Seen<'_>, facts: &Facts, found: &mut Findings) {
+    fn payment(&mut self, kind: &'static str, seen: &Seen<'_>) {
         let Some(payment) = decode::<Payment>(seen) else { return };
         let next = self.orders.len();
         let at = *self.by_id.entry(Arc::clone(&payment.order_id)).or_insert(next);
         if at == next {
             self.orders.push(Order {
                 id: payment.order_id,
-                currency: payment.currency.clone(),
-                sums: Sums::default(),
-                answers: Answers::default(),
-                at: seen.position(),
+                replies: Replies::default(),
             });
         }
-        let order = &mut self.orders[at];
-        let mut fault = |what: String| {
-            let saga = facts.find(&SagaId::new(facts.options.orders.clone(), Arc::clone(&order.id)));
-            match saga {
-                Some(saga) => found.of_saga(facts, saga, Some(seen.place()), || what),
-                None => found.add(Some(seen.place()), || what),
-            }
+        let paid = Paid {
+            amount: payment.amount_minor,
+            currency: payment.currency,
         };
-        match order.answers.count(kind, seen, payment.reservation_id.as_deref()) {
-            Counted::Copy => return,
-            Counted::Second => fault(format!("one request has two different answers of the type {kind}")),
-            Counted::New => {}
-        }
-        if order.currency != payment.currency {
-            fault(format!(
-                "an order is paid in {} and in {}",
-                order.currency, payment.currency
-            ));
-        }
-        order.at = seen.position();
-        match kind {
-            SUCCEEDED => order.sums.reserved += payment.amount_minor,
-            REFUNDED => order.sums.refunded += payment.amount_minor,
-            _ => order.sums.captured += payment.amount_minor,
-        }
+        let other_id = payment.reservation_id.as_deref();
+        self.orders[at].replies.keep(kind, seen, other_id, paid);
     }
 
     /// Completed orders that cost something and for which no payment was ever told.
@@ -214,14 +189,51 @@ impl Money {
             .sagas()
             .filter(|(_, saga)| saga.outcome == Some(Outcome::Completed));
         for (index, saga) in completed {
-            let Some(placed) = self.placed.of(index) else { continue };
-            if placed.total != 0 && !self.by_id.contains_key(saga.id.key.as_str()) {
-                let total = placed.total;
+            let Some(total) = self.placed.of(index).as_ref().map(|placed| placed.total) else {
+                continue;
+            };
+            let order = self.by_id.get(saga.id.key.as_str()).map(|at| &self.orders[*at]);
+            if total != 0 && order.is_none_or(|order| order.replies.counted(facts).is_empty()) {
                 found.of_saga(facts, index, saga.last_place(), || {
                     format!("the order completed, costs {total}, and nothing was paid")
                 });
             }
         }
+    }
+}
+
+impl Order {
+    /// What became of its money, and where its last reply stands; none when no reply counts.
+    fn sums(&self, saga: Option<SagaIndex>, facts: &Facts, found: &mut Findings) -> Option<(Sums, InputPosition)> {
+        let replies = self.replies.counted(facts);
+        let (first, _) = replies.first()?;
+        let (mut sums, mut last) = (Sums::default(), first.at);
+        for (reply, counted) in &replies {
+            let mut fault = |what: String| match saga {
+                Some(saga) => found.of_saga(facts, saga, Some(facts.place(reply.at)), || what),
+                None => found.add(Some(facts.place(reply.at)), || what),
+            };
+            let Paid { amount, currency } = &reply.content;
+            if *counted == Counted::Second {
+                fault(format!(
+                    "one request has two different answers of the type {}",
+                    reply.kind()
+                ));
+            }
+            if *currency != first.content.currency {
+                fault(format!(
+                    "an order is paid in {} and in {currency}",
+                    first.content.currency
+                ));
+            }
+            last = reply.at;
+            match reply.kind() {
+                SUCCEEDED => sums.reserved += amount,
+                REFUNDED => sums.refunded += amount,
+                _ => sums.captured += amount,
+            }
+        }
+        Some((sums, last))
     }
 }
 
@@ -335,5 +347,38 @@ mod tests {
             json!({"customer_id": "c-1", "balance_minor": 250, "currency": "EUR"}),
         );
         world.finds("money", "", "the customer 'c-1' had 250 and spent 300");
+    }
+
+    #[test]
+    fn a_reply_that_became_a_dead_letter_is_not_counted() {
+        let mut world = World::clean();
+        world.input("o-99", "PaymentSucceeded", 1, "stray");
+        world.input("o-1", "PaymentRefunded", 1, "refund");
+        world.dead_letter("stray");
+        world.finds(
+            "money",
+            "o-1",
+            "money was both taken and given back: reserved 100, given back 100, taken 100",
+        );
+        world.dead_letter("refund");
+        world.passes();
+    }
+
+    #[test]
+    fn a_dead_letter_that_is_read_before_its_reply_is_as_good() {
+        let mut world = World::clean();
+        world.input("o-99", "PaymentSucceeded", 1, "stray");
+        world.dead_letter("stray");
+        world.dead_letters_first();
+        world.passes();
+    }
+
+    #[test]
+    fn the_copy_of_a_reply_that_became_a_dead_letter_counts_for_it() {
+        let mut world = World::clean();
+        world.input("o-99", "PaymentSucceeded", 1, "stray");
+        world.copy("stray");
+        world.dead_letter("stray");
+        world.finds("money", "", "100 is held for the order 'o-99', which no saga knows");
     }
 }

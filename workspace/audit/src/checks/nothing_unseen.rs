@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// Every input below the journal's position has an event, was forwarded, or is a dead letter, unless no definition names
-/// its type; after the drain there are no inputs behind the positions.
+/// its type; after the drain there are no inputs behind the positions, and what stands on a topic of commands and is none
+/// is a dead letter of its participant.
 ///
 /// A type counts as named when the options say so, or when any record of that type on that topic had an effect.
 #[derive(Default)]
@@ -20,6 +21,8 @@ pub(crate) struct NothingUnseen {
     topics: BTreeMap<NameIndex, BTreeMap<i32, Input>>,
     /// Forwarded inputs, by where they stood first, and where they stand in the inbox.
     forwarded: HashMap<InputPosition, InputPosition>,
+    /// Records on topics of commands that are none.
+    strays: Vec<InputPosition>,
 }
 
 /// A partition of a topic.
@@ -84,11 +87,18 @@ impl Check for NothingUnseen {
                 }
             }
             Content::Message | Content::Emission(..) => self.trace(seen.position()).of_type = Some(seen.of_type),
+            Content::Stray => self.strays.push(seen.position()),
             _ => {}
         }
     }
 
     fn finish(&mut self, facts: &Facts, found: &mut Findings) {
+        let undelivered = self.strays.iter().filter(|stray| !facts.is_dead_letter(**stray));
+        for stray in undelivered.filter(|_| facts.options.expect.is_drained()) {
+            found.add(Some(facts.place(*stray)), || {
+                "a record on a topic of commands is no command, and no participant made it a dead letter".into()
+            });
+        }
         let inbox = facts.topics.find(INBOX);
         self.check_forwarded(inbox, facts, found);
         for (topic, partitions) in &self.topics {
@@ -256,5 +266,25 @@ mod tests {
         world.remove("event o-3 succeeded payment 1");
         let what = format!("the input {cause} was forwarded, read, and left no trace");
         world.finds("nothing_unseen", "", &what);
+    }
+
+    #[test]
+    fn what_is_no_command_on_a_topic_of_commands_has_to_become_a_dead_letter() {
+        let mut world = World::clean();
+        world.stray_command("o-1", "stray");
+        world.finds(
+            "nothing_unseen",
+            "",
+            "a record on a topic of commands is no command, and no participant made it a dead letter",
+        );
+        world.passes_with(Options {
+            expect: Expect::Running,
+            ..World::options()
+        });
+        world.dead_letter("stray");
+        world.passes();
+        // A participant that was killed may tell of it again.
+        world.dead_letter("stray");
+        world.passes();
     }
 }

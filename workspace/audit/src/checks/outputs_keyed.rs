@@ -3,6 +3,7 @@
 use palinode_wire::partition_of;
 
 use crate::{
+    Copies,
     check::Check,
     facts::{Facts, NameIndex, SagaIndex},
     findings::Findings,
@@ -60,6 +61,7 @@ impl Check for OutputsKeyed {
             | Content::Task(_)
             | Content::Unreadable(_)
             | Content::Message
+            | Content::Stray
             | Content::Command(None) => {}
         }
     }
@@ -90,6 +92,9 @@ impl OutputsKeyed {
             });
         let numbers = &mut emitted[known].1;
         if numbers.contains(&sequence) {
+            if facts.options.copied_outputs == Copies::Allowed {
+                return;
+            }
             found.of_saga(facts, saga, Some(seen.place()), || {
                 format!(
                     "the emission '{}' stands twice on its topic",
@@ -132,7 +137,7 @@ fn check_partition(saga: Option<SagaIndex>, seen: &Seen<'_>, facts: &Facts, foun
 
 #[cfg(test)]
 mod tests {
-    use crate::{Options, testing::World};
+    use crate::{Copies, Options, testing::World};
 
     #[test]
     fn another_key_is_found() {
@@ -181,11 +186,15 @@ mod tests {
     }
 
     #[test]
-    fn an_emission_that_stands_twice_is_found() {
+    fn an_emission_that_stands_twice_is_found_unless_somebody_copied_it() {
         let mut world = World::clean();
         world.copy("status o-1 completed");
         let what = "the emission 'order-fulfilment/o-1/12/completed' stands twice on its topic";
         world.finds("outputs_keyed", "o-1", what);
+        world.passes_with(Options {
+            copied_outputs: Copies::Allowed,
+            ..World::options()
+        });
     }
 
     #[test]

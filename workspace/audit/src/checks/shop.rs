@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     facts::Facts,
-    seen::{Seen, Type},
+    seen::{InputPosition, Seen, Type},
 };
 
 /// The name of the record's type, when it stands on `topic`.
@@ -33,44 +33,70 @@ pub(super) fn field(schemas: &Schemas, payload: &Payload, name: &str) -> Option<
     schemas.value(payload, &[name.into()]).ok().flatten()
 }
 
-/// The answers that were counted of one order: a copy counts nothing, and one request has one answer of a kind.
-#[derive(Default)]
-pub(super) struct Answers(Vec<Answer>);
+/// Replies in the order in which they were met. They are counted at the end of the run, when it is known which of them
+/// became dead letters: those said nothing to the saga.
+pub(super) struct Replies<T>(Vec<Reply<T>>);
 
-struct Answer {
+/// A reply, and what tells it apart from others.
+pub(super) struct Reply<T> {
+    /// What it says.
+    pub(super) content: T,
+    /// Where it stands.
+    pub(super) at: InputPosition,
     kind: &'static str,
     id: Box<str>,
     request: Option<Box<str>>,
 }
 
-/// What an answer is, beside those that were counted.
-#[derive(Debug, PartialEq, Eq)]
+/// What a reply is, beside those that were counted before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Counted {
     /// A new one.
     New,
-    /// One that was counted.
-    Copy,
     /// A second one to a request that has its answer.
     Second,
 }
 
-impl Answers {
-    /// Counts an answer. Without a `ce_id`, `other_id` tells copies apart, and without that the record's place.
-    pub(super) fn count(&mut self, kind: &'static str, seen: &Seen<'_>, other_id: Option<&str>) -> Counted {
+impl<T> Default for Replies<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Reply<T> {
+    /// The name of its type.
+    pub(super) fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
+
+impl<T> Replies<T> {
+    /// Keeps a reply. Without a `ce_id`, `other_id` tells copies apart, and without that the record's place.
+    pub(super) fn keep(&mut self, kind: &'static str, seen: &Seen<'_>, other_id: Option<&str>, content: T) {
         let id = match seen.headers.ce_id.or(other_id) {
             Some(id) => id.into(),
             None => seen.place().to_string().into_boxed_str(),
         };
-        let of_kind = || self.0.iter().filter(|answer| answer.kind == kind);
-        if of_kind().any(|answer| answer.id == id) {
-            return Counted::Copy;
+        self.0.push(Reply {
+            content,
+            at: seen.position(),
+            kind,
+            id,
+            request: seen.headers.idempotency_key.map(Box::from),
+        });
+    }
+
+    /// The replies that count: neither dead letters nor copies.
+    pub(super) fn counted<'a>(&'a self, facts: &Facts) -> Vec<(&'a Reply<T>, Counted)> {
+        let mut counted: Vec<(&Reply<T>, Counted)> = Vec::new();
+        for reply in self.0.iter().filter(|reply| !facts.is_dead_letter(reply.at)) {
+            let of_kind = || counted.iter().filter(|(known, _)| known.kind == reply.kind);
+            if of_kind().any(|(known, _)| known.id == reply.id) {
+                continue;
+            }
+            let second = reply.request.is_some() && of_kind().any(|(known, _)| known.request == reply.request);
+            counted.push((reply, if second { Counted::Second } else { Counted::New }));
         }
-        let request = seen.headers.idempotency_key.map(Box::from);
-        let counted = match request.is_some() && of_kind().any(|answer| answer.request == request) {
-            true => Counted::Second,
-            false => Counted::New,
-        };
-        self.0.push(Answer { kind, id, request });
         counted
     }
 }

@@ -8,10 +8,10 @@ use std::{
 use palinode_core::{Outcome, SagaId, Value};
 use serde::Deserialize;
 
-use super::shop::{Answers, Counted, decode, field, record_on};
+use super::shop::{Counted, Replies, decode, field, record_on};
 use crate::{
     check::Check,
-    facts::Facts,
+    facts::{Facts, SagaIndex},
     findings::Findings,
     per_saga::PerSaga,
     seen::{Content, Event, EventKind, InputPosition, Seen},
@@ -23,8 +23,7 @@ pub(crate) struct Stock {
     orders: Vec<Order>,
     by_id: HashMap<Arc<str>, usize>,
     ordered: PerSaga<Option<Pieces>>,
-    received: Pieces,
-    deliveries: Answers,
+    deliveries: Replies<Item>,
 }
 
 /// Numbers of pieces by article, without zeros.
@@ -32,10 +31,14 @@ type Pieces = BTreeMap<Arc<str>, i64>;
 
 struct Order {
     id: Arc<str>,
+    replies: Replies<Vec<Item>>,
+}
+
+/// What became of an order's goods.
+struct Books {
     reserved: Pieces,
     released: Pieces,
-    answers: Answers,
-    /// Its last record.
+    /// Where its last reply stands.
     at: InputPosition,
 }
 
@@ -65,13 +68,13 @@ impl Check for Stock {
         "goods stand aside for an order that will not come, or are promised twice"
     }
 
-    fn see(&mut self, seen: &Seen<'_>, facts: &Facts, found: &mut Findings) {
+    fn see(&mut self, seen: &Seen<'_>, facts: &Facts, _: &mut Findings) {
         if let Content::Event(event) = &seen.content {
             return self.ordered(event, seen, facts);
         }
         match record_on(TOPIC, seen, facts) {
-            Some(RESERVED) => self.moved(RESERVED, seen, facts, found),
-            Some(RELEASED) => self.moved(RELEASED, seen, facts, found),
+            Some(RESERVED) => self.moved(RESERVED, seen),
+            Some(RELEASED) => self.moved(RELEASED, seen),
             Some(RECEIVED) => self.receive(seen),
             _ => {}
         }
@@ -80,23 +83,26 @@ impl Check for Stock {
     fn finish(&mut self, facts: &Facts, found: &mut Findings) {
         let mut out = Pieces::new();
         for order in &self.orders {
-            order
-                .reserved
+            let saga = facts.find(&SagaId::new(facts.options.orders.clone(), Arc::clone(&order.id)));
+            let Some(books) = order.books(saga, facts, found) else {
+                continue;
+            };
+            let Books { reserved, released, at } = &books;
+            reserved
                 .iter()
                 .for_each(|(sku, quantity)| add(&mut out, sku, *quantity));
-            order
-                .released
+            released
                 .iter()
                 .for_each(|(sku, quantity)| add(&mut out, sku, -*quantity));
-            let place = facts.place(order.at);
-            match facts.find(&SagaId::new(facts.options.orders.clone(), Arc::clone(&order.id))) {
+            let place = facts.place(*at);
+            match saga {
                 Some(saga) => {
                     let ordered = self.ordered.of(saga).as_ref();
-                    if let Some(what) = order.fault(facts.saga(saga).outcome, ordered) {
+                    if let Some(what) = books.fault(facts.saga(saga).outcome, ordered) {
                         found.of_saga(facts, saga, Some(place), || what);
                     }
                 }
-                None if facts.options.expect.is_drained() && order.reserved != order.released => {
+                None if facts.options.expect.is_drained() && reserved != released => {
                     found.add(Some(place), || {
                         format!("stock is kept for the order '{}', which no saga knows", order.id)
                     });
@@ -104,8 +110,12 @@ impl Check for Stock {
                 None => {}
             }
         }
+        let mut received = Pieces::new();
+        for (delivery, _) in self.deliveries.counted(facts) {
+            add(&mut received, &delivery.content.sku, delivery.content.quantity);
+        }
         for (sku, out) in out {
-            let received = self.received.get(&sku).copied().unwrap_or(0);
+            let received = received.get(&sku).copied().unwrap_or(0);
             if out > received {
                 found.add(None, || {
                     format!("of the article '{sku}' {received} came in, and {out} are taken")
@@ -134,53 +144,58 @@ impl Stock {
     }
 
     fn receive(&mut self, seen: &Seen<'_>) {
-        let Some(Item { sku, quantity }) = decode(seen) else {
-            return;
-        };
-        if self.deliveries.count(RECEIVED, seen, None) != Counted::Copy {
-            add(&mut self.received, &sku, quantity);
+        if let Some(item) = decode(seen) {
+            self.deliveries.keep(RECEIVED, seen, None, item);
         }
     }
 
-    fn moved(&mut self, kind: &'static str, seen: &Seen<'_>, facts: &Facts, found: &mut Findings) {
+    fn moved(&mut self, kind: &'static str, seen: &Seen<'_>) {
         let Some(Moved { order_id, items }) = decode(seen) else {
             return;
         };
         let next = self.orders.len();
         let at = *self.by_id.entry(Arc::clone(&order_id)).or_insert(next);
         if at == next {
-            let (reserved, released, answers) = (Pieces::new(), Pieces::new(), Answers::default());
             self.orders.push(Order {
                 id: order_id,
-                reserved,
-                released,
-                answers,
-                at: seen.position(),
+                replies: Replies::default(),
             });
         }
-        let order = &mut self.orders[at];
-        match order.answers.count(kind, seen, None) {
-            Counted::Copy => return,
-            Counted::Second => {
-                let what = || format!("one request has two different answers of the type {kind}");
-                match facts.find(&SagaId::new(facts.options.orders.clone(), Arc::clone(&order.id))) {
-                    Some(saga) => found.of_saga(facts, saga, Some(seen.place()), what),
-                    None => found.add(Some(seen.place()), what),
-                }
-            }
-            Counted::New => {}
-        }
-        order.at = seen.position();
-        let pieces = if kind == RESERVED {
-            &mut order.reserved
-        } else {
-            &mut order.released
-        };
-        items.iter().for_each(|item| add(pieces, &item.sku, item.quantity));
+        self.orders[at].replies.keep(kind, seen, None, items);
     }
 }
 
 impl Order {
+    /// What became of its goods; none when no reply counts.
+    fn books(&self, saga: Option<SagaIndex>, facts: &Facts, found: &mut Findings) -> Option<Books> {
+        let replies = self.replies.counted(facts);
+        let mut books = Books {
+            reserved: Pieces::new(),
+            released: Pieces::new(),
+            at: replies.last()?.0.at,
+        };
+        for (reply, counted) in replies {
+            if counted == Counted::Second {
+                let what = || format!("one request has two different answers of the type {}", reply.kind());
+                match saga {
+                    Some(saga) => found.of_saga(facts, saga, Some(facts.place(reply.at)), what),
+                    None => found.add(Some(facts.place(reply.at)), what),
+                }
+            }
+            let pieces = match reply.kind() {
+                RESERVED => &mut books.reserved,
+                _ => &mut books.released,
+            };
+            reply
+                .content
+                .iter()
+                .for_each(|item| add(pieces, &item.sku, item.quantity));
+        }
+        Some(books)
+    }
+}
+
+impl Books {
     fn fault(&self, outcome: Option<Outcome>, ordered: Option<&Pieces>) -> Option<String> {
         let books = || format!("picked {}, put back {}", words(&self.reserved), words(&self.released));
         let exceeds =
@@ -309,5 +324,14 @@ mod tests {
         let mut world = World::clean();
         world.input("o-99", "StockReserved", 1, "stray");
         world.finds("stock", "", "stock is kept for the order 'o-99', which no saga knows");
+    }
+
+    #[test]
+    fn a_reply_that_became_a_dead_letter_is_not_counted() {
+        let mut world = World::clean();
+        world.input("o-99", "StockReserved", 1, "stray");
+        world.finds("stock", "", "stock is kept for the order 'o-99', which no saga knows");
+        world.dead_letter("stray");
+        world.passes();
     }
 }

@@ -102,6 +102,12 @@ impl World {
             .sort_by_key(|row| row.record.topic.as_str() != "palinode.journal");
     }
 
+    /// Lets the dead letters be read before all other topics.
+    pub(crate) fn dead_letters_first(&mut self) {
+        self.rows
+            .sort_by_key(|row| row.record.topic.as_str() != "palinode.dead-letters");
+    }
+
     /// Gives the record another header.
     pub(crate) fn set_header(&mut self, tag: &str, name: &str, value: &str) {
         let headers = &mut self.record(tag).headers;
@@ -151,6 +157,18 @@ impl World {
         let Record { partition, offset, .. } = self.rows[self.at(tag)].record;
         let range = format!("{}-{offset}", self.place(tag)).into();
         self.advance(partition, &[], vec![range]);
+    }
+
+    /// Somebody writes what is no command on a topic of commands.
+    pub(crate) fn stray_command(&mut self, key: &str, tag: &str) {
+        self.push(Message {
+            tag: tag.into(),
+            topic: "payments.commands",
+            partition: home(key),
+            key,
+            value: b"{}".to_vec(),
+            headers: vec![],
+        });
     }
 
     /// The judgement.

@@ -34,7 +34,7 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
     let settings = Settings::new(what.bootstrap_servers.as_str());
     let mut options = laws::options(&what.definitions)?;
     options.expect = what.expect;
-    options.copied_commands = copies;
+    options.copied_outputs = copies;
     let journal = format!("{}palinode.journal", what.topic_prefix);
     options.partitions = kafka::partition_count(&settings, &journal)?;
     let catalogue = Catalogue::read(&what.catalog)?;
