@@ -9,37 +9,17 @@ use crate::support::{Audit, Ground, PATIENCE, Run, Wanted, World, eventually};
 const ORCHESTRATOR: &str = "the orchestrator is killed twice in the middle of 500 orders";
 const STATE_DELETED: &str = "the orchestrator's state is deleted in the middle of orders";
 const ORCHESTRATOR_0: Component = Component::Orchestrator(0);
-const PARTICIPANTS: [(Component, &str); 4] = [
-    (
-        Component::Payment,
-        "the payment service is killed in the middle of orders",
-    ),
-    (
-        Component::Warehouse,
-        "the warehouse service is killed in the middle of orders",
-    ),
-    (
-        Component::Shipment,
-        "the shipment service is killed in the middle of orders",
-    ),
-    (Component::Order, "the order service is killed in the middle of orders"),
-];
+const PARTICIPANTS: &str = "every participant is killed, one after the other, in the middle of 500 orders";
 
 /// Plays the scenarios.
 pub(crate) fn play(run: &mut Run, ground: &Ground) {
-    let names: Vec<_> = [ORCHESTRATOR, STATE_DELETED]
-        .into_iter()
-        .chain(PARTICIPANTS.map(|(_, name)| name))
-        .collect();
-    if !run.wants(&names) {
+    if !run.wants(&[ORCHESTRATOR, STATE_DELETED, PARTICIPANTS]) {
         return;
     }
     let world = World::start(ground, "crashes", |_| {});
     run.alone(ORCHESTRATOR, || orchestrator(&world));
     run.alone(STATE_DELETED, || state_deleted(&world));
-    for (component, name) in PARTICIPANTS {
-        run.alone(name, || participant(&world, component));
-    }
+    run.alone(PARTICIPANTS, || participants(&world));
     run.always("crashes: the audit passes", || {
         world.audit(Audit::Ended);
     });
@@ -85,16 +65,27 @@ fn state_deleted(world: &World<'_>) {
     assert_all_end(world, &orders);
 }
 
-fn participant(world: &World<'_>, component: Component) {
-    const ORDERS: usize = 60;
+/// The payment and the order service are killed while orders are placed and paid, the warehouse and the shipment service
+/// while they are packed and shipped.
+fn participants(world: &World<'_>) {
+    const ORDERS: usize = 500;
+    let before = outcomes(world);
+    let ended = || outcomes(world) - before;
     world.halt_packing();
     let orders = thread::scope(|scope| {
         let placing = scope.spawn(|| world.place_all(&mix(ORDERS)));
-        eventually("some orders wait for a picker", || {
-            (world.waiting_for_a_picker() >= 10).then_some(())
-        });
-        crash(world, component);
+        for (waiting, component) in [(60, Component::Payment), (150, Component::Order)] {
+            eventually("some orders wait for a picker", || {
+                (world.waiting_for_a_picker() >= waiting).then_some(())
+            });
+            crash(world, component);
+        }
         world.pack_slowly();
+        for (enough, component) in [(80, Component::Warehouse), (200, Component::Shipment)] {
+            eventually("some orders have ended", || (ended() >= enough).then_some(()));
+            crash(world, component);
+            assert!(ended() < ORDERS, "{component:?} was killed too late to show anything");
+        }
         placing.join().expect("the orders are placed")
     });
     assert_all_end(world, &orders);
