@@ -6,6 +6,7 @@
 mod crashes;
 mod orders;
 mod outages;
+mod registry_down;
 mod stock_client;
 mod support;
 mod two_nodes;
@@ -16,9 +17,10 @@ use support::{Ground, Run};
 
 fn main() -> ExitCode {
     let mut run = Run::from_arguments();
-    let groups: [fn(&mut Run, &Ground); 5] = [
+    let groups: [fn(&mut Run, &Ground); 6] = [
         orders::play,
         outages::play,
+        registry_down::play,
         stock_client::play,
         crashes::play,
         two_nodes::play,

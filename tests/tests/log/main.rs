@@ -1,5 +1,6 @@
 //! The log on real Kafka.
 
+mod kept_schemas;
 mod reading;
 mod topics;
 mod transactions;

@@ -106,7 +106,7 @@ fn a_registry_that_is_away_is_worth_another_attempt() {
 fn a_thread_asks_without_waiting() {
     let runtime = Runtime::new().unwrap();
     let (address, _asked) = registry(&runtime, "200 OK", r#"{"schema": "\"long\""}"#);
-    let lookups = Lookups::start(runtime.handle(), RegistryClient::new(&address).unwrap());
+    let lookups = Lookups::start(runtime.handle(), RegistryClient::new(&address).unwrap(), None);
     let (sender, answers) = mpsc::channel();
 
     lookups

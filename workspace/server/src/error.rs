@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use palinode_log::registry::RegistryError;
 use thiserror::Error;
 
 /// An error of the environment or of what the orchestrator was given.
@@ -37,6 +38,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The registry does not answer, and what it would have told is not kept.
+    #[error("the schema registry at {url} does not answer: {reason}")]
+    RegistryAway {
+        /// Its URL.
+        url: String,
+        /// What was asked, and what is missing.
+        reason: String,
+    },
     /// Kafka does not answer or refuses.
     #[error(transparent)]
     Log(#[from] palinode_log::Error),
@@ -61,6 +70,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// What the registry at `url` said when it was asked for `what`.
+    pub(crate) fn registry(url: &str, what: &str, error: &RegistryError) -> Self {
+        let (url, reason) = (url.to_owned(), format!("{what}: {error}"));
+        match error {
+            RegistryError::Unavailable { .. } => Self::RegistryAway { url, reason },
+            _ => Self::Registry { url, reason },
+        }
+    }
+
     pub(crate) fn configuration(error: config::ConfigError) -> Self {
         Self::Configuration {
             reason: error.to_string(),
@@ -74,6 +92,7 @@ impl Error {
             Self::File { .. } => "SERVER_FILE",
             Self::Definitions { .. } => "SERVER_DEFINITIONS",
             Self::Registry { .. } => "SERVER_REGISTRY",
+            Self::RegistryAway { .. } => "SERVER_REGISTRY_AWAY",
             Self::Log(error) => error.code(),
             Self::Engine(error) => error.code(),
             Self::Listen { .. } => "SERVER_LISTEN",
@@ -84,7 +103,7 @@ impl Error {
     /// Whether the same call may succeed later.
     pub fn is_retriable(&self) -> bool {
         match self {
-            Self::Registry { .. } => true,
+            Self::Registry { .. } | Self::RegistryAway { .. } => true,
             Self::Log(error) => error.is_retriable(),
             Self::Engine(error) => error.is_retriable(),
             _ => false,

@@ -6,6 +6,7 @@ pub mod configuration;
 mod describe;
 mod error;
 mod http;
+mod known_schemas;
 mod run;
 mod schemas;
 mod telemetry;

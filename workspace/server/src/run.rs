@@ -1,7 +1,7 @@
 //! Starting and stopping an orchestrator.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -14,8 +14,8 @@ use palinode_engine::{
 };
 use palinode_log::{
     Application, Log,
-    kafka::{self, KafkaLog, Membership, Proposal},
-    registry::{Answer, Lookups, RegistryClient, RegistryError},
+    kafka::{self, CompactedTopic, KafkaLog, Membership, Proposal},
+    registry::{Answer, KeptSchemas, Lookups, RegistryClient, RegistryError},
 };
 use palinode_store::rocks::{self, RocksStores};
 use palinode_wire::{Schemas, journal::JournalSchemas, outcome::OutcomeRecord};
@@ -24,7 +24,8 @@ use tokio::sync::watch;
 use crate::{
     Configuration, Error,
     http::{App, router},
-    schemas::{files_below, register_schemas},
+    known_schemas::{SCHEMAS_TOPIC, Source, known_schemas},
+    schemas::files_below,
 };
 
 /// A running orchestrator.
@@ -81,9 +82,6 @@ impl Server {
             url: url.clone(),
             reason: error.to_string(),
         })?;
-        let own = register_schemas(&registry, url, configuration.schemas.as_deref()).await?;
-        let schemas = load_schemas(&registry, url, &plans, own).await?;
-
         let application = Application {
             name: configuration.application.as_str().into(),
             topic_prefix: configuration.topic_prefix.as_str().into(),
@@ -95,13 +93,21 @@ impl Server {
             properties: configuration.kafka.properties.clone(),
         };
         let topics = Topics::new(&configuration.topic_prefix);
+        let kept = CompactedTopic::new(kafka.clone(), &*topics.full(SCHEMAS_TOPIC));
+        let kept = Arc::new(blocking(move || Ok(KeptSchemas::read(kept)?)).await?);
+        let source = Source {
+            client: &registry,
+            url,
+            folder: configuration.schemas.as_deref(),
+        };
+        let schemas = known_schemas(&source, &plans, Arc::clone(&kept)).await?;
         let definitions = Definitions::new(plans, topics, |record, fields| {
             schemas.encoder(record, fields).map_err(|error| error.to_string())
         })?;
         let prepared = prepare(configuration, application.clone(), kafka.clone(), definitions, schemas);
         let (shared, log) = blocking(prepared).await?;
 
-        let node = start_node(Arc::clone(&shared), log, registry).await?;
+        let node = start_node(Arc::clone(&shared), log, registry, kept).await?;
 
         let listener = tokio::net::TcpListener::bind(configuration.http.listen)
             .await
@@ -247,67 +253,14 @@ fn prepare(
     }
 }
 
-/// Our own schemas, and the newest ones of everything that the plans read and write. A record type that is only read
-/// need not be registered yet.
-async fn load_schemas(
-    registry: &RegistryClient,
-    url: &str,
-    plans: &[Arc<Plan>],
-    own: BTreeMap<SchemaId, String>,
-) -> Result<Schemas, Error> {
-    let unusable = |reason: String| Error::Registry {
-        url: url.to_owned(),
-        reason,
-    };
-    let mut schemas = Schemas::default();
-    let written: BTreeSet<&str> = plans
-        .iter()
-        .flat_map(|plan| &plan.messages)
-        .map(|message| message.record.as_str())
-        .collect();
-    let read: BTreeSet<&str> = plans.iter().flat_map(|plan| read_records(plan)).collect();
-    for subject in written.union(&read) {
-        match registry.latest(subject).await {
-            Ok((id, text)) => schemas
-                .add(SchemaId(id.0), text)
-                .map_err(|error| unusable(format!("the schema of '{subject}': {error}")))?,
-            Err(RegistryError::Unknown { .. }) if !written.contains(subject) => {
-                tracing::warn!(subject, "no schema of this record is registered yet");
-            }
-            Err(error) => return Err(unusable(format!("there is no schema of '{subject}': {error}"))),
-        }
-    }
-    for (id, text) in own {
-        schemas
-            .add(id, text)
-            .map_err(|error| unusable(format!("a schema of our own: {error}")))?;
-    }
-    Ok(schemas)
-}
-
-/// The record types that a plan reads.
-fn read_records(plan: &Plan) -> impl Iterator<Item = &str> {
-    let replies = plan.steps.iter().flat_map(|step| {
-        let compensation = step.compensation.iter().map(|compensation| &compensation.replies);
-        std::iter::once(&step.replies).chain(compensation)
-    });
-    let replied = replies.flat_map(|replies| std::iter::once(&replies.succeeded).chain(&replies.failed));
-    let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
-    let triggers = std::iter::once(&plan.started_by)
-        .chain(&plan.cancelled_by)
-        .chain(resumed);
-    replied
-        .chain(triggers.map(|trigger| &trigger.record))
-        .map(palinode_core::RecordName::as_str)
-}
-
 /// Starts the tasks, with look-ups in the registry that run beside them.
 async fn start_node(
     shared: Arc<Shared<RocksStores>>,
     log: KafkaLog,
     registry: RegistryClient,
+    kept: Arc<KeptSchemas>,
 ) -> Result<Arc<Node>, Error> {
-    let look_ups = Lookups::start(&tokio::runtime::Handle::current(), registry);
+    let look_ups = Lookups::start(&tokio::runtime::Handle::current(), registry, Some(kept));
     // The node asks the look-ups and they answer the node: whichever is made first must wait for the other.
     let later: Arc<OnceLock<Arc<Node>>> = Arc::new(OnceLock::new());
     let asked = Arc::clone(&later);
@@ -335,7 +288,9 @@ fn schema_answer(answer: Answer) -> SchemaAnswer {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
         Err(Error::Telemetry {
             reason: format!("a start-up step panicked: {error}"),

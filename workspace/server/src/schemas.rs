@@ -39,9 +39,8 @@ pub async fn register_schemas(
     url: &str,
     folder: Option<&Path>,
 ) -> Result<BTreeMap<SchemaId, String>, Error> {
-    let refused = |subject: &str, error: RegistryError| Error::Registry {
-        url: url.to_owned(),
-        reason: format!("the schema of '{subject}' was not registered: {error}"),
+    let refused = |subject: &str, error: RegistryError| {
+        Error::registry(url, &format!("the schema of '{subject}' was not registered"), &error)
     };
     let mut ours = BTreeMap::new();
     for schema in own::ALL {

@@ -68,6 +68,18 @@ pub(super) fn producer(settings: &Settings, application: &Application, task: i32
     config
 }
 
+/// A producer without transactions.
+pub(super) fn writer(settings: &Settings) -> ClientConfig {
+    let mut config = base(settings, "palinode-writer");
+    config
+        .set("linger.ms", "0")
+        .set("acks", "all")
+        .set("enable.idempotence", "true")
+        // As Java clients do; librdkafka's own choice is CRC32.
+        .set("partitioner", "murmur2");
+    config
+}
+
 /// A consumer that reads by manual assignment. Its group is never joined and nothing is committed to it.
 pub(super) fn reader(settings: &Settings, application: &Application, task: i32, purpose: &str) -> ClientConfig {
     let client = format!("{}-{}-{task}-{purpose}", application.name, application.member);

@@ -5,6 +5,7 @@
 //! [`Outcome`](crate::Outcome). Nothing outside this folder sees a type of rdkafka.
 
 mod client;
+mod compacted;
 mod context;
 mod deliveries;
 mod failure;
@@ -21,6 +22,7 @@ mod task;
 pub mod topics;
 
 pub use self::{
+    compacted::CompactedTopic,
     log::KafkaLog,
     membership::{Membership, News, Proposal},
     scan::{partition_count, scan},

@@ -1,11 +1,13 @@
 //! Look-ups of schema ids for the threads of tasks, which never wait for HTTP.
 
+use std::sync::Arc;
+
 use tokio::{
     runtime::Handle,
     sync::mpsc::{self, Sender, error::TrySendError},
 };
 
-use super::{RegistryClient, RegistryError, SchemaId};
+use super::{KeptSchemas, RegistryClient, RegistryError, SchemaId};
 
 /// Look-ups that wait. A task asks for one id at a time and pauses, so this is more than all tasks of a node ask.
 const WAITING_MAX: usize = 256;
@@ -28,12 +30,17 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// Starts to work off look-ups with `client` on `runtime`.
-    pub fn start(runtime: &Handle, client: RegistryClient) -> Self {
+    /// Starts to work off look-ups with `client` on `runtime`. What the registry tells is kept in `kept`, and taken from
+    /// there while the registry does not answer.
+    pub fn start(runtime: &Handle, client: RegistryClient, kept: Option<Arc<KeptSchemas>>) -> Self {
         let (requests, mut waiting) = mpsc::channel::<(SchemaId, Callback)>(WAITING_MAX);
         runtime.spawn(async move {
             while let Some((id, answer)) = waiting.recv().await {
                 let text = client.by_id(id).await;
+                let text = match &kept {
+                    Some(kept) => with_kept(id, text, Arc::clone(kept)).await,
+                    None => text,
+                };
                 answer(Answer { id, text });
             }
         });
@@ -56,4 +63,38 @@ impl Lookups {
                 },
             })
     }
+}
+
+/// Keeps a schema before anybody uses it, or finds one that was kept.
+async fn with_kept(
+    id: SchemaId,
+    text: Result<String, RegistryError>,
+    kept: Arc<KeptSchemas>,
+) -> Result<String, RegistryError> {
+    let task = tokio::task::spawn_blocking(move || match text {
+        Ok(text) => {
+            if let Err(error) = kept.keep([(id, text.as_str())]) {
+                tracing::warn!(schema = id.0, %error, "a schema could not be kept: it is asked for again after a restart");
+            }
+            Ok(text)
+        }
+        Err(unavailable @ RegistryError::Unavailable { .. }) => match kept.find(id) {
+            Ok(Some(text)) => {
+                tracing::info!(schema = id.0, "the registry does not answer; the schema was kept");
+                Ok(text)
+            }
+            Ok(None) => Err(unavailable),
+            Err(error) => {
+                tracing::warn!(schema = id.0, %error, "the kept schemas could not be read");
+                Err(unavailable)
+            }
+        },
+        Err(error) => Err(error),
+    });
+    task.await.unwrap_or_else(|error| {
+        Err(RegistryError::Unavailable {
+            what: format!("the schema id {}", id.0),
+            reason: error.to_string(),
+        })
+    })
 }
