@@ -1,6 +1,6 @@
 //! The limits of the registry, each with its reason.
 
-/// Bytes in one schema's text. Kafka's own limit for a record, in which Confluent's registry keeps each schema.
+/// Bytes in one schema's text. Kafka's own limit for a record, in which each schema is kept.
 pub const SCHEMA_BYTES_MAX: usize = 1024 * 1024;
 
 /// Bytes in a request: a schema, escaped as a JSON string, and its references.
@@ -18,5 +18,8 @@ pub const VERSIONS_MAX: usize = 1_000;
 /// Schemas that one schema may refer to, directly or by way of others.
 pub const REFERENCES_MAX: usize = 200;
 
-/// Types in a schema after every reference by name was replaced by what it names, which may double with each level.
-pub const INLINED_TYPES_MAX: usize = 50_000;
+/// Types inside of types that a comparison follows: each takes a frame of the thread's stack.
+pub const NESTING_MAX: usize = 200;
+
+/// Characters of an earlier schema that a compatibility message repeats: enough to recognise it.
+pub const MESSAGE_SCHEMA_CHARS_MAX: usize = 10_000;

@@ -1,15 +1,19 @@
-//! A schema as it is submitted: its text, what it refers to, and when two of them are the same.
+//! A schema as it is submitted: its text, what it refers to, and what the text means.
 
 use apache_avro::Schema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::limits::SCHEMA_BYTES_MAX;
-use crate::{Error, Result, VersionNumber};
+use crate::{Error, Result};
 
 /// A schema's text and the registered schemas whose names it uses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Submission {
+    /// The language of the text; none for Avro. Others are served when another registry has written them, and never
+    /// accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_type: Option<String>,
     /// The Avro schema as JSON text.
     #[serde(rename = "schema")]
     pub text: String,
@@ -25,43 +29,43 @@ pub struct Reference {
     pub name: String,
     /// The subject where it is registered.
     pub subject: String,
-    /// The version in that subject.
-    pub version: VersionNumber,
-}
-
-/// What makes two submissions the same schema: the JSON without white space and with its attributes in order, and the
-/// references. Documentation and defaults belong to it, as they do for Confluent's registry.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Identity {
-    canonical_text: String,
-    references: Vec<Reference>,
+    /// The version in that subject; −1 is the latest one.
+    pub version: i32,
 }
 
 impl Submission {
+    /// The name of the language that the registry understands.
+    pub(crate) const AVRO: &'static str = "AVRO";
+
     /// A schema that refers to no other.
     pub fn of(text: impl Into<String>) -> Submission {
         Submission {
+            schema_type: None,
             text: text.into(),
             references: Vec::new(),
         }
     }
 
-    pub(crate) fn identity(&self) -> Result<Identity> {
-        if self.text.len() > SCHEMA_BYTES_MAX {
-            return Err(Error::AboveLimit {
-                what: "bytes of schema text",
-                limit: SCHEMA_BYTES_MAX,
-            });
+    /// The language of the text.
+    pub(crate) fn language(&self) -> &str {
+        self.schema_type.as_deref().unwrap_or(Submission::AVRO)
+    }
+
+    /// Refuses a text that is not worth parsing.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.language() != Submission::AVRO {
+            return Err(Error::InvalidSchema(format!(
+                "this registry knows AVRO only, not {}",
+                self.language()
+            )));
         }
-        let value: Value = serde_json::from_str(&self.text).map_err(|error| Error::InvalidSchema(error.to_string()))?;
-        let mut canonical_text = String::with_capacity(self.text.len());
-        write_canonical(&value, &mut canonical_text);
-        let mut references = self.references.clone();
-        references.sort();
-        Ok(Identity {
-            canonical_text,
-            references,
-        })
+        if self.text.trim().is_empty() {
+            return Err(Error::InvalidSchema("the schema is empty".to_owned()));
+        }
+        if self.text.len() > SCHEMA_BYTES_MAX {
+            return Err(Error::SchemaTooLarge);
+        }
+        Ok(())
     }
 
     /// Parses the text; `referenced` are the texts of everything that it refers to, directly or not.
@@ -79,62 +83,23 @@ pub(crate) struct Parsed {
     pub(crate) referenced: Vec<Schema>,
 }
 
-fn write_canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<(&String, &Value)> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
-            write_list(text, ['{', '}'], members, |(name, value), text| {
-                text.push_str(&Value::from(name.as_str()).to_string());
-                text.push(':');
-                write_canonical(value, text);
-            });
-        }
-        Value::Array(items) => write_list(text, ['[', ']'], items, write_canonical),
-        scalar => text.push_str(&scalar.to_string()),
-    }
-}
-
-fn write_list<T>(
-    text: &mut String,
-    [open, close]: [char; 2],
-    items: impl IntoIterator<Item = T>,
-    mut write: impl FnMut(T, &mut String),
-) {
-    text.push(open);
-    for (index, item) in items.into_iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        write(item, text);
-    }
-    text.push(close);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn white_space_and_order_of_attributes_do_not_matter() {
-        let one = Submission::of(r#"{"type": "fixed", "name": "A", "size": 4}"#);
-        let other = Submission::of("{\"name\":\"A\",\n\"size\":4,\"type\":\"fixed\"}");
+    fn what_is_not_worth_parsing_is_refused() {
+        let protobuf = Submission {
+            schema_type: Some("PROTOBUF".to_owned()),
+            ..Submission::of("syntax = \"proto3\";")
+        };
 
-        assert_eq!(one.identity().unwrap(), other.identity().unwrap());
-    }
-
-    #[test]
-    fn documentation_matters() {
-        let one = Submission::of(r#"{"type":"fixed","name":"A","size":4}"#);
-        let other = Submission::of(r#"{"type":"fixed","name":"A","size":4,"doc":"four"}"#);
-
-        assert_ne!(one.identity().unwrap(), other.identity().unwrap());
-    }
-
-    #[test]
-    fn a_schema_above_the_limit_is_refused() {
-        let submission = Submission::of(" ".repeat(SCHEMA_BYTES_MAX + 1));
-
-        assert!(matches!(submission.identity(), Err(Error::AboveLimit { .. })));
+        assert!(matches!(protobuf.check(), Err(Error::InvalidSchema(_))));
+        assert!(matches!(Submission::of(" ").check(), Err(Error::InvalidSchema(_))));
+        assert!(matches!(
+            Submission::of("x".repeat(SCHEMA_BYTES_MAX + 1)).check(),
+            Err(Error::SchemaTooLarge)
+        ));
+        assert!(Submission::of("\"string\"").check().is_ok());
     }
 }

@@ -1,53 +1,47 @@
-//! `/subjects`: registering schemas and looking them up by subject.
+//! `/subjects`: which there are, looking schemas up in them, deleting them.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use serde_json::{Value, json};
+use axum::extract::{Path, Query, State};
 
+use super::body;
+use super::parameters::Asked;
 use super::reply::{Handled, Reply};
-use super::request;
-use super::serve::Shared;
+use super::shared::Shared;
 use crate::{Version, VersionNumber};
 
-pub(super) async fn list(State(registry): State<Shared>) -> Reply<Vec<String>> {
-    Reply(registry.lock().subjects().into_iter().map(str::to_owned).collect())
+pub(super) async fn list(State(registry): State<Shared>, Query(asked): Asked) -> Handled<Vec<String>> {
+    registry
+        .run(move |registry| {
+            let mut subjects = registry.subjects(asked.deleted());
+            // A prefix of a context's form means the one context that there is.
+            let prefix = asked.text("subjectPrefix");
+            subjects.retain(|subject| prefix == ":*:" || subject.starts_with(prefix));
+            asked.page(subjects.into_iter().map(str::to_owned).collect())
+        })
+        .await
+        .map(Reply)
 }
 
-pub(super) async fn register(
+pub(super) async fn find(
     State(registry): State<Shared>,
     Path(subject): Path<String>,
+    Query(asked): Asked,
     body: Bytes,
-) -> Handled<Value> {
-    let id = registry.lock().register(&subject, &request::submission(&body)?)?;
-    Ok(Reply(json!({ "id": id })))
+) -> Handled<Version> {
+    let wanted = body::registration(&body)?;
+    registry
+        .run(move |registry| registry.find(&subject, &wanted.schema, asked.look_up()))
+        .await
+        .map(Reply)
 }
 
-pub(super) async fn find(State(registry): State<Shared>, Path(subject): Path<String>, body: Bytes) -> Handled<Version> {
-    Ok(Reply(registry.lock().find(&subject, &request::submission(&body)?)?))
-}
-
-pub(super) async fn versions(
+pub(super) async fn delete(
     State(registry): State<Shared>,
     Path(subject): Path<String>,
+    Query(asked): Asked,
 ) -> Handled<Vec<VersionNumber>> {
-    Ok(Reply(registry.lock().versions(&subject)?))
-}
-
-pub(super) async fn version(
-    State(registry): State<Shared>,
-    Path((subject, version)): Path<(String, String)>,
-) -> Handled<Version> {
-    Ok(Reply(registry.lock().version(&subject, request::version(&version)?)?))
-}
-
-/// The schema itself, and not a string that holds it.
-pub(super) async fn version_text(
-    State(registry): State<Shared>,
-    Path((subject, version)): Path<(String, String)>,
-) -> Result<String, crate::Error> {
-    Ok(registry
-        .lock()
-        .version(&subject, request::version(&version)?)?
-        .schema
-        .text)
+    registry
+        .run(move |registry| registry.delete_subject(&subject, asked.removal()))
+        .await
+        .map(Reply)
 }

@@ -1,8 +1,11 @@
-//! Which changes of a schema a subject allows.
+//! What a new version must be compatible with.
 
-use apache_avro::Schema;
-use apache_avro::schema_compatibility::{Compatibility, SchemaCompatibility};
 use serde::{Deserialize, Serialize};
+
+use super::difference::Difference;
+use super::pair::differences;
+use crate::Result;
+use crate::schema::Parsed;
 
 /// What a new version of a subject must be compatible with. The names are Confluent's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -37,6 +40,14 @@ impl Level {
         "FULL_TRANSITIVE",
     ];
 
+    pub(crate) fn of(name: &str) -> Option<Level> {
+        serde_json::from_value(name.to_uppercase().into()).ok()
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        Level::NAMES[self as usize]
+    }
+
     /// Whether all earlier versions count, and not the latest one alone.
     pub(crate) fn is_transitive(self) -> bool {
         matches!(
@@ -59,42 +70,37 @@ impl Level {
         )
     }
 
-    /// What speaks against the new schema, in sentences. Both are inlined.
-    pub(crate) fn objections(self, earlier: &Schema, new: &Schema) -> Vec<String> {
+    /// What speaks against the new schema, one message for each difference; none when it is allowed.
+    ///
+    /// # Errors
+    /// When a schema is nested too deeply.
+    pub(crate) fn objections(self, earlier: &Parsed, new: &Parsed) -> Result<Vec<String>> {
         let mut objections = Vec::new();
-        if self.checks_backward() {
-            objections.extend(objection(
-                "the new schema cannot read what the earlier one wrote",
-                earlier,
-                new,
-            ));
-        }
         if self.checks_forward() {
-            objections.extend(objection(
-                "the earlier schema cannot read what the new one writes",
-                new,
-                earlier,
-            ));
+            objections.extend(messages(differences(earlier, new)?, "old", "new"));
         }
-        objections
+        if self.checks_backward() {
+            objections.extend(messages(differences(new, earlier)?, "new", "old"));
+        }
+        Ok(objections)
     }
 }
 
-/// Compatible for some values only is incompatible, as it is for Confluent's registry.
-fn objection(what: &str, writer: &Schema, reader: &Schema) -> Option<String> {
-    match SchemaCompatibility::can_read(writer, reader) {
-        Ok(Compatibility::Full) => None,
-        Ok(Compatibility::Partial) => Some(format!("{what}: some values have no place in it")),
-        Err(error) => Some(format!("{what}: {error}")),
-    }
+fn messages(differences: Vec<Difference>, reader: &str, writer: &str) -> Vec<String> {
+    differences
+        .iter()
+        .map(|difference| difference.message(reader, writer))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Submission;
 
-    fn record(fields: &str) -> Schema {
-        Schema::parse_str(&format!(r#"{{"type":"record","name":"Order","fields":[{fields}]}}"#)).unwrap()
+    fn record(fields: &str) -> Parsed {
+        let text = format!(r#"{{"type":"record","name":"Order","fields":[{fields}]}}"#);
+        Submission::of(text).parse(&[]).unwrap()
     }
 
     const ID: &str = r#"{"name":"id","type":"string"}"#;
@@ -117,30 +123,35 @@ mod tests {
 
         for (earlier, new, allowed) in cases {
             for (level, allowed) in [Level::Backward, Level::Forward, Level::Full].into_iter().zip(allowed) {
-                assert_eq!(
-                    level.objections(earlier, new).is_empty(),
-                    allowed,
-                    "{level:?} {earlier:?} {new:?}"
-                );
+                let objections = level.objections(earlier, new).unwrap();
+                assert_eq!(objections.is_empty(), allowed, "{level:?} {objections:?}");
             }
-            assert!(Level::None.objections(earlier, new).is_empty());
+            assert!(Level::None.objections(earlier, new).unwrap().is_empty());
         }
     }
 
     #[test]
-    fn a_symbol_that_readers_do_not_know_is_incompatible() {
-        let earlier = Schema::parse_str(r#"{"type":"enum","name":"Size","symbols":["S","L"]}"#).unwrap();
-        let new = Schema::parse_str(r#"{"type":"enum","name":"Size","symbols":["S"]}"#).unwrap();
+    fn a_message_says_where_and_in_which_schema() {
+        let objections = Level::Full
+            .objections(&record(ID), &record(&format!("{ID},{NOTE}")))
+            .unwrap();
 
-        assert_eq!(Level::Backward.objections(&earlier, &new).len(), 1);
-        assert!(Level::Backward.objections(&new, &earlier).is_empty());
+        assert_eq!(
+            objections,
+            [
+                "{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'the field 'note' at path '/fields/1' in the new \
+                 schema has no default value and is missing in the old schema', additionalInfo:'note'}"
+            ]
+        );
     }
 
     #[test]
     fn the_names_are_those_of_the_levels() {
         for name in Level::NAMES {
-            let level: Level = serde_json::from_value(name.into()).unwrap();
+            let level = Level::of(&name.to_lowercase()).unwrap();
+            assert_eq!(level.name(), name);
             assert_eq!(serde_json::to_value(level).unwrap(), name);
         }
+        assert_eq!(Level::of("MOSTLY"), None);
     }
 }
