@@ -163,3 +163,22 @@ fn a_topic_whose_records_are_forwarded_is_named_once_in_the_log_with_the_fix() {
         assert!(line.contains("partitioner=murmur2_random"), "it names the fix: {line}");
     }
 }
+
+#[test]
+fn an_input_that_nothing_follows_is_forwarded_once_whoever_owns_the_task() {
+    let world = World::with(Setup {
+        partitions: 2,
+        ..Setup::default()
+    });
+    let mut zero = world.task_of("one", 0, MemoryStores::default());
+    zero.take_over();
+    let key = key_of(1);
+    let value = encode(&world.schemas, "shop.orders.OrderPlaced", &[("order_id", text(&key))]);
+    world.send_bytes("orders.events", Some(0), key.as_bytes(), value, vec![]);
+    zero.run();
+    zero.crash();
+    let mut again = world.task_of("two", 0, MemoryStores::default());
+    again.take_over();
+    assert_eq!(world.broker.read("palinode.inbox").len(), 1);
+    again.ends_as_replayed();
+}

@@ -3,6 +3,7 @@
 use palinode_core::SchemaId;
 use palinode_engine::cycle::{SchemaAnswer, Signal};
 use palinode_log::Header;
+use palinode_store::memory::MemoryStores;
 use palinode_wire::headers;
 
 use crate::support::{World, encode, header_of};
@@ -120,4 +121,27 @@ fn a_dead_letter_that_is_too_large_goes_without_its_value_and_headers() {
     assert_eq!(header_of(&letter, headers::DEAD_LETTER_ID), Some(input));
     assert!(header_of(&letter, "x-long").is_none());
     task.ends_as_replayed();
+}
+
+#[test]
+fn poison_that_nothing_follows_is_a_dead_letter_once_whoever_owns_the_task() {
+    let world = World::new();
+    let mut one = world.task();
+    one.take_over();
+    let input = world.send_bytes("payments.events", None, b"o-1", &b"{}"[..], vec![]);
+    one.run();
+    let letters = || {
+        let letters = world.broker.read("palinode.dead-letters");
+        letters
+            .iter()
+            .filter_map(|letter| header_of(letter, headers::DEAD_LETTER_ID))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(letters(), [input.as_str()]);
+    one.crash();
+    let mut two = world.task_of("two", 0, MemoryStores::default());
+    two.take_over();
+    assert_eq!(letters(), [input.as_str()]);
+    assert_eq!(world.positions()[&("payments.events".to_owned(), 0)], 1);
+    two.ends_as_replayed();
 }

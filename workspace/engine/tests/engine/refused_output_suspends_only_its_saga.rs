@@ -57,3 +57,23 @@ fn what_was_refused_is_sent_after_a_resumption() {
     assert_eq!(world.obey(), ["undo packing 1/1"]);
     task.ends_as_replayed();
 }
+
+#[test]
+fn a_topic_that_is_gone_suspends_every_saga_of_the_batch_that_writes_there() {
+    let world = World::new();
+    let mut task = world.task();
+    task.take_over();
+    world.broker.delete_topic("payments.commands");
+    let orders = ["o-1", "o-2", "o-3", "o-4"];
+    orders.map(|order| world.place(order));
+    task.run();
+    for order in orders {
+        assert!(
+            world.last(order).ends_with("OUTPUT_REFUSED"),
+            "{:?}",
+            world.story(order)
+        );
+    }
+    world.broker.create_topic("payments.commands", 1);
+    task.ends_as_replayed();
+}

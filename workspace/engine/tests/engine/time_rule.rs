@@ -128,3 +128,38 @@ fn a_broker_that_does_not_tell_the_ends_delays_timers_and_nothing_else() {
     assert!(world.story("o-1").contains(&"StepTimedOut payment 1/1".to_owned()));
     task.ends_as_replayed();
 }
+
+#[test]
+fn ends_that_were_asked_for_before_a_timer_was_due_do_not_count_for_it() {
+    let world = World::new();
+    let mut task = world.task();
+    task.take_over();
+    let placed = world.now();
+    world.place("o-1");
+    task.run();
+    world.set_clock(placed.plus(Duration::from_millis(5)).0);
+    world.place("o-2");
+    task.run();
+    let commands = world.commands();
+    let payment = commands
+        .iter()
+        .find(|command| command.key == "o-2" && command.told() == "payment 1/1");
+    // The time-out of the first payment is due. The answer to the second one comes after the ends were asked for, and
+    // its own time-out is due when the first one is committed.
+    world.set_clock(placed.plus(Duration::from_secs(5)).0);
+    task.commit_takes = Duration::from_millis(7);
+    let before = task.transactions;
+    task.offer(Signal::Tick);
+    assert!(task.act_once(), "the ends are asked for");
+    world.succeed(payment.expect("it is asked for"));
+    while task.act_once() {}
+    assert_eq!(task.transactions, before + 1, "the first time-out, and not the second");
+    task.pass(Duration::from_millis(100));
+    assert!(world.story("o-1").contains(&"StepTimedOut payment 1/1".to_owned()));
+    let story = world.story("o-2");
+    assert!(
+        story.contains(&"StepSucceeded payment".to_owned()) && story.iter().all(|event| !event.contains("TimedOut")),
+        "{story:?}"
+    );
+    task.ends_as_replayed();
+}

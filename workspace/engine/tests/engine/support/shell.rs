@@ -30,6 +30,8 @@ pub(crate) struct Shell<St: Stores = MemoryStores> {
     pub(crate) poll_max: usize,
     /// Transactions that were asked for.
     pub(crate) transactions: u32,
+    /// The ids by which transactions were written.
+    pub(crate) slots: Vec<Slot>,
     /// What each transaction takes.
     pub(crate) commit_takes: Duration,
     /// Commits until the process dies, right after the last of them and before it learns of it.
@@ -54,6 +56,7 @@ impl<St: Stores> Shell<St> {
             asked: Vec::new(),
             poll_max: 500,
             transactions: 0,
+            slots: Vec::new(),
             commit_takes: Duration::ZERO,
             dies_after_commits: None,
             dead: false,
@@ -106,6 +109,7 @@ impl<St: Stores> Shell<St> {
             Action::Transact { slot, records } => {
                 self.check_transaction(&records);
                 self.transactions += 1;
+                self.slots.push(slot);
                 let outcome = self.log.commit(slot, &records);
                 self.world.later(self.commit_takes);
                 if let (Some(left), Outcome::Committed { .. }) = (&mut self.dies_after_commits, &outcome) {
