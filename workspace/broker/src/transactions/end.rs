@@ -38,9 +38,14 @@ impl Transaction {
         next_id: i64,
     ) -> Result<Option<Step>, ResponseError> {
         let is_current = self.producer.epoch == producer.epoch;
-        let after_rise = i32::from(self.producer.epoch) == i32::from(producer.epoch) + 1;
-        let after_rotation =
-            self.previous_producer_id == Some(producer.id) && producer.epoch == EPOCH_LAST && self.producer.epoch == 0;
+        // Kafka compares the current epoch alone, and so takes the EndTxn of a zombie for a repeated one when its successor
+        // speaks the first protocol: the zombie is then told the successor's epoch. The epoch before must be its own too.
+        let was_before = self.last_epoch == Some(producer.epoch);
+        let after_rise = was_before && i32::from(self.producer.epoch) == i32::from(producer.epoch) + 1;
+        let after_rotation = was_before
+            && self.previous_producer_id == Some(producer.id)
+            && producer.epoch == EPOCH_LAST
+            && self.producer.epoch == 0;
         let is_valid = match self.stage {
             Stage::Empty | Stage::Ongoing => is_current,
             Stage::PrepareCommit | Stage::PrepareAbort => after_rise,
@@ -92,6 +97,7 @@ mod tests {
     fn at(stage: Stage) -> Transaction {
         let mut transaction = Transaction::new(CURRENT, 60_000, Timestamp(0));
         transaction.stage = stage;
+        transaction.last_epoch = Some(RETRY.epoch);
         transaction
     }
 

@@ -13,7 +13,6 @@ struct Inner {
     memory: Memory,
     changes: Vec<Change>,
     batches: Vec<(LogId, Position, Batch)>,
-    is_replayed: bool,
     fails: bool,
 }
 
@@ -32,22 +31,7 @@ impl Kept {
     /// The broker ends without a word, and another one begins on what it kept.
     pub(super) fn restart(&self, world: &mut World) {
         let settings = world.broker.settings.clone();
-        let mut broker = Broker::new(settings, Box::new(self.clone()));
-        let (changes, batches) = {
-            let mut inner = self.inner();
-            inner.is_replayed = true;
-            (inner.changes.clone(), inner.batches.clone())
-        };
-        for change in changes {
-            broker.change(change).expect("nothing is written while replayed");
-        }
-        for (log, at, batch) in batches {
-            if let Some((partition, config)) = broker.topics.log_mut(log) {
-                partition.restore(at, &batch, config);
-            }
-        }
-        self.inner().is_replayed = false;
-        world.broker = broker;
+        world.broker = Broker::recover(settings, Box::new(self.clone())).expect("what was kept");
     }
 
     /// Whether the storage refuses everything from here on.
@@ -66,9 +50,7 @@ impl Storage for Kept {
         if inner.fails {
             return Err(StorageError("told to fail".to_owned()));
         }
-        if !inner.is_replayed {
-            inner.changes.push(change.clone());
-        }
+        inner.changes.push(change.clone());
         Ok(())
     }
 
@@ -103,7 +85,14 @@ impl Storage for Kept {
         self.inner().memory.remove(log)
     }
 
-    fn recover(&mut self, _found: &mut dyn FnMut(Found)) -> Result<(), StorageError> {
+    fn recover(&mut self, found: &mut dyn FnMut(Found)) -> Result<(), StorageError> {
+        let inner = self.inner();
+        for change in &inner.changes {
+            found(Found::Change(change.clone()));
+        }
+        for (log, at, batch) in inner.batches.clone() {
+            found(Found::Batch { log, at, batch });
+        }
         Ok(())
     }
 }

@@ -84,3 +84,15 @@ fn each_init_fences_the_one_before_also_across_protocols() {
     }
     assert_eq!(committed(&mut world, 0), [0, 1, 2, 3, 4, 5]);
 }
+
+#[test]
+fn a_zombie_of_the_second_protocol_is_not_told_the_epoch_of_a_successor_of_the_first() {
+    for commits in [true, false] {
+        let mut world = world();
+        let mut zombie = Client::ready(&mut world, "shop", Rising);
+        let mut owner = Client::ready(&mut world, "shop", InPlace);
+        owner.write(&mut world, 0, 1).expect("the owner writes");
+        owner.end(&mut world, commits).expect("the owner's end");
+        assert_eq!(zombie.end(&mut world, commits), is(ProducerFenced));
+    }
+}
