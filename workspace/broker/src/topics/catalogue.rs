@@ -40,11 +40,6 @@ impl Topics {
         self.by_name.get(name.as_bytes())
     }
 
-    /// A topic by name, to change it.
-    pub(crate) fn topic_mut(&mut self, name: &str) -> Option<&mut Topic> {
-        self.by_name.get_mut(name.as_bytes())
-    }
-
     /// A topic by id.
     pub(crate) fn by_id(&self, id: Uuid) -> Option<&Topic> {
         self.by_name.get(self.names.get(&id)?)
@@ -65,21 +60,9 @@ impl Topics {
         self.topic(name)?.partitions.get(usize::try_from(partition).ok()?)
     }
 
-    /// A partition, to change it.
-    pub(crate) fn partition_mut(&mut self, name: &str, partition: i32) -> Option<&mut Partition> {
-        self.topic_mut(name)?
-            .partitions
-            .get_mut(usize::try_from(partition).ok()?)
-    }
-
     /// All topics, by name.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Topic> {
         self.by_name.values()
-    }
-
-    /// All topics, by name, to change them.
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Topic> {
-        self.by_name.values_mut()
     }
 
     /// How many topics were ever created: ids are derived from it.
