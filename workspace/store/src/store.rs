@@ -89,7 +89,7 @@ pub trait Store: Send {
     ///
     /// # Errors
     /// When the disk fails or is full; nothing of the change is written then, as far as the store knows.
-    fn write(&mut self, change: &Change) -> Result<(), Error>;
+    fn write(&mut self, change: Change) -> Result<(), Error>;
 
     /// The timers that are due at `now`, in the order of their due times, `limit` at the most. They stay until a
     /// change removes them.

@@ -90,7 +90,7 @@ impl<S: Store> Replay<S> {
             }
         }
         if last.is_some() {
-            self.store.write(&draft.into_change(last, clock)).map_err(store_exit)?;
+            self.store.write(draft.into_change(last, clock)).map_err(store_exit)?;
         }
         Ok(claimed)
     }

@@ -66,7 +66,7 @@ impl<St: Stores> Running<St> {
                 in_flight.change.journal = journal_offset.map(|offset| JournalPosition { offset, event_id });
                 // After a failed write only the replay of the gap may follow: the transaction stands.
                 self.store
-                    .write(&in_flight.change)
+                    .write(in_flight.change)
                     .map_err(|error| Exit::Again(format!("a committed change could not be stored: {error}")))?;
                 self.gather.committed(now.since(in_flight.began), now);
                 self.slot = self.slot.other();

@@ -330,7 +330,7 @@ impl<St: Stores> TakeOver<St> {
         if journal_is_new {
             store.set_journal_id(self.journal.incarnation()).map_err(store_exit)?;
         }
-        store.write(&change).map_err(store_exit)?;
+        store.write(change).map_err(store_exit)?;
         Ok(self.done(store, Slot::A, Vec::new()))
     }
 

@@ -18,8 +18,9 @@ use super::deliveries::DeliveryContext;
 use crate::Error;
 
 /// rdkafka's poll stays its whole time even when reports came, each of which is passed on at once; so this is how
-/// long the thread looks on after the last transaction, and the longest that a retired producer lives on.
-const LOOK: Duration = Duration::from_millis(100);
+/// long the thread looks on after the last transaction, and the longest that a retired producer lives on. The last
+/// millisecond of it is spent spinning, because librdkafka waits in whole ones: so it is not short.
+const LOOK: Duration = Duration::from_secs(1);
 /// How often an idle producer's log lines and errors are fetched.
 const IDLE: Duration = Duration::from_secs(2);
 

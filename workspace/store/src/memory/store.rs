@@ -39,7 +39,7 @@ impl Store for MemoryStore {
         Ok(ids.iter().map(|id| self.contents.sagas.get(id).cloned()).collect())
     }
 
-    fn write(&mut self, change: &Change) -> Result<(), Error> {
+    fn write(&mut self, change: Change) -> Result<(), Error> {
         if take(&self.slot.fails_next_write) {
             let path = PathBuf::from(format!("memory/task-{}", self.slot.task));
             return Err(Error::Disk {
@@ -47,7 +47,7 @@ impl Store for MemoryStore {
                 what: "writing: this write was told to fail".into(),
             });
         }
-        self.contents.apply(change);
+        self.contents.apply(&change);
         Ok(())
     }
 

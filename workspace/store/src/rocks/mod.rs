@@ -12,6 +12,7 @@ mod key;
 mod key_kind;
 mod key_list;
 mod options;
+mod recent;
 mod settings;
 mod store;
 mod stores;

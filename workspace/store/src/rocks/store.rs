@@ -6,7 +6,8 @@ use palinode_core::{Saga, SagaId, Timer, Timestamp};
 use rocksdb::WriteBatch;
 
 use super::{
-    database::Database, failure, first_timer::FirstTimer, identity::Identity, key, key_kind::KeyKind, value::Summary,
+    database::Database, failure, first_timer::FirstTimer, identity::Identity, key, key_kind::KeyKind, recent::Recent,
+    value::Summary,
 };
 use crate::{Change, Checkpoint, Error, JournalPosition, Store};
 
@@ -19,6 +20,7 @@ pub struct RocksStore {
     checkpoint: Checkpoint,
     open: u64,
     first_timer: FirstTimer,
+    recent: Recent,
 }
 
 impl RocksStore {
@@ -51,6 +53,7 @@ impl RocksStore {
             checkpoint,
             open,
             first_timer,
+            recent: Recent::default(),
         })
     }
 
@@ -101,8 +104,11 @@ impl RocksStore {
     /// Which sagas of `change` are open before it.
     fn open_before<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool>, Error> {
         let ids = || change.sagas.iter().map(|saga| &saga.id);
-        let found = self.database.look_up(KeyKind::Open, ids())?;
-        Ok(ids().zip(found).map(|(id, found)| (id, found.is_some())).collect())
+        let unsure = || ids().filter(|id| self.recent.saga(id).is_none());
+        let found = self.database.look_up(KeyKind::Open, unsure())?;
+        let mut open: HashMap<_, _> = ids().map(|id| (id, true)).collect();
+        open.extend(unsure().zip(found).map(|(id, found)| (id, found.is_some())));
+        Ok(open)
     }
 
     fn not_encoded(&self, error: &postcard::Error) -> Error {
@@ -115,6 +121,9 @@ impl RocksStore {
 
 impl Store for RocksStore {
     fn saga(&self, id: &SagaId) -> Result<Option<Saga>, Error> {
+        if let Some(saga) = self.recent.saga(id) {
+            return Ok(Some(saga.clone()));
+        }
         let mut key = Vec::new();
         key::saga(&mut key, KeyKind::Saga, id);
         let bytes = self.database.get(KeyKind::Saga, &key)?;
@@ -129,11 +138,12 @@ impl Store for RocksStore {
             .collect()
     }
 
-    fn write(&mut self, change: &Change) -> Result<(), Error> {
-        let (batch, open, first_timer) = self.prepare(change)?;
+    fn write(&mut self, change: Change) -> Result<(), Error> {
+        let (batch, open, first_timer) = self.prepare(&change)?;
         self.database.write(batch)?;
         (self.open, self.first_timer) = (open, first_timer);
-        self.checkpoint.advance(change);
+        self.checkpoint.advance(&change);
+        self.recent.written(change.sagas);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::{
 for_both_twins!(the_next_open_is_empty, nothing_is_set_aside_where_nothing_is);
 
 fn the_next_open_is_empty(disk: &impl Disk) {
-    disk.open().write(&started_at(1)).unwrap();
+    disk.open().write(started_at(1)).unwrap();
     let stores = disk.stores();
     stores.set_aside(TASK, "a test").unwrap();
     let store = stores.open(TASK).unwrap();

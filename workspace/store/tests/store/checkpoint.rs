@@ -22,12 +22,12 @@ fn an_empty_store_reflects_nothing(disk: &impl Disk) {
 
 fn a_change_advances_what_it_names_and_nothing_else(disk: &impl Disk) {
     let mut store = disk.open();
-    store.write(&started_at(7)).unwrap();
+    store.write(started_at(7)).unwrap();
     let later = Change {
         positions: vec![(("payments.events".into(), -1), 5)],
         ..Change::default()
     };
-    store.write(&later).unwrap();
+    store.write(later).unwrap();
     let positions = [(("orders.events".into(), 3), 14), (("payments.events".into(), -1), 5)].into();
     let expected = Checkpoint {
         journal: Some(journal(7)),
@@ -39,14 +39,14 @@ fn a_change_advances_what_it_names_and_nothing_else(disk: &impl Disk) {
 
 fn the_checkpoint_stays_over_a_restart(disk: &impl Disk) {
     let mut store = disk.open();
-    store.write(&started_at(7)).unwrap();
+    store.write(started_at(7)).unwrap();
     store
-        .write(&Change {
+        .write(Change {
             positions: vec![(("a\0b".into(), i32::MAX), i64::MIN)],
             ..Change::default()
         })
         .unwrap();
-    store.write(&started_at(8)).unwrap();
+    store.write(started_at(8)).unwrap();
     let expected = store.checkpoint().clone();
     assert_eq!(expected.positions.len(), 2);
     drop(store);

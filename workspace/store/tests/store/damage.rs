@@ -13,7 +13,7 @@ use crate::{
 fn written() -> Rocks {
     let disk = Rocks::default();
     for offset in 0..3 {
-        disk.open().write(&started_at(offset)).unwrap();
+        disk.open().write(started_at(offset)).unwrap();
     }
     disk.open();
     disk

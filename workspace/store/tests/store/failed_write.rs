@@ -33,19 +33,19 @@ fn known(store: &mut impl Store) -> (palinode_store::Checkpoint, u64, Option<Tim
 fn in_memory_nothing_is_written_and_the_next_write_succeeds() {
     let disk = Memory::default();
     let mut store = disk.open();
-    store.write(&started_at(1)).unwrap();
+    store.write(started_at(1)).unwrap();
     let before = known(&mut store);
     for fail in [
         |disk: &Memory, _: &_| disk.0.fail_next_write(TASK),
         |_: &_, store: &_| fail_in(store),
     ] {
         fail(&disk, &store);
-        let error = store.write(&earliest("a")).unwrap_err();
+        let error = store.write(earliest("a")).unwrap_err();
         assert!(matches!(error, Error::Disk { .. }), "{error:?}");
         assert_eq!(known(&mut store), before);
         assert_eq!(store.saga(&id("a")).unwrap(), None);
     }
-    store.write(&earliest("a")).unwrap();
+    store.write(earliest("a")).unwrap();
     assert_eq!(store.next_due().unwrap(), Some(Timestamp(1)));
 }
 
@@ -79,7 +79,7 @@ fn on_a_full_disk_nothing_is_known_to_be_written_and_a_new_open_goes_on() {
         (sagas.len() as u64, store.open_count()),
         (reflected.unsigned_abs() + 1, reflected.unsigned_abs() + 1)
     );
-    store.write(&started_at(reflected + 1)).unwrap();
+    store.write(started_at(reflected + 1)).unwrap();
 }
 
 fn fill(data: PathBuf) {
@@ -90,7 +90,7 @@ fn fill(data: PathBuf) {
     let mut store = RocksStores::new(settings).open(TASK).unwrap();
     for offset in 0..10_000 {
         let before = known(&mut store);
-        let Err(error) = store.write(&started_at(offset)) else {
+        let Err(error) = store.write(started_at(offset)) else {
             continue;
         };
         assert!(matches!(error, Error::Disk { .. }), "{error:?}");

@@ -14,7 +14,7 @@ use crate::{
 
 fn written() -> Rocks {
     let disk = Rocks::default();
-    disk.open().write(&started_at(1)).unwrap();
+    disk.open().write(started_at(1)).unwrap();
     disk
 }
 

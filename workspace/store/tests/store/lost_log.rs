@@ -24,7 +24,7 @@ fn log(disk: &Rocks) -> PathBuf {
 fn is_a_prefix(percent: u64) -> i64 {
     let disk = Rocks::default();
     let mut store = disk.open();
-    (0..CHANGES).for_each(|offset| store.write(&started_at(offset)).unwrap());
+    (0..CHANGES).for_each(|offset| store.write(started_at(offset)).unwrap());
     drop(store);
     let file = fs::OpenOptions::new().write(true).open(log(&disk)).unwrap();
     let length = file.metadata().unwrap().len();
@@ -37,7 +37,7 @@ fn is_a_prefix(percent: u64) -> i64 {
         .as_ref()
         .map_or(0, |journal| journal.offset + 1);
     let mut model = MemoryStores::default().open(TASK).unwrap();
-    (0..reflected).for_each(|offset| model.write(&started_at(offset)).unwrap());
+    (0..reflected).for_each(|offset| model.write(started_at(offset)).unwrap());
     assert_eq!(left.checkpoint(), model.checkpoint());
     assert_eq!(left.open_count(), model.open_count());
     assert_eq!(
@@ -46,7 +46,7 @@ fn is_a_prefix(percent: u64) -> i64 {
     );
     let now = Timestamp(i64::MAX);
     assert_eq!(left.due_timers(now, 100).unwrap(), model.due_timers(now, 100).unwrap());
-    left.write(&started_at(reflected)).unwrap();
+    left.write(started_at(reflected)).unwrap();
     reflected
 }
 

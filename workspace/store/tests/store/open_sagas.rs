@@ -17,11 +17,11 @@ for_both_twins!(
 );
 
 fn write(store: &mut impl Store, key: &str, sequence: u64) {
-    store.write(&change(&id(key), open(&id(key), sequence))).unwrap();
+    store.write(change(&id(key), open(&id(key), sequence))).unwrap();
 }
 
 fn close(store: &mut impl Store, key: &str) {
-    store.write(&change(&id(key), closed(9))).unwrap();
+    store.write(change(&id(key), closed(9))).unwrap();
 }
 
 fn keys(store: &impl Store, after: Option<&str>, limit: usize) -> Vec<String> {
@@ -93,7 +93,7 @@ fn ids_stand_in_their_order(disk: &impl Disk) {
     .collect();
     let mut store = disk.open();
     for id in &ids {
-        store.write(&change(id, open(id, 1))).unwrap();
+        store.write(change(id, open(id, 1))).unwrap();
     }
     ids.sort();
     let found: Vec<_> = store

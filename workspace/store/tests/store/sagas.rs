@@ -23,8 +23,8 @@ fn an_unknown_saga_is_none(disk: &impl Disk) {
 
 fn the_last_state_is_read(disk: &impl Disk) {
     let mut store = disk.open();
-    store.write(&change(&id("a"), open(&id("a"), 1))).unwrap();
-    store.write(&change(&id("a"), open(&id("a"), 2))).unwrap();
+    store.write(change(&id("a"), open(&id("a"), 1))).unwrap();
+    store.write(change(&id("a"), open(&id("a"), 2))).unwrap();
     assert_eq!(store.saga(&id("a")).unwrap(), Some(open(&id("a"), 2)));
 }
 
@@ -36,7 +36,7 @@ fn every_kind_of_saga_is_kept_over_a_restart(disk: &impl Disk) {
     let sagas = [(id("a"), open(&id("a"), 1)), (id("b"), closed(9)), (id("c"), early)];
     let mut store = disk.open();
     for (id, saga) in &sagas {
-        store.write(&change(id, saga.clone())).unwrap();
+        store.write(change(id, saga.clone())).unwrap();
     }
     drop(store);
     let store = disk.open();
@@ -47,8 +47,8 @@ fn every_kind_of_saga_is_kept_over_a_restart(disk: &impl Disk) {
 
 fn several_sagas_come_in_the_order_asked_for(disk: &impl Disk) {
     let mut store = disk.open();
-    store.write(&change(&id("a"), closed(1))).unwrap();
-    store.write(&change(&id("b"), closed(2))).unwrap();
+    store.write(change(&id("a"), closed(1))).unwrap();
+    store.write(change(&id("b"), closed(2))).unwrap();
     let found = store.sagas(&[id("b"), id("unknown"), id("a"), id("b")]).unwrap();
     assert_eq!(found, [Some(closed(2)), None, Some(closed(1)), Some(closed(2))]);
     assert_eq!(store.sagas(&[]).unwrap(), []);
@@ -69,7 +69,7 @@ fn ids_that_look_alike_are_kept_apart(disk: &impl Disk) {
     .collect();
     let mut store = disk.open();
     for (id, sequence) in ids.iter().zip(1..) {
-        store.write(&change(id, closed(sequence))).unwrap();
+        store.write(change(id, closed(sequence))).unwrap();
     }
     let expected: Vec<_> = (1..=ids.len() as u64).map(|sequence| Some(closed(sequence))).collect();
     assert_eq!(store.sagas(&ids).unwrap(), expected);
@@ -80,7 +80,7 @@ fn of_two_states_in_one_change_the_last_counts(disk: &impl Disk) {
     both.sagas.extend(change(&id("a"), closed(2)).sagas);
     let mut store = disk.open();
     store
-        .write(&Change {
+        .write(Change {
             sagas: both.sagas,
             ..Change::default()
         })

@@ -19,11 +19,11 @@ for_both_twins!(
 );
 
 fn add(store: &mut impl Store, key: &str, added: &[Timer]) {
-    store.write(&timers(&id(key), open(&id(key), 1), &[], added)).unwrap();
+    store.write(timers(&id(key), open(&id(key), 1), &[], added)).unwrap();
 }
 
 fn remove(store: &mut impl Store, key: &str, removed: &[Timer]) {
-    store.write(&timers(&id(key), open(&id(key), 2), removed, &[])).unwrap();
+    store.write(timers(&id(key), open(&id(key), 2), removed, &[])).unwrap();
 }
 
 fn due(store: &mut impl Store, now: i64) -> Vec<(String, Timer)> {

@@ -139,8 +139,8 @@ proptest! {
                         journal: offset.map(journal),
                         clock: Timestamp(offset.unwrap_or(0)),
                     };
-                    left.write(&change).unwrap();
-                    right.write(&change).unwrap();
+                    left.write(change.clone()).unwrap();
+                    right.write(change).unwrap();
                 }
                 Action::AskDue { now, limit } => {
                     let now = Timestamp(now);

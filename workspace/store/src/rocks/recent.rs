@@ -1,0 +1,138 @@
+//! Open sagas as the last changes left them, so that the next input of a saga needs no look at the disk.
+//!
+//! Two halves: what is written goes to the young one; when that is full it becomes the old one, and what was in the old
+//! one before is forgotten. A saga that is written again moves to the young half.
+
+use std::collections::HashMap;
+
+use palinode_core::{Saga, SagaId};
+
+use crate::SagaChange;
+
+/// Bytes of the sagas in one half, about. Twelve tasks keep 50 MB at the most.
+const HALF_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// What a saga takes beside its payloads: its parts, their counters and its place in the map.
+const SAGA_BYTES: usize = 1024;
+
+/// The open sagas that were written last.
+#[derive(Default)]
+pub(super) struct Recent {
+    young: HashMap<SagaId, Saga>,
+    old: HashMap<SagaId, Saga>,
+    young_bytes: usize,
+}
+
+impl Recent {
+    /// The saga, when it is kept; it is open then.
+    pub(super) fn saga(&self, id: &SagaId) -> Option<&Saga> {
+        self.young.get(id).or_else(|| self.old.get(id))
+    }
+
+    /// Takes in what was written. Of a saga that has ended nothing more is expected.
+    pub(super) fn written(&mut self, changes: Vec<SagaChange>) {
+        for SagaChange { id, saga, .. } in changes {
+            self.old.remove(&id);
+            if let Some(before) = self.young.remove(&id) {
+                self.young_bytes -= size(&before);
+            }
+            if saga.open().is_none() {
+                continue;
+            }
+            self.young_bytes += size(&saga);
+            self.young.insert(id, saga);
+            if self.young_bytes > HALF_BYTES_MAX {
+                self.old = std::mem::take(&mut self.young);
+                self.young_bytes = 0;
+            }
+        }
+    }
+}
+
+/// About how many bytes an open saga takes.
+fn size(saga: &Saga) -> usize {
+    let payloads = saga.open().map_or(0, |state| {
+        let replies = state.steps.iter().filter_map(|step| step.reply.as_ref());
+        replies.map(|reply| reply.bytes.len()).sum::<usize>() + state.start.bytes.len()
+    });
+    SAGA_BYTES + payloads
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use palinode_core::{ClosedSaga, Direction, Outcome, Payload, SagaState, SchemaId, Sequence, Timestamp};
+
+    use super::*;
+
+    fn id(number: usize) -> SagaId {
+        SagaId::new("order", format!("o-{number}"))
+    }
+
+    fn written(recent: &mut Recent, number: usize, saga: Saga) {
+        recent.written(vec![SagaChange {
+            id: id(number),
+            saga,
+            timers_removed: Vec::new(),
+            timers_added: Vec::new(),
+        }]);
+    }
+
+    fn open(payload_bytes: usize) -> Saga {
+        Saga::Open(Box::new(SagaState {
+            id: id(0),
+            version: 1,
+            sequence: Sequence(1),
+            started_at: Timestamp(1),
+            changed_at: Timestamp(1),
+            deadline_at: None,
+            correlation: "c".into(),
+            traceparent: None,
+            start: Payload {
+                schema: SchemaId(1),
+                bytes: Bytes::from(vec![0; payload_bytes]),
+            },
+            direction: Direction::Forward,
+            suspended: None,
+            steps: Vec::new(),
+        }))
+    }
+
+    #[test]
+    fn an_open_saga_is_kept_until_it_ends() {
+        let mut recent = Recent::default();
+        written(&mut recent, 1, open(10));
+        assert_eq!(recent.saga(&id(1)), Some(&open(10)));
+        let closed = Saga::Closed(ClosedSaga {
+            outcome: Outcome::Completed,
+            at: Timestamp(2),
+            version: 1,
+            sequence: Sequence(2),
+            memory: None,
+        });
+        written(&mut recent, 1, closed);
+        assert_eq!(recent.saga(&id(1)), None);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_was_written_last_stays() {
+        let mut recent = Recent::default();
+        let payload = HALF_BYTES_MAX / 8;
+        for number in 0..100 {
+            written(&mut recent, number, open(payload));
+            assert_eq!(recent.saga(&id(number)), Some(&open(payload)), "number {number}");
+            assert!(recent.young.len() + recent.old.len() <= 16);
+        }
+        assert_eq!(recent.saga(&id(0)), None);
+    }
+
+    #[test]
+    fn what_is_written_again_outlives_its_neighbours() {
+        let mut recent = Recent::default();
+        for number in 1..100 {
+            written(&mut recent, 0, open(HALF_BYTES_MAX / 8));
+            written(&mut recent, number, open(HALF_BYTES_MAX / 8));
+        }
+        assert!(recent.saga(&id(0)).is_some() && recent.saga(&id(1)).is_none());
+    }
+}
