@@ -13,6 +13,7 @@ use super::{
     figures::{Bar, Figures, percentile, short},
     ground::Stage,
     orders::Orders,
+    processor,
 };
 
 /// One way to load the orchestrator.
@@ -21,6 +22,8 @@ struct Load {
     warm_up: u32,
     samples: u32,
     names: [&'static str; 2],
+    /// Transactions a second, and the processors that the orchestrator, the broker and this process use meanwhile.
+    efforts: [&'static str; 4],
     bar: Bar,
 }
 
@@ -30,6 +33,12 @@ const LOADS: [Load; 2] = [
         warm_up: 30,
         samples: 200,
         names: ["p50 with 1 in flight", "p99 with 1 in flight"],
+        efforts: [
+            "with 1 in flight: transactions a second",
+            "with 1 in flight: processors in use, orchestrator",
+            "with 1 in flight: processors in use, broker",
+            "with 1 in flight: processors in use, participants",
+        ],
         bar: Bar::AtMost(50.0),
     },
     Load {
@@ -37,6 +46,12 @@ const LOADS: [Load; 2] = [
         warm_up: 640,
         samples: 4_000,
         names: ["p50 with 64 in flight", "p99 with 64 in flight"],
+        efforts: [
+            "with 64 in flight: transactions a second",
+            "with 64 in flight: processors in use, orchestrator",
+            "with 64 in flight: processors in use, broker",
+            "with 64 in flight: processors in use, participants",
+        ],
         bar: Bar::AtMost(150.0),
     },
 ];
@@ -45,7 +60,10 @@ const LOADS: [Load; 2] = [
 pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
     for load in &LOADS {
         for number in 1..=arguments.runs {
+            let before = Effort::so_far(stage)?;
+            let begun = Instant::now();
             let waits = run(stage, load, &format!("l{}-{number}", load.in_flight))?;
+            let effort = Effort::so_far(stage)?.since(&before, begun.elapsed());
             let (p50, p99) = (percentile(&waits, 0.5), percentile(&waits, 0.99));
             println!(
                 "latency {number} with {} in flight: p50 {} ms, p99 {} ms",
@@ -55,9 +73,43 @@ pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mu
             );
             figures.add(load.names[0], "ms", Some(load.bar), p50);
             figures.add(load.names[1], "ms", None, p99);
+            figures.add(load.efforts[0], "", None, effort.transactions);
+            for (name, share) in load.efforts[1..].iter().zip(effort.processors) {
+                figures.add(name, "", None, share);
+            }
         }
     }
     Ok(())
+}
+
+/// What it takes, in all so far or a second.
+struct Effort {
+    transactions: f64,
+    /// Seconds of processor time of the orchestrator, the broker, and the participants with whoever places orders.
+    processors: [f64; 3],
+}
+
+impl Effort {
+    fn so_far(stage: &Stage<'_>) -> anyhow::Result<Self> {
+        let used = |process: u32| anyhow::Ok(processor::used(process)?.as_secs_f64());
+        Ok(Self {
+            transactions: stage.counter("palinode_transactions_total")?,
+            processors: [
+                used(stage.orchestrator()?)?,
+                used(stage.ground.kafka.pid())?,
+                used(std::process::id())?,
+            ],
+        })
+    }
+
+    fn since(&self, before: &Self, span: Duration) -> Self {
+        let seconds = span.as_secs_f64();
+        let each = |index: usize| (self.processors[index] - before.processors[index]) / seconds;
+        Self {
+            transactions: (self.transactions - before.transactions) / seconds,
+            processors: [each(0), each(1), each(2)],
+        }
+    }
 }
 
 /// The waits in milliseconds, without those of the warm-up.

@@ -26,8 +26,8 @@ use super::{
     replies::{self, ECHOED, Reply},
 };
 
-/// Replies wait this long for company: nothing, they gather while earlier ones are on their way.
-const LINGER: Duration = Duration::ZERO;
+/// Replies wait this long for company, so that those to the commands of one transaction are one request to the broker.
+const LINGER: Duration = Duration::from_millis(1);
 /// How often the thread looks whether it is to stop.
 const LOOK: Duration = Duration::from_millis(100);
 /// Reports are taken after so many replies.
