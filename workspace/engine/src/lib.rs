@@ -3,6 +3,7 @@
 //! `cycle` is a state machine without IO; `task` is the thread around it and `node` the tasks of one process. Kafka,
 //! RocksDB and the registry are reached through the traits of `palinode-log` and `palinode-store` only.
 
+mod clock;
 pub mod cycle;
 mod definitions;
 mod error;
@@ -13,6 +14,7 @@ mod settings;
 mod task;
 mod topics;
 
+pub use clock::Clock;
 pub use definitions::{Definitions, Loaded};
 pub use error::Error;
 pub use node::{Node, Query};

@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 use crate::{
     Error,
     cycle::{Cycle, SchemaAnswer, Shared, Signal, Status},
-    task::{Letter, LookUp, MAILBOX_LETTERS_MAX, Task, now, waker},
+    task::{Letter, LookUp, MAILBOX_LETTERS_MAX, Task, waker},
 };
 
 /// The running tasks of one process: one thread each, on standby until membership proposes.
@@ -72,6 +72,7 @@ impl Node {
                 .map_err(|source| Error::Client { task: number, source })?;
             let task = Task::<L, St> {
                 number,
+                clock: shared.settings.clock.clone(),
                 cycle: Cycle::new(Arc::clone(shared), number),
                 log,
                 mailbox: letters,
@@ -214,7 +215,7 @@ impl Node {
 
 /// Runs a task; a panic that the cycle did not catch parks this task and no other.
 fn guard<L: Log, St: Stores>(task: Task<L, St>) {
-    let (number, status) = (task.number, Arc::clone(&task.status));
+    let (number, clock, status) = (task.number, task.clock.clone(), Arc::clone(&task.status));
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.run())) {
         let text = panic
             .downcast_ref::<String>()
@@ -226,7 +227,7 @@ fn guard<L: Log, St: Stores>(task: Task<L, St>) {
         );
         *status.lock() = Status::Parked {
             reason: format!("an invariant broke: {text}; start the process again, and report it with the log"),
-            since: now(),
+            since: clock.now(),
         };
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Clock;
+
 /// Records that one transaction takes in at the most: enough to spread the cost of a commit, few enough that a batch
 /// of starts with its journal events and commands stays some tens of milliseconds of work.
 pub(crate) const BATCH_RECORDS_MAX: usize = 500;
@@ -72,6 +74,8 @@ pub struct Settings {
     /// How long a record with an unknown schema id is kept back while the registry does not know it, or does not
     /// answer, before it becomes a dead letter.
     pub schema_wait: Duration,
+    /// The clock of all tasks.
+    pub clock: Clock,
 }
 
 impl Default for Settings {
@@ -79,6 +83,7 @@ impl Default for Settings {
         Self {
             open_sagas_max: 2_000_000,
             schema_wait: Duration::from_secs(30),
+            clock: Clock::default(),
         }
     }
 }

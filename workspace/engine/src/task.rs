@@ -10,14 +10,15 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
-use palinode_core::{Saga, SagaId, SchemaId, Timestamp};
+use palinode_core::{Saga, SagaId, SchemaId};
 use palinode_log::{Log, Outcome, PollLimits, Slot, TaskLog};
 use palinode_store::Stores;
 
 use crate::{
+    Clock,
     cycle::{Action, Cycle, Demand, Signal, Status},
     settings::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, REPLAY_RECORDS_MAX},
 };
@@ -58,6 +59,7 @@ pub(crate) type LookUp = Arc<dyn Fn(i32, SchemaId) + Send + Sync>;
 /// The thread's belongings.
 pub(crate) struct Task<L: Log, St: Stores> {
     pub(crate) number: i32,
+    pub(crate) clock: Clock,
     pub(crate) cycle: Cycle<St>,
     pub(crate) log: L::Task,
     pub(crate) mailbox: Receiver<Letter>,
@@ -100,7 +102,7 @@ impl<L: Log, St: Stores> Task<L, St> {
         let wait = self
             .cycle
             .next_deadline()
-            .map_or(SLEEP_MAX, |at| at.since(now()).min(SLEEP_MAX));
+            .map_or(SLEEP_MAX, |at| at.since(self.clock.now()).min(SLEEP_MAX));
         match self.mailbox.recv_timeout(wait) {
             Ok(letter) => self.take(letter),
             Err(RecvTimeoutError::Timeout) => {
@@ -139,7 +141,7 @@ impl<L: Log, St: Stores> Task<L, St> {
     /// Reads what the cycle wants to read. True when there was something.
     fn read(&mut self) -> bool {
         let mut records = Vec::new();
-        match self.cycle.demand(now()) {
+        match self.cycle.demand(self.clock.now()) {
             Demand::Nothing => return false,
             Demand::Inputs => {
                 let limits = PollLimits {
@@ -169,10 +171,10 @@ impl<L: Log, St: Stores> Task<L, St> {
 
     /// Tells the cycle something and carries out what follows, to the end.
     fn tell(&mut self, signal: Signal) {
-        let mut actions: VecDeque<Action> = self.cycle.handle(signal, now()).into();
+        let mut actions: VecDeque<Action> = self.cycle.handle(signal, self.clock.now()).into();
         while let Some(action) = actions.pop_front() {
             if let Some(answer) = self.act(action) {
-                actions.extend(self.cycle.handle(answer, now()));
+                actions.extend(self.cycle.handle(answer, self.clock.now()));
             }
         }
     }
@@ -229,9 +231,4 @@ impl<L: Log, St: Stores> Task<L, St> {
             *shown = status;
         }
     }
-}
-
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

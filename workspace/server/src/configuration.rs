@@ -236,6 +236,7 @@ impl Configuration {
         palinode_engine::Settings {
             open_sagas_max: self.engine.open_sagas_max,
             schema_wait: Duration::from_secs(self.engine.schema_wait_seconds),
+            ..palinode_engine::Settings::default()
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use palinode_core::{Plan, SchemaId};
 use palinode_engine::{
-    Definitions, Node, Topics,
+    Clock, Definitions, Node, Topics,
     cycle::{Member, SchemaAnswer, Shared},
 };
 use palinode_log::{
@@ -76,6 +76,18 @@ impl Server {
         configuration: &Configuration,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, Error> {
+        Self::start_at(configuration, metrics, Clock::default()).await
+    }
+
+    /// As [`Server::start`], with a clock that somebody moves.
+    ///
+    /// # Errors
+    /// As for [`Server::start`].
+    pub async fn start_at(
+        configuration: &Configuration,
+        metrics: metrics_exporter_prometheus::PrometheusHandle,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let plans = read_definitions(&configuration.definitions)?;
         let url = &configuration.registry.url;
         let registry = RegistryClient::new(url).map_err(|error| Error::Registry {
@@ -104,7 +116,18 @@ impl Server {
         let definitions = Definitions::new(plans, topics, |record, fields| {
             schemas.encoder(record, fields).map_err(|error| error.to_string())
         })?;
-        let prepared = prepare(configuration, application.clone(), kafka.clone(), definitions, schemas);
+        let settings = palinode_engine::Settings {
+            clock,
+            ..configuration.engine_settings()
+        };
+        let prepared = prepare(
+            configuration,
+            settings,
+            application.clone(),
+            kafka.clone(),
+            definitions,
+            schemas,
+        );
         let (shared, log) = blocking(prepared).await?;
 
         let node = start_node(Arc::clone(&shared), log, registry, kept).await?;
@@ -195,12 +218,12 @@ type Prepared = (Arc<Shared<RocksStores>>, KafkaLog);
 /// Everything that asks Kafka before the tasks start; it blocks.
 fn prepare(
     configuration: &Configuration,
+    settings: palinode_engine::Settings,
     application: Application,
     kafka: kafka::Settings,
     definitions: Definitions,
     schemas: Schemas,
 ) -> impl FnOnce() -> Result<Prepared, Error> + Send + 'static {
-    let settings = configuration.engine_settings();
     let (data, memory_bytes) = (configuration.data_dir.clone(), configuration.store.memory_bytes);
     move || {
         let log = KafkaLog::new(kafka, application.clone())?;

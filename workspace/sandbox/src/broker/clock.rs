@@ -18,6 +18,8 @@ struct Hands {
     started: Instant,
     started_at_ms: i64,
     moved_ms: AtomicI64,
+    /// How much further the time of written records is.
+    records_ahead_ms: AtomicI64,
     /// Told when the clock was moved, so that what has become due happens.
     moved: Notify,
 }
@@ -30,6 +32,7 @@ impl Clock {
             started: Instant::now(),
             started_at_ms: millis(since_epoch.unwrap_or_default()),
             moved_ms: AtomicI64::new(0),
+            records_ahead_ms: AtomicI64::new(0),
             moved: Notify::new(),
         }))
     }
@@ -45,6 +48,17 @@ impl Clock {
     pub fn advance(&self, span: Duration) {
         self.0.moved_ms.fetch_add(millis(span), Ordering::SeqCst);
         self.0.moved.notify_one();
+    }
+
+    /// The time that records are written at.
+    pub(super) fn now_for_records(&self) -> Timestamp {
+        Timestamp(self.now().0 + self.0.records_ahead_ms.load(Ordering::SeqCst))
+    }
+
+    /// Moves the time that records are written at forward, and nothing else: a leap of days ends no member's session, no
+    /// transaction and no long poll, and no retention. For those who move time for their own timers.
+    pub fn advance_records(&self, span: Duration) {
+        self.0.records_ahead_ms.fetch_add(millis(span), Ordering::SeqCst);
     }
 
     /// How far the clock was moved.

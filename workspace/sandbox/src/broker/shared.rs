@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use palinode_broker::{Broker, Call, CallId, ConnectionId, Output, StrBytes, Timestamp, frame};
+use palinode_broker::{Broker, Call, CallId, ConnectionId, Output, RequestKind, StrBytes, Timestamp, frame};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -64,6 +64,7 @@ impl Shared {
 
     /// Hands a request to the broker.
     pub(super) fn call(&self, connection: ConnectionId, host: &StrBytes, request: frame::Request) -> Answer {
+        let writes = matches!(request.body, RequestKind::Produce(_));
         let mut state = self.state.lock();
         let call = Call {
             id: CallId {
@@ -74,7 +75,11 @@ impl Shared {
             client_id: request.client_id,
             client_host: host.clone(),
             // Taken under the lock, so that it does not go back from one request to the next.
-            now: self.clock.now(),
+            now: if writes {
+                self.clock.now_for_records()
+            } else {
+                self.clock.now()
+            },
         };
         state.broker.handle(&call, request.body);
         let answer = match state.deliver(Some(connection)) {
