@@ -126,7 +126,7 @@ impl Broker {
     }
 
     /// Applies a change, at its first time and at recovery.
-    fn apply(&mut self, change: Change) {
+    pub(crate) fn apply(&mut self, change: Change) {
         match change {
             Change::Topics(change) => self.apply_to_topics(change),
             Change::Log(change) => change.apply(&mut self.topics),

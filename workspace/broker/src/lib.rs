@@ -13,6 +13,7 @@ mod groups;
 mod log;
 mod settings;
 mod storage;
+mod summary;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -25,9 +26,10 @@ pub use change::Change;
 pub use settings::Settings;
 pub use log::Batch;
 pub use storage::{Found, LogId, Memory, Position, Storage, StorageError};
+pub use summary::Summary;
 pub use time::Timestamp;
 
 pub use kafka_protocol::{
-    messages::{RequestKind, ResponseKind},
+    messages::{self, RequestKind, ResponseKind},
     protocol::StrBytes,
 };

@@ -14,6 +14,7 @@ mod offsets;
 mod owned;
 mod registry;
 mod retention;
+mod summary;
 mod turn;
 mod turns;
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{CommittedOffset, TopicOffsets};
 
-type ByPartition = BTreeMap<String, BTreeMap<i32, Kept>>;
+pub(super) type ByPartition = BTreeMap<String, BTreeMap<i32, Kept>>;
 
 /// An offset and when it was written, counted in commits of the whole broker: of two, the later written one counts,
 /// even when the transaction of the earlier one ends after it.
 #[derive(Clone, Debug)]
-struct Kept {
-    committed: CommittedOffset,
-    written: u64,
+pub(super) struct Kept {
+    pub(super) committed: CommittedOffset,
+    pub(super) written: u64,
 }
 
 /// Whether a reader wants offsets that an open transaction may still change.
@@ -30,8 +30,8 @@ pub(crate) struct Unstable;
 /// The offsets of a group.
 #[derive(Debug, Default)]
 pub(crate) struct GroupOffsets {
-    committed: ByPartition,
-    pending: BTreeMap<i64, ByPartition>,
+    pub(super) committed: ByPartition,
+    pub(super) pending: BTreeMap<i64, ByPartition>,
 }
 
 impl GroupOffsets {

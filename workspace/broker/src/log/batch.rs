@@ -61,7 +61,9 @@ impl Batch {
         usize::try_from(self.i32_at(8)).ok()?.checked_add(LENGTH_OVERHEAD)
     }
 
-    pub(crate) fn base_offset(&self) -> i64 {
+    /// The offset of its first record.
+    #[must_use]
+    pub fn base_offset(&self) -> i64 {
         self.i64_at(0)
     }
 
@@ -73,7 +75,9 @@ impl Batch {
         self.i32_at(23)
     }
 
-    pub(crate) fn last_offset(&self) -> i64 {
+    /// The offset of its last record.
+    #[must_use]
+    pub fn last_offset(&self) -> i64 {
         self.base_offset() + i64::from(self.last_offset_delta())
     }
 
@@ -134,7 +138,8 @@ impl Batch {
     }
 
     /// Whether the checksum is that of the bytes.
-    pub(crate) fn is_whole(&self) -> bool {
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
         self.checksum().to_be_bytes() == self.header[17..CHECKED_FROM]
     }
 

@@ -97,6 +97,7 @@ impl Topics {
                 }
             }
             Change::Deleted { id } => self.delete(id),
+            Change::Counted { created } => self.created = self.created.max(created),
         }
     }
 

@@ -38,4 +38,10 @@ pub enum Change {
         /// Its id.
         id: Uuid,
     },
+    /// So many topics have come into being, those that are gone with them: the summary of their changes. Ids are derived
+    /// from the number, so that none is given twice.
+    Counted {
+        /// How many.
+        created: u64,
+    },
 }

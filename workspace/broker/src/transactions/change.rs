@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Place, Producer};
+use super::{Place, Producer, Transaction};
 use crate::Timestamp;
 
 /// A durable change of a transaction or of the producer ids.
@@ -26,6 +26,13 @@ pub enum Change {
     Expired {
         /// The transactional id.
         transactional_id: String,
+    },
+    /// What all steps of a transactional id have come to: their summary.
+    Stands {
+        /// The transactional id.
+        transactional_id: String,
+        /// The id as it stands.
+        transaction: Transaction,
     },
 }
 

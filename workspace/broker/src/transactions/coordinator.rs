@@ -123,7 +123,33 @@ impl Transactions {
             Change::Expired { transactional_id } => {
                 self.by_id.remove(&*transactional_id);
             }
+            Change::Stands {
+                transactional_id,
+                transaction,
+            } => self.stand(transactional_id.into(), transaction),
         }
+    }
+
+    fn stand(&mut self, id: Arc<str>, transaction: Transaction) {
+        self.give(transaction.producer.id);
+        self.open
+            .extend(transaction.deadline().map(|deadline| (deadline, id.clone())));
+        if transaction.stage.is_ending() {
+            self.ending.insert((transaction.updated, id.clone()));
+        }
+        self.by_id.insert(id, transaction);
+    }
+
+    /// The fewest changes that lead to what is known here.
+    pub(crate) fn summary(&self) -> impl Iterator<Item = Change> {
+        let given = (self.next_producer_id > 0).then(|| Change::ProducerIdGiven {
+            producer_id: self.next_producer_id - 1,
+        });
+        let stand = self.by_id.iter().map(|(id, transaction)| Change::Stands {
+            transactional_id: id.as_ref().to_owned(),
+            transaction: transaction.clone(),
+        });
+        given.into_iter().chain(stand)
     }
 
     fn give(&mut self, producer_id: i64) {

@@ -1,8 +1,10 @@
 //! Where a transactional id stands.
 
+use serde::{Deserialize, Serialize};
+
 /// Where a transactional id stands. Kafka's `PrepareEpochFence` and `Dead` last no time here: a fence and the abort that
 /// follows it are one step, and so are the expiry of an id and its removal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Stage {
     /// No transaction since the id was initialised.
     Empty,

@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Place, Producer, Stage, Step, limits::EPOCH_LAST};
 use crate::Timestamp;
 
 /// One transactional id, and its transaction. It is the fold of its steps; what may come next is decided in the files
 /// `init`, `join` and `end`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Transaction {
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transaction {
     /// The instance that may write.
     pub(crate) producer: Producer,
     /// The producer id before the last step: a repeated request of a client whose epochs were used up is known by it.

@@ -6,6 +6,7 @@
 mod buffer;
 mod clock;
 mod connection;
+mod disk;
 mod limits;
 mod listener;
 mod server;
@@ -14,5 +15,6 @@ mod shared;
 mod timer;
 
 pub use clock::Clock;
+pub use disk::{Disk, Sync};
 pub use server::Server;
 pub use settings::Settings;

@@ -1,8 +1,14 @@
 //! Settings of the embedded broker's server.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+};
 
 use palinode_broker::{Memory, Storage};
+
+use super::{Disk, Sync};
+use crate::Result;
 
 /// Settings of the embedded broker's server.
 pub struct Settings {
@@ -31,5 +37,24 @@ impl Default for Settings {
             storage: Box::new(Memory::default()),
             threads: 2,
         }
+    }
+}
+
+impl Settings {
+    /// A broker whose data stands in a folder: it is the same cluster at each start.
+    ///
+    /// # Errors
+    /// Another broker works in the folder, another version wrote it, or the disk failed.
+    pub fn kept_in(folder: &Path, sync: Sync) -> Result<Self> {
+        let disk = Disk::open(folder, sync)?;
+        Ok(Self {
+            broker: palinode_broker::Settings {
+                seed: disk.seed(),
+                cluster_id: disk.cluster_id().to_owned().into(),
+                ..palinode_broker::Settings::default()
+            },
+            storage: Box::new(disk),
+            ..Self::default()
+        })
     }
 }

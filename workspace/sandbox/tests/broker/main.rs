@@ -3,5 +3,6 @@
 mod client;
 mod groups;
 mod hostile;
+mod killed;
 mod topics;
 mod transactions;

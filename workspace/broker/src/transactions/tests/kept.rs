@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use crate::{
-    Broker, Change, Found, LogId, Memory, Position, Settings, Storage, StorageError, log::Batch, testing::World,
+    Broker, Change, Found, LogId, Memory, Position, Settings, Storage, StorageError, Summary, log::Batch,
+    testing::World,
 };
 
 #[derive(Default)]
@@ -87,8 +88,9 @@ impl Storage for Kept {
 
     fn recover(&mut self, found: &mut dyn FnMut(Found)) -> Result<(), StorageError> {
         let inner = self.inner();
-        for change in &inner.changes {
-            found(Found::Change(change.clone()));
+        // In few words, as a storage on disk does: whatever follows must not depend on which of them were left out.
+        for change in Summary::of(inner.changes.clone()).changes {
+            found(Found::Change(change));
         }
         for (log, at, batch) in inner.batches.clone() {
             found(Found::Batch { log, at, batch });

@@ -1,0 +1,22 @@
+//! A broker as a process that tests kill: its data stands in the folder of its first argument, it listens on the port of
+//! its second.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::{env, thread};
+
+use palinode_sandbox::broker::{Server, Settings, Sync};
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let port = arguments[1].parse().expect("a port");
+    let settings = Settings {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        ..Settings::kept_in(Path::new(&arguments[0]), Sync::Never).expect("a folder")
+    };
+    let _server = Server::start(settings).expect("a broker");
+    println!("ready");
+    loop {
+        thread::park();
+    }
+}
