@@ -1,7 +1,7 @@
-# One command for each thing. Every target sets up first: with everything there that takes half a second.
+# One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup build lint test test-long bench demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long bench demo kafka clean
 
 ORDERS ?= 200
 
@@ -19,10 +19,14 @@ help: ## Show this list
 setup: ## Install and download what is missing (packages, Kafka, RocksDB)
 	@deploy/setup.sh
 
-build: setup ## Compile everything
+# Without Java, Maven and Python: enough to compile and to run on the embedded broker.
+setup-demo:
+	@deploy/setup.sh $(if $(filter real,$(KAFKA)),all,demo)
+
+build: setup-demo ## Compile everything
 	cargo build --workspace --all-targets
 
-lint: setup ## Check the format and the lints
+lint: setup-demo ## Check the format and the lints
 	cargo fmt --all --check
 	cargo clippy --workspace --lib --bins -- -D warnings
 	cargo clippy --workspace --tests --examples -- -D warnings -A clippy::unwrap_used
@@ -30,13 +34,14 @@ lint: setup ## Check the format and the lints
 test: setup ## Run every test, on real Kafka where it matters
 	cargo test --workspace --no-fail-fast
 
-test-long: setup ## The same, with a hundred times the cases of every property test
-	PROPTEST_CASES=25600 cargo test --workspace --no-fail-fast
+test-long: setup ## The same with a hundred times the cases of every property test, and everything on real Kafka
+	PROPTEST_CASES=25600 KAFKA=both cargo test --workspace --no-fail-fast
 
 bench: setup ## Measure rate, latency and processor time on real Kafka
 	cargo run -q -p palinode-cli -- bench
 
-demo: setup ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo
+# On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
+demo: setup-demo ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo
 	cargo run -q -p palinode-cli -- demo --orders $(ORDERS)
 
 kafka: setup ## Run Kafka and a schema registry for development until Ctrl-C

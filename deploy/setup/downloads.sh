@@ -1,6 +1,18 @@
 # shellcheck shell=bash
 # Brings Kafka, RocksDB and the Python client into the cache, by pinned versions and checksums.
 
+# fetch PATH FILE: a file of Maven Central, or of the mirror that MAVEN_CENTRAL names, without Maven.
+fetch() {
+  local url=${MAVEN_CENTRAL%/}/$1 name
+  name=$(basename "$1")
+  if has curl; then
+    run_logged "$name" curl -fsSL --retry 3 --connect-timeout 20 -o "$2" "$url"
+  else
+    run_logged "$name" wget -nv --tries=4 --timeout=60 -O "$2" "$url"
+  fi ||
+    stop "$url could not be downloaded. Look at the network, or set MAVEN_CENTRAL to the URL of a mirror; the log is $CACHE/logs/$name.log."
+}
+
 maven() {
   local name=$1
   shift
@@ -42,9 +54,9 @@ ensure_rocksdb() {
   is_stamped rocksdb "$ROCKSDB_JAR_SHA256" && [[ -f $home/librocksdb.so ]] && return
   say "downloading RocksDB $ROCKSDB_VERSION"
   new=$(mktemp -d "$CACHE/new.XXXXXX")
-  maven rocksdb dependency:copy -Dartifact="org.rocksdb:rocksdbjni:$ROCKSDB_VERSION" -DoutputDirectory="$new"
+  fetch "org/rocksdb/rocksdbjni/$ROCKSDB_VERSION/$ROCKSDB_JAR" "$new/$ROCKSDB_JAR"
   sha256sum --status -c <<<"$ROCKSDB_JAR_SHA256  $new/$ROCKSDB_JAR" ||
-    stop "$ROCKSDB_JAR is not the one whose checksum stands in deploy/setup/versions.sh. Remove org/rocksdb from ~/.m2/repository and try again."
+    stop "$ROCKSDB_JAR is not the one whose checksum stands in deploy/setup/versions.sh: a proxy may have sent something else. Look at $new/$ROCKSDB_JAR, and try again."
   unzip -q "$new/$ROCKSDB_JAR" "$member" -d "$new"
   mkdir -p "$home"
   # The same bytes are left alone, so that nothing that was linked with them is built again.

@@ -1,18 +1,21 @@
 # shellcheck shell=bash
 # Finds out which programs and libraries are missing, and installs them where that is allowed.
 
-# Prints the Debian packages that are missing, one a line.
+# Prints the Debian packages that are missing for the level, one a line.
 missing_packages() {
   has cc && has c++ && has make || echo build-essential
   has pkg-config || echo pkg-config
   has cmake || echo cmake
   has clang++ || echo clang
-  has mvn || echo maven
+  has curl || has wget || printf '%s\n' curl ca-certificates
   has unzip || echo unzip
+  # librdkafka includes curl's headers, and RocksDB's bindings are made by libclang.
+  missing_libraries libssl-dev zlib1g-dev libcurl4-openssl-dev libclang-dev
+  [[ $LEVEL == all ]] || return 0
+  has mvn || echo maven
   has python3 || echo python3
   python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
   at_least "$JAVA_MIN" "$JAVA_VERSION" || java_package
-  missing_libraries libssl-dev zlib1g-dev libcurl4-openssl-dev libclang-dev
 }
 
 # Libraries are no programs: only Debian's package list knows them. Elsewhere the compiler will tell.
@@ -56,7 +59,7 @@ as_root() {
 
 ensure_packages() {
   local missing root
-  look_at_java
+  [[ $LEVEL == demo ]] || look_at_java
   mapfile -t missing < <(missing_packages)
   ((${#missing[@]})) || return 0
   has apt-get || stop "these are missing, by the names that Debian gives them: ${missing[*]}. Install them and try again."
@@ -77,5 +80,5 @@ install_packages() {
   run_logged apt-install $1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" ||
     stop "'apt-get install ${missing[*]}' failed: see $CACHE/logs/apt-install.log."
   hash -r
-  look_at_java
+  [[ $LEVEL == demo ]] || look_at_java
 }

@@ -4,6 +4,9 @@
 RUST_MIN=1.89
 JAVA_MIN=17
 
+# Where the jar of RocksDB comes from; Maven, for Kafka, has its own settings.
+MAVEN_CENTRAL=${MAVEN_CENTRAL:-https://repo1.maven.org/maven2}
+
 KAFKA_VERSION=4.4.0
 
 ROCKSDB_VERSION=11.8.1

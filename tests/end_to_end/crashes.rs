@@ -6,10 +6,10 @@ use palinode_sandbox::shop::Component;
 
 use crate::support::{Audit, Ground, PATIENCE, Run, Wanted, World, eventually};
 
-const ORCHESTRATOR: &str = "the orchestrator is killed twice in the middle of 500 orders";
-const STATE_DELETED: &str = "the orchestrator's state is deleted in the middle of orders";
+pub(crate) const ORCHESTRATOR: &str = "the orchestrator is killed twice in the middle of 500 orders";
+pub(crate) const STATE_DELETED: &str = "the orchestrator's state is deleted in the middle of orders";
 const ORCHESTRATOR_0: Component = Component::Orchestrator(0);
-const PARTICIPANTS: &str = "every participant is killed, one after the other, in the middle of 500 orders";
+pub(crate) const PARTICIPANTS: &str = "every participant is killed, one after the other, in the middle of 500 orders";
 
 /// Plays the scenarios.
 pub(crate) fn play(run: &mut Run, ground: &Ground) {

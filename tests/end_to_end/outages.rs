@@ -8,13 +8,17 @@ use serde_json::json;
 
 use crate::support::{Audit, Ground, Run, Wanted, World, eventually, header};
 
+pub(crate) const PAYMENT_DOWN: &str =
+    "a payment service that is down suspends the order, and the customer's retry carries it on";
+pub(crate) const CANCELLED_IN_TIME: &str = "an order is cancelled before the pivot, and its early reply is refused";
+pub(crate) const CANCELLED_TOO_LATE: &str = "a cancellation after the pivot is refused";
 const NAMES: [&str; 6] = [
-    "a payment service that is down suspends the order, and the customer's retry carries it on",
+    PAYMENT_DOWN,
     "a payment that comes late resumes the order by itself",
     "a bank that is unavailable is asked again in new rounds",
     "an overloaded warehouse lets picking wait, and nothing is lost",
-    "an order is cancelled before the pivot, and its early reply is refused",
-    "a cancellation after the pivot is refused",
+    CANCELLED_IN_TIME,
+    CANCELLED_TOO_LATE,
 ];
 
 /// Plays the scenarios, one after the other: each switches a service that all orders need.

@@ -6,7 +6,7 @@ use palinode_sandbox::{cache, process::Process, shop::Component};
 
 use crate::support::{Audit, Ground, Run, Wanted, World};
 
-const NAME: &str = "a participant with the stock Python client ships without knowing any header";
+pub(crate) const NAME: &str = "a participant with the stock Python client ships without knowing any header";
 /// With four partitions it is all but certain that the client's own partitioner sends some replies astray.
 const ORDERS: usize = 16;
 

@@ -6,8 +6,8 @@ use palinode_sandbox::shop::Component;
 
 use crate::support::{Audit, Ground, PATIENCE, Run, Wanted, World, eventually};
 
-const KILLED: &str = "of two orchestrators one is killed, and its orders go on within 15 s";
-const STOPPED: &str = "of two orchestrators one is stopped, and the other takes over at once";
+pub(crate) const KILLED: &str = "of two orchestrators one is killed, and its orders go on within 15 s";
+pub(crate) const STOPPED: &str = "of two orchestrators one is stopped, and the other takes over at once";
 const FIRST: Component = Component::Orchestrator(0);
 const SECOND: Component = Component::Orchestrator(1);
 const TASKS: usize = 12;

@@ -10,4 +10,4 @@ mod poison;
 mod told;
 mod traced;
 
-pub(crate) use played::play;
+pub(crate) use played::{POISON, play};

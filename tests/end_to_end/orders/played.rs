@@ -28,7 +28,7 @@ const SCENARIOS: [Scenario; 12] = [
 ];
 
 const TOLD: &str = "customers are told once";
-const POISON: &str = "poison becomes dead letters and stops nobody";
+pub(crate) const POISON: &str = "poison becomes dead letters and stops nobody";
 
 /// Plays the scenarios.
 pub(crate) fn play(run: &mut Run, ground: &Ground) {

@@ -2,34 +2,41 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    process::ExitCode,
     thread,
     time::Instant,
 };
 
-use super::{Ground, World};
+use palinode_sandbox::cluster::Kind;
+
+use super::{Ground, World, plan::Plan};
 
 /// A scenario: what it shows, and how.
 pub(crate) type Scenario = (&'static str, for<'w> fn(&World<'w>));
 
 /// A run of scenarios.
 pub(crate) struct Run {
+    kind: Kind,
     wanted: Vec<String>,
+    only: Option<&'static [&'static str]>,
     began: Instant,
+    played: Vec<&'static str>,
     passed: usize,
     failed: Vec<&'static str>,
 }
 
 impl Run {
-    /// A run of the scenarios that the program's arguments name a part of.
-    pub(crate) fn from_arguments() -> Self {
+    /// A run of those scenarios of the plan that the program's arguments name a part of.
+    pub(crate) fn of(plan: &Plan) -> Self {
         let wanted = std::env::args()
             .skip(1)
             .filter(|argument| !argument.starts_with('-'))
             .collect();
         Self {
+            kind: plan.kind.clone(),
             wanted,
+            only: plan.only,
             began: Instant::now(),
+            played: Vec::new(),
             passed: 0,
             failed: Vec::new(),
         }
@@ -37,9 +44,10 @@ impl Run {
 
     /// Whether any of the names is wanted.
     pub(crate) fn wants(&self, names: &[&'static str]) -> bool {
-        names
-            .iter()
-            .any(|name| self.wanted.is_empty() || self.wanted.iter().any(|part| name.contains(part.as_str())))
+        let is_planned = |name: &&str| self.only.is_none_or(|only| only.contains(name));
+        let is_named =
+            |name: &str| self.wanted.is_empty() || self.wanted.iter().any(|part| name.contains(part.as_str()));
+        names.iter().any(|name| is_planned(name) && is_named(name))
     }
 
     /// Plays scenarios that do not disturb each other.
@@ -83,31 +91,47 @@ impl Run {
 
     fn note(&mut self, name: &'static str, (has_passed, seconds): (bool, f64)) {
         println!(
-            "test {name} ... {} ({seconds:.1} s)",
+            "test on {}: {name} ... {} ({seconds:.1} s)",
+            self.kind,
             if has_passed { "ok" } else { "FAILED" }
         );
+        self.played.push(name);
         match has_passed {
             true => self.passed += 1,
             false => self.failed.push(name),
         }
     }
 
-    /// Says how it ended. The logs of a run that failed are kept.
-    pub(crate) fn finish(self, ground: Ground) -> ExitCode {
+    /// What the plan names and no group has played.
+    fn unplayed(&self) -> Vec<&'static str> {
+        let planned = self.only.unwrap_or_default().iter().copied();
+        planned
+            .filter(|name| self.wants(&[*name]) && !self.played.contains(name))
+            .collect()
+    }
+
+    /// Says how it ended, and gives whether all passed. The logs of a run that failed are kept.
+    pub(crate) fn finish(self, ground: Ground) -> bool {
+        let unplayed = self.unplayed();
         let Self {
-            began, passed, failed, ..
+            kind,
+            began,
+            passed,
+            mut failed,
+            ..
         } = self;
+        failed.extend(unplayed);
         println!(
-            "{passed} scenarios passed, {} failed, in {:.1} s",
+            "on {kind}: {passed} scenarios passed, {} failed, in {:.1} s",
             failed.len(),
             began.elapsed().as_secs_f64()
         );
         if failed.is_empty() {
-            return ExitCode::SUCCESS;
+            return true;
         }
         println!("failed: {}", failed.join("; "));
         println!("the logs are in {}", ground.keep().display());
-        ExitCode::FAILURE
+        false
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
-use palinode_sandbox::shop::{Component, Settings, Shop};
+use palinode_sandbox::{
+    cluster::Cluster,
+    shop::{Component, Settings, Shop},
+};
 use serde_json::{Value, json};
 
 use super::{Ground, chat::Chat, ground, raw::Producer};
@@ -21,20 +24,23 @@ pub(crate) struct World<'g> {
     pub(super) agent: ureq::Agent,
     pub(super) producer: Producer,
     urls: BTreeMap<Component, String>,
+    // Dropped in this order: the shop before what it stands on.
     shop: Mutex<Shop>,
+    _broker: Arc<Cluster>,
 }
 
 impl<'g> World<'g> {
     /// A running shop called `name`, changed by `change`.
     pub(crate) fn start(ground: &'g Ground, name: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        let broker = ground.broker();
         let mut settings = Settings::new(
             env!("CARGO_BIN_EXE_palinode"),
             ground::repository(),
             ground.folder().join(name),
-            ground.kafka.bootstrap(),
+            broker.bootstrap(),
             ground.registry.url(),
         );
-        settings.topic_prefix = format!("{name}.");
+        settings.topic_prefix = format!("{}{name}.", broker.topic_prefix());
         settings.webhook = ground.chat.url().to_owned();
         change(&mut settings);
         let shop = Shop::start(settings.clone()).unwrap_or_else(|error| panic!("{error}"));
@@ -56,6 +62,7 @@ impl<'g> World<'g> {
             producer,
             urls,
             shop: Mutex::new(shop),
+            _broker: broker,
         }
     }
 

@@ -29,7 +29,10 @@ pub(crate) enum Command {
     Saga(Saga),
     /// Judge from the topics alone whether everything was done once, in order, and taken back where it had to be.
     Audit(Audit),
-    /// Run a whole shop on real Kafka for a minute: orders, some of them refused, and what became of them.
+    /// Run a whole shop for a minute: orders, some of them refused, and what became of them.
+    ///
+    /// It brings a broker of its own. With KAFKA=real in the environment that is Apache Kafka (run 'make setup' before);
+    /// with BOOTSTRAP=host:port the demo runs on an existing cluster, each time with topics of its own.
     Demo(Demo),
     /// Measure rate, latency and processor time on real Kafka.
     Bench(crate::bench::Arguments),

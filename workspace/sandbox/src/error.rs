@@ -15,6 +15,18 @@ pub enum Error {
         /// Where they were looked for.
         folder: PathBuf,
     },
+    /// The environment asks for a broker that is not known.
+    #[error("KAFKA={value} is unknown: use KAFKA=embedded or KAFKA=real, or leave it away")]
+    KafkaUnknown {
+        /// What it asks for.
+        value: String,
+    },
+    /// No broker of an existing cluster takes a connection.
+    #[error("no broker answers at {bootstrap}: look whether the cluster runs, or set BOOTSTRAP to another host:port")]
+    NobodyAnswers {
+        /// Where they were looked for.
+        bootstrap: String,
+    },
     /// The program to start does not exist.
     #[error("{program} is not installed: run 'make setup'")]
     ProgramMissing {

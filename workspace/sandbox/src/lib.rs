@@ -5,6 +5,7 @@
 
 pub mod broker;
 pub mod cache;
+pub mod cluster;
 mod error;
 pub mod http;
 pub mod kafka;

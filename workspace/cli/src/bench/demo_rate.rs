@@ -31,7 +31,7 @@ pub(super) fn measure(ground: &Ground, arguments: &Arguments, figures: &mut Figu
     let mut settings = ground.shop(PREFIX, "demo")?;
     settings.log = "warn".into();
     let shop = Shop::start(settings)?;
-    let outcomes = Outcomes::open(&ground.kafka.bootstrap(), PREFIX, &ground.schemas)?;
+    let outcomes = Outcomes::open(ground.cluster.bootstrap(), PREFIX, &ground.schemas)?;
     for number in 1..=arguments.runs {
         let url = format!("{}/orders", shop.url(Component::Order));
         let begun = Instant::now();

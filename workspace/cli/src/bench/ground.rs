@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use palinode_core::SchemaId;
 use palinode_log::registry::RegistryClient;
 use palinode_sandbox::{
-    kafka::{self, Kafka},
+    cluster::{Cluster, Kind},
     registry::{self, Registry},
     shop::{Component, Settings, Shop},
 };
@@ -27,7 +27,7 @@ const ORCHESTRATOR: Component = Component::Orchestrator(0);
 /// A broker and a registry.
 pub(super) struct Ground {
     // Dropped in this order: the folder goes last.
-    pub(super) kafka: Kafka,
+    pub(super) cluster: Cluster,
     pub(super) registry: Registry,
     pub(super) schemas: Records,
     pub(super) repository: PathBuf,
@@ -45,12 +45,22 @@ impl Ground {
             repository.join("schemas/catalog.yaml").is_file(),
             "run this in the root of the repository: it needs its schemas and sagas"
         );
-        let kafka = Kafka::start(kafka::Settings::default())?;
+        let kind = Kind::from_environment(Kind::Real)?;
+        ensure!(
+            !matches!(kind, Kind::Existing(_)),
+            "the benchmark measures a broker of its own: leave BOOTSTRAP away"
+        );
+        println!("On {kind}.");
+        if kind == Kind::Embedded {
+            println!("It runs inside this process: its processor time is that of the participants, too.");
+        }
+        println!();
+        let cluster = Cluster::start(kind)?;
         let registry = Registry::start(registry::Settings::default())?;
         let schemas = Records::register(&registry.url(), &repository)?;
         let folder = tempfile::Builder::new().prefix("palinode-bench-").tempdir()?;
         Ok(Self {
-            kafka,
+            cluster,
             registry,
             schemas,
             repository,
@@ -64,15 +74,20 @@ impl Ground {
         settings.services = Vec::new();
         settings.log = "warn".into();
         let shop = Shop::start(settings)?;
-        let bootstrap = self.kafka.bootstrap();
-        let participants = Participants::start(&bootstrap, PREFIX, &self.schemas)?;
-        let outcomes = Outcomes::open(&bootstrap, PREFIX, &self.schemas)?;
+        let bootstrap = self.cluster.bootstrap();
+        let participants = Participants::start(bootstrap, PREFIX, &self.schemas)?;
+        let outcomes = Outcomes::open(bootstrap, PREFIX, &self.schemas)?;
         Ok(Stage {
             shop,
             participants,
             outcomes,
             ground: self,
         })
+    }
+
+    /// The process that the broker runs in.
+    pub(super) fn broker(&self) -> u32 {
+        self.cluster.pid().unwrap_or_else(std::process::id)
     }
 
     /// The settings of a shop on this ground; its data stands in `folder`.
@@ -82,7 +97,7 @@ impl Ground {
             program,
             self.repository.clone(),
             self.folder.path().join(folder),
-            self.kafka.bootstrap(),
+            self.cluster.bootstrap(),
             self.registry.url(),
         );
         settings.topic_prefix = topic_prefix.into();
@@ -136,7 +151,7 @@ impl Stage<'_> {
 
     /// The records of the saga of this order, which has ended.
     pub(super) fn sample(&self, order: &str) -> anyhow::Result<Sample> {
-        Sample::read(&self.ground.kafka.bootstrap(), PREFIX, order)
+        Sample::read(self.ground.cluster.bootstrap(), PREFIX, order)
     }
 
     /// Ends everything in order.

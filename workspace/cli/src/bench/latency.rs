@@ -96,7 +96,7 @@ impl Effort {
             transactions: stage.counter("palinode_transactions_total")?,
             processors: [
                 used(stage.orchestrator()?)?,
-                used(stage.ground.kafka.pid())?,
+                used(stage.ground.broker())?,
                 used(std::process::id())?,
             ],
         })
@@ -115,7 +115,7 @@ impl Effort {
 /// The waits in milliseconds, without those of the warm-up.
 fn run(stage: &Stage<'_>, load: &Load, name: &str) -> anyhow::Result<Vec<f64>> {
     let orders = Orders::new(&stage.ground.schemas, stage.topic("orders.events"))?;
-    let writer = Writer::new(&stage.ground.kafka.bootstrap(), Duration::ZERO)?;
+    let writer = Writer::new(stage.ground.cluster.bootstrap(), Duration::ZERO)?;
     let total = load.warm_up + load.samples;
     let (mut placed, mut waits) = (0, Vec::new());
     let mut open: HashMap<String, Instant> = HashMap::new();

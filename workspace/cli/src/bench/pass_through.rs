@@ -51,7 +51,7 @@ pub(super) fn measure(
 ) -> anyhow::Result<()> {
     let mut specs = Catalogue::read(&ground.repository.join("schemas/catalog.yaml"))?.specs(PREFIX, 1)?;
     specs.iter_mut().for_each(|spec| spec.partitions = PARTITIONS);
-    Topics::connect(&Settings::new(ground.kafka.bootstrap()))?.create(&specs)?;
+    Topics::connect(&Settings::new(ground.cluster.bootstrap()))?.create(&specs)?;
     let (records, bytes) = sample.written();
     println!(
         "pass-through: {} records in and {records} out a saga, {bytes} bytes without keys",
@@ -99,7 +99,7 @@ fn run(ground: &Ground, sample: &Sample, name: &str, sagas: u32) -> anyhow::Resu
         partitions: PARTITIONS,
         member: "limit".into(),
     };
-    let log = KafkaLog::new(Settings::new(ground.kafka.bootstrap()), application)?;
+    let log = KafkaLog::new(Settings::new(ground.cluster.bootstrap()), application)?;
     let outputs = Arc::new(Outputs::new(sample));
     let mut tasks = Vec::new();
     for task in 0..PARTITIONS {
@@ -124,7 +124,7 @@ fn run(ground: &Ground, sample: &Sample, name: &str, sagas: u32) -> anyhow::Resu
     let used = || {
         anyhow::Ok([
             processor::used(std::process::id())?,
-            processor::used(ground.kafka.pid())?,
+            processor::used(ground.broker())?,
         ])
     };
     let before = used()?;
@@ -160,7 +160,7 @@ fn ends(log: &mut KafkaTask, inputs: &[TopicPartition]) -> anyhow::Result<Vec<i6
 
 /// Writes the inputs of all sagas; gives their number by task.
 fn preload(ground: &Ground, sample: &Sample, name: &str, sagas: u32) -> anyhow::Result<BTreeMap<i32, usize>> {
-    let writer = Writer::new(&ground.kafka.bootstrap(), LINGER)?;
+    let writer = Writer::new(ground.cluster.bootstrap(), LINGER)?;
     let mut shares = BTreeMap::new();
     let inputs: Vec<_> = sample
         .inputs

@@ -87,8 +87,8 @@ struct Run {
 
 fn run(stage: &mut Stage<'_>, name: &str, starts: u32) -> anyhow::Result<Run> {
     let orders = Orders::new(&stage.ground.schemas, stage.topic("orders.events"))?;
-    let writer = Writer::new(&stage.ground.kafka.bootstrap(), LINGER)?;
-    let (orchestrator, broker) = (stage.orchestrator()?, stage.ground.kafka.pid());
+    let writer = Writer::new(stage.ground.cluster.bootstrap(), LINGER)?;
+    let (orchestrator, broker) = (stage.orchestrator()?, stage.ground.broker());
     let counters = |stage: &Stage<'_>| {
         anyhow::Ok((
             stage.counter("palinode_transactions_total")?,

@@ -1,4 +1,4 @@
-//! `palinode demo`: a whole shop on real Kafka, some orders, and what became of them.
+//! `palinode demo`: a whole shop on a broker of its own, some orders, and what became of them.
 
 mod end;
 mod orders;

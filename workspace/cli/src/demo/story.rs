@@ -18,7 +18,7 @@ pub(super) fn pick(orders: &[Order]) -> Option<&Order> {
 /// Tells what happened to the order.
 pub(super) fn tell(world: &World, order: &Order) -> anyhow::Result<String> {
     let journal = Journal {
-        bootstrap_servers: world.kafka.bootstrap(),
+        bootstrap_servers: world.shop.settings().bootstrap_servers.clone(),
         topic_prefix: world.shop.settings().topic_prefix.clone(),
         registry: world.registry.url(),
     };

@@ -1,4 +1,4 @@
-//! What the demo runs on: Kafka, a registry, the chat, the orchestrator and the services.
+//! What the demo runs on: a broker, a registry, the chat, the orchestrator and the services.
 
 use std::{
     net::SocketAddr,
@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 use palinode_notification::receiver::Receiver;
 use palinode_sandbox::{
-    kafka::{self, Kafka},
+    cluster::{Cluster, Kind},
     registry::{self, Registry},
     shop::{Component, Settings, Shop},
 };
@@ -22,7 +22,7 @@ pub(super) struct World {
     pub(super) shop: Shop,
     pub(super) chat: Receiver,
     pub(super) registry: Registry,
-    pub(super) kafka: Kafka,
+    cluster: Cluster,
     folder: tempfile::TempDir,
 }
 
@@ -30,8 +30,15 @@ impl World {
     pub(super) fn start(runtime: &Runtime, arguments: &Demo) -> anyhow::Result<Self> {
         let repository = repository()?;
         let folder = folder(arguments.keep)?;
-        println!("Starting Kafka, a schema registry, the orchestrator and six services …");
-        let kafka = Kafka::start(kafka::Settings::default())?;
+        let kind = Kind::from_environment(Kind::Embedded)?;
+        println!("Starting a schema registry, the orchestrator and six services on {kind} …");
+        let cluster = Cluster::start(kind)?;
+        if !cluster.topic_prefix().is_empty() {
+            println!(
+                "The topics and groups of this run begin with '{}' and stay on the cluster.",
+                cluster.topic_prefix()
+            );
+        }
         let registry = Registry::start(registry::Settings::default())?;
         let chat = runtime.block_on(Receiver::listen(SocketAddr::from(([127, 0, 0, 1], 0))))?;
         let program = std::env::current_exe().context("the demo cannot find its own program")?;
@@ -39,9 +46,10 @@ impl World {
             program,
             &repository,
             folder.path().join("shop"),
-            kafka.bootstrap(),
+            cluster.bootstrap(),
             registry.url(),
         );
+        settings.topic_prefix = cluster.topic_prefix().into();
         settings.webhook = chat.url();
         settings.log.clone_from(&arguments.log);
         let shop = Shop::start(settings)?;
@@ -49,7 +57,7 @@ impl World {
             shop,
             chat,
             registry,
-            kafka,
+            cluster,
             folder,
         })
     }
@@ -70,10 +78,10 @@ impl World {
             shop,
             chat,
             registry,
-            kafka,
+            cluster,
             folder,
         } = self;
-        drop((shop, chat, registry, kafka));
+        drop((shop, chat, registry, cluster));
         folder.keep()
     }
 }
