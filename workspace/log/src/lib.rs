@@ -11,5 +11,5 @@ pub mod registry;
 mod task_log;
 
 pub use error::Error;
-pub use record::{Consumed, Header, Produced, TopicPartition};
+pub use record::{Consumed, Header, HeaderName, Produced, TopicPartition};
 pub use task_log::{Application, Log, Outcome, Paused, PollLimits, Refused, Slot, TaskLog};

@@ -29,11 +29,67 @@ impl std::fmt::Display for TopicPartition {
     }
 }
 
+/// The name of a header. Those that a program writes itself are constants: a shared counter for each would be written to
+/// by all of its threads.
+#[derive(Clone)]
+pub enum HeaderName {
+    /// A constant.
+    Known(&'static str),
+    /// A name that was read.
+    Shared(Arc<str>),
+}
+
+impl std::ops::Deref for HeaderName {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Known(name) => name,
+            Self::Shared(name) => name,
+        }
+    }
+}
+
+impl From<Arc<str>> for HeaderName {
+    fn from(name: Arc<str>) -> Self {
+        Self::Shared(name)
+    }
+}
+
+impl From<&str> for HeaderName {
+    fn from(name: &str) -> Self {
+        Self::Shared(name.into())
+    }
+}
+
+impl From<HeaderName> for Arc<str> {
+    fn from(name: HeaderName) -> Self {
+        match name {
+            HeaderName::Known(name) => name.into(),
+            HeaderName::Shared(name) => name,
+        }
+    }
+}
+
+impl PartialEq for HeaderName {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for HeaderName {}
+
+impl std::fmt::Debug for HeaderName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(&**self, f)
+    }
+}
+
 /// A header of a record. The value is empty when Kafka holds null.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Its name.
-    pub name: Arc<str>,
+    pub name: HeaderName,
     /// Its value.
     pub value: Bytes,
 }

@@ -105,7 +105,7 @@ fn seen(record: Consumed, prefix: &str) -> Record {
         headers: record
             .headers
             .into_iter()
-            .map(|header| (header.name, header.value))
+            .map(|header| (header.name.into(), header.value))
             .collect(),
     }
 }

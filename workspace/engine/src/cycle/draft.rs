@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId, Timer, Timestamp, TopicName, timers};
 use palinode_log::Produced;
 use palinode_store::{Change, InputKey, JournalPosition, SagaChange, Store};
@@ -18,7 +19,7 @@ pub(crate) struct Draft {
     /// The topics whose records had to be forwarded, without the application's prefix.
     pub(crate) forwarded_from: BTreeSet<TopicName>,
     /// Looked up several times an input, and put in order once at the end.
-    sagas: HashMap<SagaId, Touched>,
+    sagas: HashMap<SagaId, Touched, RandomState>,
 }
 
 /// A saga that the batch touched.

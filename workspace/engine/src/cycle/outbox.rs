@@ -1,12 +1,12 @@
 //! What a transition writes: journal events first, then messages, in the order of the core.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use palinode_core::{
     Effect, Event, IdempotencyKey, InputId, Reason, ReasonCode, SagaId, Sequence, Timestamp, Transition, limits,
 };
-use palinode_log::{Consumed, Header, Produced};
+use palinode_log::{Consumed, Header, HeaderName, Produced};
 use palinode_store::Stores;
 use palinode_wire::{
     Origin,
@@ -242,15 +242,10 @@ pub(super) fn dead_letter(topic: &Arc<str>, record: &Consumed, letter: &DeadLett
     }
 }
 
-/// A header whose name is shared by all records instead of copied. The names are constants, so the place in memory
-/// finds them without a look at their text.
+/// A header under a name of ours.
 pub(crate) fn header((name, value): (&'static str, Bytes)) -> Header {
-    static NAMES: LazyLock<Vec<(&'static str, Arc<str>)>> =
-        LazyLock::new(|| headers::ALL.iter().map(|name| (*name, Arc::from(*name))).collect());
-    let find = |same: fn(&str, &str) -> bool| NAMES.iter().find(|(known, _)| same(known, name));
-    let known = find(|known, name| std::ptr::eq(known, name)).or_else(|| find(|known, name| known == name));
     Header {
-        name: known.map_or_else(|| name.into(), |(_, shared)| Arc::clone(shared)),
+        name: HeaderName::Known(name),
         value,
     }
 }

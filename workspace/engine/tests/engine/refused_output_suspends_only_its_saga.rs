@@ -65,7 +65,7 @@ fn a_topic_that_is_gone_suspends_every_saga_of_the_batch_that_writes_there() {
     task.take_over();
     world.broker.delete_topic("payments.commands");
     let orders = ["o-1", "o-2", "o-3", "o-4"];
-    orders.map(|order| world.place(order));
+    orders.iter().for_each(|order| world.place(order));
     let before = task.transactions;
     task.run();
     // One saga is blamed, then the topic; after that nothing is sent there any more.

@@ -56,7 +56,7 @@ pub(super) fn take(message: &BorrowedMessage<'_>, source: TopicPartition, size: 
         for (place, header) in headers.iter().enumerate() {
             let value = header.value.map_or_else(Bytes::new, &mut copy);
             taken.push(Header {
-                name: names.share(header.key, place),
+                name: names.share(header.key, place).into(),
                 value,
             });
         }

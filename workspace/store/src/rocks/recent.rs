@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId};
 
 use crate::SagaChange;
@@ -18,8 +19,8 @@ const SAGA_BYTES: usize = 1024;
 /// The open sagas that were written last.
 #[derive(Default)]
 pub(super) struct Recent {
-    young: HashMap<SagaId, Saga>,
-    old: HashMap<SagaId, Saga>,
+    young: HashMap<SagaId, Saga, RandomState>,
+    old: HashMap<SagaId, Saga, RandomState>,
     young_bytes: usize,
 }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt, ops::ControlFlow};
 
+use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 use rocksdb::WriteBatch;
 
@@ -102,11 +103,11 @@ impl RocksStore {
     }
 
     /// Which sagas of `change` are open before it.
-    fn open_before<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool>, Error> {
+    fn open_before<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool, RandomState>, Error> {
         let ids = || change.sagas.iter().map(|saga| &saga.id);
         let unsure = || ids().filter(|id| self.recent.saga(id).is_none());
         let found = self.database.look_up(KeyKind::Open, unsure())?;
-        let mut open: HashMap<_, _> = ids().map(|id| (id, true)).collect();
+        let mut open: HashMap<_, _, _> = ids().map(|id| (id, true)).collect();
         open.extend(unsure().zip(found).map(|(id, found)| (id, found.is_some())));
         Ok(open)
     }

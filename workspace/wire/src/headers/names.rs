@@ -42,26 +42,3 @@ pub const ORIGIN_OFFSET: &str = "palinode-origin-offset";
 pub const ORIGIN_TIMESTAMP: &str = "palinode-origin-timestamp";
 /// The id of a dead letter: the id of the refused input.
 pub const DEAD_LETTER_ID: &str = "palinode-dead-letter-id";
-
-/// The names of all headers.
-pub const ALL: [&str; 19] = [
-    CE_SPECVERSION,
-    CE_ID,
-    CE_TYPE,
-    CE_SOURCE,
-    CE_TIME,
-    CONTENT_TYPE,
-    TRACEPARENT,
-    CORRELATION_ID,
-    IDEMPOTENCY_KEY,
-    SAGA_ID,
-    ATTEMPT,
-    SCHEMA_GUID,
-    ERROR_CODE,
-    ERROR_REASON,
-    ORIGIN_TOPIC,
-    ORIGIN_PARTITION,
-    ORIGIN_OFFSET,
-    ORIGIN_TIMESTAMP,
-    DEAD_LETTER_ID,
-];
