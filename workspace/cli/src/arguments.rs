@@ -34,6 +34,8 @@ pub(crate) enum Command {
     /// It brings a broker of its own. With KAFKA=real in the environment that is Apache Kafka (run 'make setup' before);
     /// with BOOTSTRAP=host:port the demo runs on an existing cluster, each time with topics of its own.
     Demo(Demo),
+    /// Run everything that a saga needs in one process: a broker, a registry, the orchestrator, and a stub for every command.
+    Sandbox(crate::sandbox::Sandbox),
     /// Measure rate, latency and processor time on real Kafka.
     Bench(crate::bench::Arguments),
     /// Run one of the reference services (order, payment, warehouse, …).

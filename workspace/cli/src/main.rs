@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod run;
 mod saga;
+mod sandbox;
 mod service;
 mod topics;
 mod validate;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Audit(audit) => audit::audit(&audit),
         Command::Demo(demo) => demo::demo(&demo),
         Command::Bench(arguments) => bench::bench(&arguments),
+        Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox),
         Command::Service(service) => service::service(&service),
     };
     match result {

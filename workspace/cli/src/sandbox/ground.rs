@@ -1,0 +1,120 @@
+//! What a sandbox stands on: a broker, its topics, and a registry with all schemas.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use palinode_core::{Plan, SchemaId};
+use palinode_log::{
+    kafka::{self, topics::Topics},
+    registry::RegistryClient,
+};
+use palinode_registry::Registry;
+use palinode_sandbox::broker::{self, Server};
+use palinode_server::read_schema_files;
+use palinode_wire::{Schemas, own};
+use tokio::net::TcpListener;
+
+use super::{arguments::Run, journal::TopicJournal, topics};
+
+/// Where the known registries keep what they know.
+const SCHEMAS_TOPIC: &str = "_schemas";
+/// The same on a Kafka of others, which may have a registry of its own.
+const SCHEMAS_TOPIC_ELSEWHERE: &str = "palinode-sandbox._schemas";
+
+/// The broker.
+pub(super) struct Ground {
+    bootstrap: String,
+    server: Option<Server>,
+}
+
+impl Ground {
+    /// Starts the broker and creates the topics; on the Kafka of others, only creates them.
+    pub(super) fn prepare(run: &Run, plans: &[Arc<Plan>]) -> anyhow::Result<(Self, Registry)> {
+        let (ground, schemas_topic) = match &run.bootstrap {
+            Some(bootstrap) => (Self::elsewhere(bootstrap), SCHEMAS_TOPIC_ELSEWHERE),
+            None => (Self::embedded(run)?, SCHEMAS_TOPIC),
+        };
+        let specs = topics::specs(plans, run.catalog.as_deref(), run.partitions, schemas_topic)?;
+        Topics::connect(&kafka::Settings::new(&ground.bootstrap))?
+            .create(&specs)
+            .context("the topics could not be created")?;
+        let registry = Registry::recover(TopicJournal::new(&ground.bootstrap, schemas_topic)?)?;
+        Ok((ground, registry))
+    }
+
+    fn elsewhere(bootstrap: &str) -> Self {
+        Self {
+            bootstrap: bootstrap.to_owned(),
+            server: None,
+        }
+    }
+
+    fn embedded(run: &Run) -> anyhow::Result<Self> {
+        let listen = local(run.port);
+        let server = Server::start(broker::Settings {
+            listen,
+            ..broker::Settings::default()
+        })
+        .with_context(|| format!("the broker could not be started on {listen}; --port takes another port"))?;
+        Ok(Self {
+            bootstrap: server.bootstrap(),
+            server: Some(server),
+        })
+    }
+
+    /// Where clients connect first.
+    pub(super) fn bootstrap(&self) -> &str {
+        &self.bootstrap
+    }
+
+    /// Moves the time that records get. Sessions and transactions are not touched.
+    pub(super) fn advance(&self, span: Duration) -> anyhow::Result<()> {
+        let Some(server) = &self.server else {
+            bail!("the clock of a Kafka of others cannot be moved, and ours must not differ from it");
+        };
+        server.clock().advance_records(span);
+        Ok(())
+    }
+
+    /// Stops the broker.
+    pub(super) fn stop(self) {
+        if let Some(server) = self.server {
+            server.stop();
+        }
+    }
+}
+
+/// This port of this machine alone.
+pub(super) fn local(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+/// Listens on a port of this machine.
+pub(super) async fn listen(port: u16, flag: &str) -> anyhow::Result<TcpListener> {
+    let told = || format!("port {port} is taken; {flag} takes another one, and 0 any that is free");
+    TcpListener::bind(local(port)).await.with_context(told)
+}
+
+/// Registers the schemas of the folder and our own.
+pub(super) async fn register(url: &str, folder: &Path) -> anyhow::Result<Schemas> {
+    let client = RegistryClient::new(url)?;
+    let ours = own::ALL.iter().map(|own| (own.name.to_owned(), own.text.to_owned()));
+    let mut texts = read_schema_files(folder).with_context(|| {
+        format!(
+            "the schemas could not be read from {}; --schemas names another folder",
+            folder.display()
+        )
+    })?;
+    texts.extend(ours);
+    let mut schemas = Schemas::default();
+    for (subject, text) in texts {
+        let id = client.register(&subject, &text).await?;
+        schemas.add(SchemaId(id.0), text)?;
+    }
+    Ok(schemas)
+}

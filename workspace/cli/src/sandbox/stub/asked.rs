@@ -1,0 +1,69 @@
+//! What the definitions ask of participants, and how they may answer.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use palinode_core::{DefinitionName, Plan, Purpose, Replies, StepName};
+
+/// A request of a definition: the same record may serve several.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in super::super) struct Asked {
+    pub(in super::super) definition: DefinitionName,
+    pub(in super::super) step: StepName,
+    pub(in super::super) purpose: Purpose,
+}
+
+/// Who answers a request.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Stub {
+    /// The record type of the command.
+    pub(in super::super) command: String,
+    /// The topic that it stands on.
+    pub(in super::super) topic: String,
+    /// The answers.
+    pub(in super::super) replies: Replies,
+}
+
+/// A stub for every command of the plans.
+pub(in super::super) fn stubs(plans: &[Arc<Plan>]) -> BTreeMap<Asked, Stub> {
+    let mut stubs = BTreeMap::new();
+    for plan in plans {
+        for step in &plan.steps {
+            let forward = (Purpose::Forward, step.command, &step.replies);
+            let back = step.compensation.as_ref();
+            let back = back.map(|back| (Purpose::Compensation, back.command, &back.replies));
+            for (purpose, command, replies) in [Some(forward), back].into_iter().flatten() {
+                let message = plan.message(command);
+                let asked = Asked {
+                    definition: plan.name.clone(),
+                    step: step.name.clone(),
+                    purpose,
+                };
+                let stub = Stub {
+                    command: message.record.to_string(),
+                    topic: message.topic.to_string(),
+                    replies: replies.clone(),
+                };
+                stubs.insert(asked, stub);
+            }
+        }
+    }
+    stubs
+}
+
+/// The record types of the commands, and of which of them a refusal is known.
+pub(super) fn commands(stubs: &BTreeMap<Asked, Stub>) -> BTreeMap<&str, bool> {
+    let mut commands = BTreeMap::new();
+    for stub in stubs.values() {
+        let refusable = commands.entry(stub.command.as_str()).or_insert(true);
+        *refusable &= stub.replies.failed.is_some();
+    }
+    commands
+}
+
+/// The topics of the commands.
+pub(super) fn topics(stubs: &BTreeMap<Asked, Stub>) -> BTreeSet<&str> {
+    stubs.values().map(|stub| stub.topic.as_str()).collect()
+}
