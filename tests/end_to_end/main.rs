@@ -14,17 +14,18 @@ mod stock_client;
 mod support;
 mod two_nodes;
 
-use std::process::ExitCode;
+use std::{panic::resume_unwind, process::ExitCode, thread};
 
-use support::{Ground, Run, plans};
+use palinode_sandbox::cluster::Kind;
+use support::{Ground, Plan, Run, plans};
 
-const GROUPS: [fn(&mut Run, &Ground); 6] = [
-    orders::play,
-    outages::play,
-    registry_down::play,
-    stock_client::play,
-    crashes::play,
-    two_nodes::play,
+/// A group of scenarios.
+type Group = fn(&mut Run, &Ground);
+
+/// The groups, in two rows that take about the same time.
+const ROWS: [&[Group]; 2] = [
+    &[orders::play, outages::play],
+    &[crashes::play, two_nodes::play, registry_down::play, stock_client::play],
 ];
 
 fn main() -> ExitCode {
@@ -37,15 +38,29 @@ fn main() -> ExitCode {
     };
     let mut all_passed = true;
     for plan in plans {
-        let mut run = Run::of(&plan);
-        let ground = Ground::start(plan.kind);
-        for play in GROUPS {
-            play(&mut run, &ground);
-        }
+        let ground = Ground::start(plan.kind.clone());
+        let run = match plan.kind {
+            // The two rows beside each other: shops mostly wait, and each has a broker of its own.
+            Kind::Embedded => thread::scope(|scope| {
+                let rows = ROWS.map(|row| scope.spawn(|| play(&plan, row, &ground)));
+                let runs = rows.map(|row| row.join().unwrap_or_else(|panic| resume_unwind(panic)));
+                runs.into_iter().reduce(Run::and).expect("a row")
+            }),
+            Kind::Real | Kind::Existing(_) => play(&plan, &ROWS.concat(), &ground),
+        };
         all_passed &= run.finish(ground);
     }
     match all_passed {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     }
+}
+
+/// Plays groups one after the other.
+fn play(plan: &Plan, groups: &[Group], ground: &Ground) -> Run {
+    let mut run = Run::of(plan);
+    for play in groups {
+        play(&mut run, ground);
+    }
+    run
 }

@@ -16,7 +16,7 @@ pub(crate) use audit::Audit;
 pub(crate) use ground::Ground;
 pub(crate) use orders::Wanted;
 pub(crate) use patience::{PATIENCE, eventually, eventually_within};
-pub(crate) use plan::plans;
+pub(crate) use plan::{Plan, plans};
 pub(crate) use raw::Raw;
 pub(crate) use run::{Run, Scenario};
 pub(crate) use topics::header;

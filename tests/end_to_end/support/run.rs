@@ -42,6 +42,15 @@ impl Run {
         }
     }
 
+    /// Both runs as one.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.began = self.began.min(other.began);
+        self.played.extend(other.played);
+        self.passed += other.passed;
+        self.failed.extend(other.failed);
+        self
+    }
+
     /// Whether any of the names is wanted.
     pub(crate) fn wants(&self, names: &[&'static str]) -> bool {
         let is_planned = |name: &&str| self.only.is_none_or(|only| only.contains(name));
