@@ -33,6 +33,8 @@ pub(crate) enum Measurement {
     Latency,
     /// The same records through bare transactions: the limit.
     PassThrough,
+    /// The same records through bare transactions on the embedded broker, and on real Kafka beside it.
+    Broker,
     /// The whole demo: all reference services, orders over HTTP.
     Demo,
 }
@@ -45,8 +47,13 @@ impl Arguments {
 
     /// Whether the orchestrator has to run alone: for its own figures, and for a saga that the pass-through copies.
     pub(super) fn needs_the_orchestrator(&self) -> bool {
-        [Measurement::Throughput, Measurement::Latency, Measurement::PassThrough]
-            .into_iter()
-            .any(|it| self.wants(it))
+        [
+            Measurement::Throughput,
+            Measurement::Latency,
+            Measurement::PassThrough,
+            Measurement::Broker,
+        ]
+        .into_iter()
+        .any(|it| self.wants(it))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{
     arguments::{Arguments, Measurement},
-    demo_rate,
+    broker, demo_rate,
     figures::Figures,
     ground::Ground,
     latency,
@@ -32,6 +32,9 @@ pub(crate) fn bench(arguments: &Arguments) -> anyhow::Result<Verdict> {
         stage.end()?;
         if arguments.wants(Measurement::PassThrough) {
             pass_through::measure(&ground, &sample, arguments, &mut figures)?;
+        }
+        if arguments.wants(Measurement::Broker) {
+            broker::measure(&ground, &sample, arguments, &mut figures)?;
         }
     }
     if arguments.wants(Measurement::Demo) {

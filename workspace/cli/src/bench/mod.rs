@@ -5,6 +5,7 @@
 //! could measure.
 
 mod arguments;
+mod broker;
 mod client;
 mod demo_rate;
 mod figures;

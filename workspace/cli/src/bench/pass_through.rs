@@ -32,7 +32,7 @@ use super::{
 /// What stands before the topics of the pass-through.
 const PREFIX: &str = "limit.";
 /// As much as a task of the engine takes at a time.
-const LIMITS: PollLimits = PollLimits {
+pub(super) const LIMITS: PollLimits = PollLimits {
     records_max: 500,
     bytes_max: 4 * 1024 * 1024,
 };
@@ -49,16 +49,15 @@ pub(super) fn measure(
     arguments: &Arguments,
     figures: &mut Figures,
 ) -> anyhow::Result<()> {
-    let mut specs = Catalogue::read(&ground.repository.join("schemas/catalog.yaml"))?.specs(PREFIX, 1)?;
-    specs.iter_mut().for_each(|spec| spec.partitions = PARTITIONS);
-    Topics::connect(&Settings::new(ground.cluster.bootstrap()))?.create(&specs)?;
+    let broker = Broker::of(ground);
+    create_topics(ground, &broker.bootstrap)?;
     let (records, bytes) = sample.written();
     println!(
         "pass-through: {} records in and {records} out a saga, {bytes} bytes without keys",
         sample.inputs.len()
     );
     for number in 1..=arguments.runs {
-        let run = run(ground, sample, &format!("p{number}"), arguments.starts)?;
+        let run = run(&broker, sample, &format!("p{number}"), arguments.starts, LIMITS)?;
         let rate = f64::from(arguments.starts) / run.took.as_secs_f64();
         let each = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(arguments.starts);
         println!(
@@ -84,28 +83,56 @@ pub(super) fn measure(
     Ok(())
 }
 
-struct Run {
-    took: Duration,
+/// Creates the topics of the pass-through on a broker.
+pub(super) fn create_topics(ground: &Ground, bootstrap: &str) -> anyhow::Result<()> {
+    let mut specs = Catalogue::read(&ground.repository.join("schemas/catalog.yaml"))?.specs(PREFIX, 1)?;
+    specs.iter_mut().for_each(|spec| spec.partitions = PARTITIONS);
+    Topics::connect(&Settings::new(bootstrap))?.create(&specs)?;
+    Ok(())
+}
+
+/// A broker that records are passed through.
+pub(super) struct Broker {
+    /// Where clients connect first.
+    pub(super) bootstrap: String,
+    /// The process that it runs in.
+    pub(super) process: u32,
+}
+
+impl Broker {
+    /// That of the ground.
+    pub(super) fn of(ground: &Ground) -> Self {
+        Self {
+            bootstrap: ground.cluster.bootstrap().to_owned(),
+            process: ground.broker(),
+        }
+    }
+}
+
+/// What one run took.
+pub(super) struct Run {
+    pub(super) took: Duration,
     tasks: Duration,
     broker: Duration,
     transactions: f64,
     inputs: f64,
 }
 
-fn run(ground: &Ground, sample: &Sample, name: &str, sagas: u32) -> anyhow::Result<Run> {
+/// Passes the records of so many sagas through a broker; `limits` are those of the inputs of a transaction.
+pub(super) fn run(broker: &Broker, sample: &Sample, name: &str, sagas: u32, limits: PollLimits) -> anyhow::Result<Run> {
     let application = Application {
         name: "limit".into(),
         topic_prefix: PREFIX.into(),
         partitions: PARTITIONS,
         member: "limit".into(),
     };
-    let log = KafkaLog::new(Settings::new(ground.cluster.bootstrap()), application)?;
+    let log = KafkaLog::new(Settings::new(&broker.bootstrap), application)?;
     let outputs = Arc::new(Outputs::new(sample));
     let mut tasks = Vec::new();
     for task in 0..PARTITIONS {
         tasks.push(Task::open(&log, task, Arc::clone(&outputs))?);
     }
-    let shares = preload(ground, sample, name, sagas)?;
+    let shares = preload(&broker.bootstrap, sample, name, sagas)?;
 
     let begin = Arc::new(Barrier::new(tasks.len() + 1));
     let threads: Vec<_> = tasks
@@ -117,16 +144,11 @@ fn run(ground: &Ground, sample: &Sample, name: &str, sagas: u32) -> anyhow::Resu
             );
             thread::spawn(move || {
                 begin.wait();
-                task.pass(share)
+                task.pass(share, limits)
             })
         })
         .collect();
-    let used = || {
-        anyhow::Ok([
-            processor::used(std::process::id())?,
-            processor::used(ground.broker())?,
-        ])
-    };
+    let used = || anyhow::Ok([processor::used(std::process::id())?, processor::used(broker.process)?]);
     let before = used()?;
     let begun = Instant::now();
     begin.wait();
@@ -159,8 +181,8 @@ fn ends(log: &mut KafkaTask, inputs: &[TopicPartition]) -> anyhow::Result<Vec<i6
 }
 
 /// Writes the inputs of all sagas; gives their number by task.
-fn preload(ground: &Ground, sample: &Sample, name: &str, sagas: u32) -> anyhow::Result<BTreeMap<i32, usize>> {
-    let writer = Writer::new(ground.cluster.bootstrap(), LINGER)?;
+fn preload(bootstrap: &str, sample: &Sample, name: &str, sagas: u32) -> anyhow::Result<BTreeMap<i32, usize>> {
+    let writer = Writer::new(bootstrap, LINGER)?;
     let mut shares = BTreeMap::new();
     let inputs: Vec<_> = sample
         .inputs
@@ -249,14 +271,14 @@ impl Task {
     }
 
     /// Passes `share` inputs on; gives the number of transactions.
-    fn pass(&mut self, share: usize) -> anyhow::Result<u32> {
+    fn pass(&mut self, share: usize, limits: PollLimits) -> anyhow::Result<u32> {
         self.log.assign(&self.positions)?;
         let (mut slot, mut passed, mut transactions) = (Slot::A, 0, 0);
         let mut inputs = Vec::new();
         let mut heard = Instant::now();
         while passed < share {
             inputs.clear();
-            self.log.poll(LIMITS, Duration::ZERO, &mut inputs)?;
+            self.log.poll(limits, Duration::ZERO, &mut inputs)?;
             if inputs.is_empty() {
                 if heard.elapsed() > SILENCE_MAX {
                     bail!("task {} got {passed} of {share} inputs", self.number);
