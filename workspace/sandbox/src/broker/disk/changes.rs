@@ -19,7 +19,7 @@ use super::{
 
 const FILE: &str = "changes";
 /// How many bytes the log may have before it is summed up: to read as many takes a fraction of a second.
-pub(super) const BYTES_MAX: u64 = 16 * 1024 * 1024;
+const BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// How many times longer than its last summary the log becomes before it is summed up again, if that is more.
 const GROWTH: u64 = 4;
 
@@ -29,7 +29,8 @@ pub(super) struct Changes {
     path: PathBuf,
     file: Arc<File>,
     bytes: u64,
-    bytes_max: u64,
+    /// It is summed up when it has more.
+    pub(super) bytes_max: u64,
     frames: Vec<u8>,
 }
 

@@ -25,7 +25,7 @@ use super::{
 #[derive(Debug)]
 pub struct Disk {
     identity: Identity,
-    changes: Changes,
+    pub(super) changes: Changes,
     files: Files,
     logs: BTreeMap<LogId, Log>,
     syncer: Syncer,

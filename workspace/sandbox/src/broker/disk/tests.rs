@@ -195,6 +195,30 @@ fn changes_are_found_whatever_end_was_cut_off_and_in_few_words_after_that() {
 }
 
 #[test]
+fn a_log_of_changes_that_has_become_long_is_summed_up_while_the_broker_works() {
+    // Given a log of changes that is nearly long
+    let ground = Ground::new();
+    let (mut disk, kept) = ground.read().unwrap();
+    disk.changes.bytes_max = 2_000;
+    let file = ground.folder.path().join("changes");
+    let summed_up = fs::metadata(&file).unwrap().len();
+    // When changes are noted that change nothing, until it is too long
+    let change = kept.changes.last().unwrap();
+    let lengths: Vec<u64> = (0..300)
+        .map(|_| {
+            disk.note(change).unwrap();
+            fs::metadata(&file).unwrap().len()
+        })
+        .collect();
+    // Then it has become short once, and nothing is lost
+    assert!(lengths.iter().max() > Some(&2_000));
+    assert_eq!(lengths.windows(2).filter(|pair| pair[1] < pair[0]).count(), 1);
+    assert!(*lengths.iter().min().unwrap() < summed_up + 100);
+    drop(disk);
+    assert_eq!(ground.read().unwrap().1.changes, kept.changes);
+}
+
+#[test]
 fn damage_before_the_end_is_an_error_that_names_the_file_and_what_to_do() {
     let ground = Ground::new();
     ground.append(0..4);
