@@ -85,9 +85,6 @@ impl Broker {
         topic: Uuid,
         data: &PartitionProduceData,
     ) -> Result<Appended, Refusal> {
-        if !ACKS.contains(&request.acks) {
-            return Err(ResponseError::InvalidRequiredAcks.into());
-        }
         let log = LogId {
             topic,
             partition: data.index,
@@ -96,6 +93,10 @@ impl Broker {
         let batch = single_batch(data.records.as_ref(), call.version)?;
         if batch.is_transactional() {
             self.verify(call, request, log, &batch)?;
+        }
+        // As in Kafka this comes last: by then the partition is under the transaction.
+        if !ACKS.contains(&request.acks) {
+            return Err(ResponseError::InvalidRequiredAcks.into());
         }
         let (partition, config) = self.topics.log_mut(log).ok_or(ResponseError::UnknownTopicOrPartition)?;
         let mut store = LogStore {

@@ -107,6 +107,18 @@ fn who_does_not_wait_is_answered_by_silence_and_the_records_are_there() {
 }
 
 #[test]
+fn a_partition_that_is_not_there_is_told_before_acknowledgements_that_are_not() {
+    let mut world = World::new();
+    world.topic("orders", 1);
+    let request = world.producing("orders", 7, &Sample::count(1)).with_acks(2);
+    let response = world.call(request);
+    assert_eq!(
+        error(&response.responses[0].partition_responses[0]),
+        Some(ResponseError::UnknownTopicOrPartition)
+    );
+}
+
+#[test]
 fn a_transactional_batch_joins_the_transaction_and_counts_when_it_commits() {
     // Given a transactional producer
     let mut world = World::new();

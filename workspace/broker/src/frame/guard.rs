@@ -18,7 +18,7 @@ const READS_MAX: u32 = 1 << 20;
 const VARINT_BYTES_MAX: usize = 5;
 
 /// The guarded reader.
-pub(super) struct Guard<'a> {
+pub(crate) struct Guard<'a> {
     bytes: Bytes,
     total: usize,
     reads: u32,

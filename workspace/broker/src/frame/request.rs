@@ -69,7 +69,7 @@ pub fn decode(frame: Bytes) -> Result<Incoming, Error> {
     if version < versions.min || version > versions.max {
         return Err(unsupported);
     }
-    let request = read(frame, |guard| {
+    let request = read_guarded(frame, |guard| {
         let header = RequestHeader::decode(guard, api.request_header_version(version))?;
         Ok((header, decode_body(api, guard, version)?))
     });
@@ -86,10 +86,18 @@ pub fn decode(frame: Bytes) -> Result<Incoming, Error> {
     }))
 }
 
-type ReadError = Box<dyn std::error::Error + Send + Sync>;
+/// Why something cannot be read.
+pub(crate) type ReadError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Reads guarded, and again when a number was handed out smaller than it is and proved to be no length.
-fn read<T>(frame: Bytes, decode: impl Fn(&mut Guard<'_>) -> Result<T, ReadError>) -> Result<T, ReadError> {
+/// Reads what a client sent so that no length in it reserves more than its bytes can hold. It is read again when a number was
+/// handed out smaller than it is and proved to be no length.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn read_guarded<T>(
+    frame: Bytes,
+    decode: impl Fn(&mut Guard<'_>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
     let (value, doubtful) = read_once(frame.clone(), &[], &decode)?;
     if doubtful.is_empty() {
         return Ok(value);

@@ -6,6 +6,7 @@ use bytes::{Buf, Bytes};
 use kafka_protocol::{messages::ConsumerProtocolSubscription, protocol::Decodable};
 
 use super::ClassicGroup;
+use crate::frame;
 
 /// What consumers call their groups' protocol.
 const CONSUMER: &str = "consumer";
@@ -38,6 +39,26 @@ impl ClassicGroup {
 
 fn topics_of(mut metadata: Bytes) -> Option<Vec<String>> {
     metadata.try_get_i16().ok()?;
-    let subscription = ConsumerProtocolSubscription::decode(&mut metadata, FIRST_VERSION).ok()?;
+    // What a member says within its JoinGroup may claim as much as a frame.
+    let read = frame::read_guarded(metadata, |guard| {
+        Ok(ConsumerProtocolSubscription::decode(guard, FIRST_VERSION)?)
+    });
+    let subscription = read.ok()?;
     Some(subscription.topics.iter().map(|topic| topic.to_string()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::groups::classic::testing::subscription;
+
+    #[test]
+    fn topics_are_read_from_what_a_member_says_and_not_from_what_cannot_be_read() {
+        let topics = topics_of(subscription(&["orders", "payments"]));
+        assert_eq!(topics, Some(vec!["orders".to_owned(), "payments".to_owned()]));
+        // A count of two thousand million topics in six bytes, text, and nothing
+        for unreadable in [&[0, 0, 0x7f, 0xff, 0xff, 0xff][..], b"topics", b""] {
+            assert_eq!(topics_of(Bytes::copy_from_slice(unreadable)), None, "{unreadable:?}");
+        }
+    }
 }
