@@ -1,0 +1,8 @@
+//! Sequences of steps that follow from a number.
+
+mod groups;
+mod sequence;
+mod transactions;
+mod writers;
+
+pub(crate) use sequence::sequence;

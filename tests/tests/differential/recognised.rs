@@ -1,0 +1,96 @@
+//! How the differences are recognised.
+
+use crate::steps::{Asked, Form, Produce, Step};
+
+/// The text without what stands between a mark and the next blank.
+fn without(text: &str, mark: &str) -> String {
+    let Some((before, after)) = text.split_once(mark) else {
+        return text.to_owned();
+    };
+    let rest = after.split_once(' ').map_or("", |(_, rest)| rest);
+    format!("{before}{rest}")
+}
+
+fn is_refused(answer: &str) -> bool {
+    !answer.starts_with("ok ")
+}
+
+pub(crate) fn log_start(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let start = |text| without(text, "log start ");
+    matches!(step, Step::Produce(_))
+        && is_refused(kafka)
+        && embedded.contains("log start -1 ")
+        && start(kafka) == start(embedded)
+}
+
+pub(crate) fn faults(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let rest = |text: &str| without(&without(text, "log start "), "faults ");
+    matches!(
+        step,
+        Step::Produce(Produce {
+            form: Form::InTheFuture,
+            ..
+        })
+    ) && is_refused(kafka)
+        && embedded.ends_with("faults 0")
+        && rest(kafka) == rest(embedded)
+}
+
+pub(crate) fn no_aborted_list(step: &Step, kafka: &str, embedded: &str) -> bool {
+    matches!(step, Step::Fetch { .. })
+        && is_refused(kafka)
+        && kafka.replace("aborted Some([])", "aborted None") == embedded
+}
+
+/// What is offered must be offered by Kafka too.
+pub(crate) fn offered(step: &Step, kafka: &str, embedded: &str) -> bool {
+    matches!(step, Step::ApiVersions)
+        && apis(embedded).iter().all(|(api, oldest, newest)| {
+            apis(kafka)
+                .iter()
+                .any(|(theirs, from, to)| theirs == api && from <= oldest && newest <= to)
+        })
+}
+
+fn apis(answer: &str) -> Vec<(i32, i32, i32)> {
+    let number = |text: &str| text.parse().expect("a number");
+    let api = |word: &str| {
+        let (api, versions) = word.split_once(':')?;
+        let (oldest, newest) = versions.split_once('-')?;
+        Some((number(api), number(oldest), number(newest)))
+    };
+    answer.split(' ').filter_map(api).collect()
+}
+
+pub(crate) fn internal_topic(step: &Step, _: &str, embedded: &str) -> bool {
+    matches!(step, Step::Metadata(Asked::Internal)) && is_refused(embedded)
+}
+
+pub(crate) fn unparsed(step: &Step, kafka: &str, _: &str) -> bool {
+    matches!(
+        step,
+        Step::Produce(Produce {
+            form: Form::Garbage,
+            ..
+        })
+    ) && is_refused(kafka)
+}
+
+pub(crate) fn zombie_end(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let is_taken_for_repeated = !is_refused(kafka) || kafka.starts_with("InvalidTxnState ");
+    matches!(step, Step::EndTxn { version: 5, .. }) && is_taken_for_repeated && embedded.starts_with("ProducerFenced ")
+}
+
+pub(crate) fn order_of_errors(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let theirs = match step {
+        Step::Produce(_) => "TransactionalIdAuthorizationFailed ",
+        Step::ListOffsets { .. } => "UnsupportedVersion ",
+        _ => return false,
+    };
+    kafka.starts_with(theirs) && embedded.starts_with("UnknownTopicOrPartition ")
+}
+
+pub(crate) fn abortable(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let either = |text: &str| text.replace("TransactionAbortable ", "InvalidTxnState ");
+    matches!(step, Step::Produce(_)) && is_refused(kafka) && either(kafka) == either(embedded)
+}
