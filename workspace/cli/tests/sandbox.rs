@@ -24,6 +24,10 @@ struct Sandbox {
 
 impl Sandbox {
     fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    fn start_with(more: &[&str]) -> Self {
         let mut process = palinode(&["sandbox", "--definition", "sagas/order-fulfilment.yaml"])
             .args([
                 "--port",
@@ -35,6 +39,7 @@ impl Sandbox {
                 "--control-port",
                 "0",
             ])
+            .args(more)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -69,6 +74,16 @@ impl Sandbox {
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {told}");
         String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Ends it as a person does, which must work.
+    fn end(&mut self) {
+        let asked = Command::new("kill").arg(self.process.id().to_string()).status();
+        assert!(asked.unwrap().success());
+        until("ended", || match self.process.try_wait().unwrap() {
+            Some(status) if status.success() => Ok(()),
+            other => Err(format!("{other:?}")),
+        });
     }
 
     fn status(&self) -> Json {
@@ -138,15 +153,7 @@ fn twenty_sagas_complete_and_the_sandbox_ends_in_order() {
     let told = sandbox.run(&["status"]);
     assert!(told.contains("20 sent, 0 open, 20 completed"), "{told}");
 
-    let asked = Command::new("kill")
-        .arg(sandbox.process.id().to_string())
-        .status()
-        .unwrap();
-    assert!(asked.success());
-    until("ended", || match sandbox.process.try_wait().unwrap() {
-        Some(status) if status.success() => Ok(()),
-        other => Err(format!("{other:?}")),
-    });
+    sandbox.end();
 }
 
 #[test]
@@ -214,6 +221,38 @@ fn an_outage_holds_sagas_until_the_stub_is_back() {
     sandbox.run(&["stub", "StartFulfilment", "--back"]);
 
     sandbox.ends(5, 0);
+}
+
+#[test]
+fn a_sandbox_with_a_folder_goes_on_where_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = ["--data", folder.path().to_str().unwrap()];
+    let mut first = Sandbox::start_with(&data);
+    first.run(&["clock", "+1d"]);
+    first.run(&["stub", "StartFulfilment", "--outage"]);
+    first.run(&["send", "order-fulfilment", "--key", "o-1"]);
+    until("a command waits", || {
+        let waiting = &first.status()["stubs"]["shop.warehouse.StartFulfilment"]["waiting"];
+        (waiting.as_u64() >= Some(1))
+            .then_some(())
+            .ok_or_else(|| waiting.to_string())
+    });
+    first.end();
+
+    let second = Sandbox::start_with(&data);
+
+    second.stands("o-1", "running");
+    assert_eq!(second.status()["moved_seconds"], 24 * 3600);
+    // The command went with the stub, and is sent again after its time-out.
+    until("completed", || {
+        let sagas = second.status()["sagas"].clone();
+        if sagas["completed"] == 1 {
+            return Ok(());
+        }
+        second.run(&["clock", "+3m"]);
+        thread::sleep(LOOK * 10);
+        Err(sagas.to_string())
+    });
 }
 
 #[test]

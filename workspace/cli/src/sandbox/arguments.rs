@@ -33,6 +33,9 @@ pub(super) struct Run {
     /// How the stubs behave (YAML); see docs/sandbox.md. None: each answers at once, with success.
     #[arg(long)]
     pub(super) rules: Option<PathBuf>,
+    /// Keep everything in this folder: the next start goes on where this one ends. None: all is in memory.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "bootstrap")]
+    pub(super) data: Option<PathBuf>,
     /// Partitions of every topic, and tasks of the orchestrator.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=100))]
     pub(super) partitions: i32,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     form::Given,
     ground::Ground,
+    kept::Kept,
     senders::Starter,
     span::Span,
     status::{Status, StubStatus},
@@ -27,6 +28,7 @@ use super::{
 pub(super) struct Sandbox {
     pub(super) ground: Ground,
     pub(super) clock: Clock,
+    pub(super) kept: Kept,
     pub(super) node: Arc<Node>,
     pub(super) desk: Arc<Mutex<Desk>>,
     pub(super) sagas: Arc<Mutex<Sagas>>,
@@ -103,6 +105,7 @@ async fn clock(State(sandbox): State<Arc<Sandbox>>, Json(leap): Json<Leap>) -> R
     // The records' time first: a task whose clock is ahead of the broker's would not be taken over.
     sandbox.ground.advance(leap.span.0)?;
     sandbox.clock.advance(leap.span.0);
+    sandbox.kept.keep_moved(sandbox.clock.moved())?;
     let done = format!("the time is {}", rfc3339(sandbox.clock.now()));
     Ok(Json(Done { done }))
 }

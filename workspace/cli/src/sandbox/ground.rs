@@ -14,12 +14,12 @@ use palinode_log::{
     registry::RegistryClient,
 };
 use palinode_registry::Registry;
-use palinode_sandbox::broker::{self, Server};
+use palinode_sandbox::broker::{Server, Settings};
 use palinode_server::read_schema_files;
 use palinode_wire::{Schemas, own};
 use tokio::net::TcpListener;
 
-use super::{arguments::Run, journal::TopicJournal, topics};
+use super::{arguments::Run, journal::TopicJournal, kept::Kept, topics};
 
 /// Where the known registries keep what they know.
 const SCHEMAS_TOPIC: &str = "_schemas";
@@ -34,10 +34,10 @@ pub(super) struct Ground {
 
 impl Ground {
     /// Starts the broker and creates the topics; on the Kafka of others, only creates them.
-    pub(super) fn prepare(run: &Run, plans: &[Arc<Plan>]) -> anyhow::Result<(Self, Registry)> {
+    pub(super) fn prepare(run: &Run, plans: &[Arc<Plan>], kept: &Kept) -> anyhow::Result<(Self, Registry)> {
         let (ground, schemas_topic) = match &run.bootstrap {
             Some(bootstrap) => (Self::elsewhere(bootstrap), SCHEMAS_TOPIC_ELSEWHERE),
-            None => (Self::embedded(run)?, SCHEMAS_TOPIC),
+            None => (Self::embedded(run, kept)?, SCHEMAS_TOPIC),
         };
         let specs = topics::specs(plans, run.catalog.as_deref(), run.partitions, schemas_topic)?;
         Topics::connect(&kafka::Settings::new(&ground.bootstrap))?
@@ -54,13 +54,15 @@ impl Ground {
         }
     }
 
-    fn embedded(run: &Run) -> anyhow::Result<Self> {
+    fn embedded(run: &Run, kept: &Kept) -> anyhow::Result<Self> {
         let listen = local(run.port);
-        let server = Server::start(broker::Settings {
+        let server = Server::start(Settings {
             listen,
-            ..broker::Settings::default()
+            ..kept.broker()?
         })
         .with_context(|| format!("the broker could not be started on {listen}; --port takes another port"))?;
+        // Before anybody writes: the time of records does not go back over a restart.
+        server.clock().advance_records(kept.moved()?);
         Ok(Self {
             bootstrap: server.bootstrap(),
             server: Some(server),

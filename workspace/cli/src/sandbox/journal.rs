@@ -1,6 +1,10 @@
 //! The registry's journal in a topic, as the known registries keep it: one partition, compacted.
 
-use std::{error::Error as StdError, sync::Arc, time::{Duration, Instant}};
+use std::{
+    error::Error as StdError,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use palinode_log::kafka::{self, scan};
 use palinode_registry::{Error, Journal, Record, Result};

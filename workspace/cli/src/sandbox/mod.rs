@@ -13,6 +13,7 @@ mod form;
 mod ground;
 mod invent;
 mod journal;
+mod kept;
 mod run;
 mod senders;
 mod span;

@@ -17,6 +17,7 @@ use super::{
     arguments::Run,
     control::{self, Sandbox},
     ground::{self, Ground},
+    kept::Kept,
     senders::{Sender, Starter},
     stub::{self, Asked, Desk, Forms, Rules, Sagas, Stub, TopicsRead, Workers},
 };
@@ -43,30 +44,35 @@ pub(super) fn run(run: &Run) -> anyhow::Result<()> {
     let plans = read_definitions(&run.definitions)?;
     let stubs = stub::stubs(&plans);
     let rules = Rules::read(run.rules.as_deref(), &stubs)?;
-    let (ground, registry) = Ground::prepare(run, &plans)?;
+    let kept = Kept::new(run.data.as_deref())?;
+    let (ground, registry) = Ground::prepare(run, &plans, &kept)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(ASYNC_THREADS)
         .enable_all()
         .build()
         .context("the threads for HTTP could not be started")?;
     let cast = Cast { plans, stubs, rules };
-    runtime.block_on(serve(run, cast, ground, registry, began))
+    runtime.block_on(serve(run, cast, (ground, registry, kept), began))
 }
 
-async fn serve(run: &Run, cast: Cast, ground: Ground, registry: Registry, began: Instant) -> anyhow::Result<()> {
+async fn serve(
+    run: &Run,
+    cast: Cast,
+    (ground, registry, kept): (Ground, Registry, Kept),
+    began: Instant,
+) -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let listener = ground::listen(run.registry_port, "--registry-port").await?;
     let registry_url = format!("http://{}", listener.local_addr()?);
     tokio::spawn(palinode_registry::serve(listener, registry));
     let schemas = Arc::new(ground::register(&registry_url, &run.schemas).await?);
 
-    let store = tempfile::Builder::new().prefix("palinode-sandbox-").tempdir()?;
     let configuration = Configuration {
         application: "sandbox".into(),
         member: "sandbox".into(),
         partitions: run.partitions,
         definitions: run.definitions.clone(),
-        data_dir: store.path().to_owned(),
+        data_dir: kept.store(),
         kafka: configuration::Kafka {
             bootstrap_servers: ground.bootstrap().to_owned(),
             ..configuration::Kafka::default()
@@ -88,6 +94,7 @@ async fn serve(run: &Run, cast: Cast, ground: Ground, registry: Registry, began:
     };
     let metrics = start_telemetry(&configuration.log)?;
     let clock = Clock::default();
+    clock.advance(kept.moved()?);
     let server = Server::start_at(&configuration, metrics, clock.clone()).await?;
 
     let sender = Arc::new(Sender::new(ground.bootstrap())?);
@@ -116,6 +123,7 @@ async fn serve(run: &Run, cast: Cast, ground: Ground, registry: Registry, began:
         keys: format!("sandbox-{}", clock.now().0 / 1_000),
         ground,
         clock,
+        kept,
         node: Arc::clone(server.node()),
         desk,
         sagas,
@@ -180,7 +188,13 @@ impl Addresses {
         say("\nWhat the sandbox writes itself carries the header palinode-sandbox: true.")?;
         say(format!("Start a saga:     palinode sandbox send {first}{target}"))?;
         say(format!("See what happens: palinode sandbox status{target}"))?;
-        say("Ctrl-C ends it, and everything in it is gone.")
+        match &run.data {
+            Some(folder) => say(format!(
+                "Ctrl-C ends it; a start with --data {} goes on.",
+                folder.display()
+            )),
+            None => say("Ctrl-C ends it, and everything in it is gone."),
+        }
     }
 }
 

@@ -62,6 +62,9 @@ impl CompactedTopic {
         let failed = |error: &KafkaError| failure::environment(error, &format!("writing to '{}'", self.name));
         let producer: BaseProducer<Writes> = client::writer(&self.settings)
             .set("message.timeout.ms", WRITE_TIMEOUT.as_millis().to_string())
+            // A record that is written twice does no harm here, and librdkafka begins idempotence half a second late.
+            .set("enable.idempotence", "false")
+            .set("max.in.flight.requests.per.connection", "1")
             .create_with_context(Writes::default())
             .map_err(|error| failed(&error))?;
         for (key, value) in records {
