@@ -18,9 +18,12 @@ const MET: &str = "## Met by the test\n\nEach of these is met in every run; one 
 const SOMETIMES: &str = "\n## Met in some runs\n\nWhether they are is a matter of time.\n\n";
 const NOT_MET: &str = "\n## Not reached by the generator\n\nKnown, but the generated sequences do not lead there.\n\n";
 
+/// Whether a difference stands in a part of the page.
+type Belongs = fn(&Reach) -> bool;
+
 fn page() -> String {
     let mut page = HEAD.to_owned();
-    let parts: [(&str, fn(&Reach) -> bool); 3] = [
+    let parts: [(&str, Belongs); 3] = [
         (MET, |reach| matches!(reach, Reach::Found(_))),
         (SOMETIMES, |reach| matches!(reach, Reach::ByTiming(_))),
         (NOT_MET, |reach| matches!(reach, Reach::NotReached)),

@@ -98,13 +98,13 @@ impl Peer {
             aliases: Aliases::default(),
             held: [nobody.clone(), nobody.clone(), nobody],
             slots: [
-                member(None, if sequence % 3 == 0 { 3 } else { 9 }),
+                member(None, if sequence.is_multiple_of(3) { 3 } else { 9 }),
                 member(
                     is_static.then(|| name("instance")),
-                    if sequence % 5 == 0 { 5 } else { 9 },
+                    if sequence.is_multiple_of(5) { 5 } else { 9 },
                 ),
             ],
-            is_unreadable: sequence % 7 == 0,
+            is_unreadable: sequence.is_multiple_of(7),
             keys: 0,
             time,
         };

@@ -11,8 +11,8 @@ mod tests;
 mod versions;
 
 pub use error::Error;
-pub(crate) use request::read_guarded;
 pub use limits::{BARE_FRAME_BYTES_MAX, FRAME_BYTES_MAX};
+pub(crate) use request::read_guarded;
 pub use request::{Incoming, Request, decode};
 pub use response::{encode, record_bytes};
 pub use versions::{SUPPORTED, supported};

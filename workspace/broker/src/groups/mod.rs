@@ -22,7 +22,7 @@ mod turns;
 mod offsets_tests;
 
 pub(crate) use answers::{Answers, Waiting};
-pub use change::{Change, CommittedOffset, PartitionOffset, TopicOffsets};
+pub(crate) use change::{Change, CommittedOffset, PartitionOffset, TopicOffsets};
 pub(crate) use classic::{Commit, Join, Leave, Protocol, Sync};
 pub(crate) use consumer::{Assignor, Departure, Heartbeat, Partitions, Refusal};
 pub(crate) use entry::{Entry, Kind};

@@ -102,7 +102,10 @@ fn snappy_block(block: &[u8], plain: &mut Vec<u8>) -> Result<(), CompressionErro
 /// Puts records behind `out`, compressed.
 pub(super) fn compress(plain: &[u8], out: &mut BytesMut, compression: Compression) -> Result<(), CompressionError> {
     let bytes = match compression {
-        Compression::None => return Ok(out.extend_from_slice(plain)),
+        Compression::None => {
+            out.extend_from_slice(plain);
+            return Ok(());
+        }
         Compression::Gzip => {
             let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::default());
             encoder.write_all(plain)?;

@@ -31,7 +31,7 @@ mod waiters;
 mod wakes;
 
 pub use batch::Batch;
-pub use change::Change;
+pub(crate) use change::Change;
 pub(crate) use cleaner::Cleaner;
 pub(crate) use cleaning::Cleaning;
 pub(crate) use fetches::Fetches;

@@ -10,7 +10,7 @@ mod refusal;
 mod removal;
 
 pub(crate) use catalogue::{Topic, Topics};
-pub use change::Change;
+pub(crate) use change::Change;
 pub(crate) use config::{TimestampType, TopicConfig, validate};
 pub(crate) use creation::NewTopic;
 pub(crate) use keys::{KEYS, Key, Kind};

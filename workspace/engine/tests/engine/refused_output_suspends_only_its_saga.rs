@@ -65,7 +65,9 @@ fn a_topic_that_is_gone_suspends_every_saga_of_the_batch_that_writes_there() {
     task.take_over();
     world.broker.delete_topic("payments.commands");
     let orders = ["o-1", "o-2", "o-3", "o-4"];
-    orders.iter().for_each(|order| world.place(order));
+    for order in orders {
+        world.place(order);
+    }
     let before = task.transactions;
     task.run();
     // One saga is blamed, then the topic; after that nothing is sent there any more.
