@@ -36,6 +36,7 @@ test: setup ## Run every test, on real Kafka where it matters
 
 test-long: setup ## The same with a hundred times the cases of every property test, and everything on real Kafka
 	PROPTEST_CASES=25600 KAFKA=both cargo test --workspace --no-fail-fast
+	cargo test -p palinode-registry --features peer --test peer
 
 bench: setup ## Measure rate, latency and processor time on real Kafka
 	cargo run -q -p palinode-cli -- bench
