@@ -91,6 +91,7 @@ pub(crate) fn order_of_errors(step: &Step, kafka: &str, embedded: &str) -> bool 
 }
 
 pub(crate) fn abortable(step: &Step, kafka: &str, embedded: &str) -> bool {
-    let either = |text: &str| text.replace("TransactionAbortable ", "InvalidTxnState ");
-    matches!(step, Step::Produce(_)) && is_refused(kafka) && either(kafka) == either(embedded)
+    let either = |text: &str| text.replace("TransactionAbortable", "InvalidTxnState");
+    let is_verified = matches!(step, Step::Produce(_) | Step::TxnOffsetCommit { .. });
+    is_verified && is_refused(kafka) && either(kafka) == either(embedded)
 }
