@@ -29,7 +29,7 @@ build: setup-demo ## Compile everything
 lint: setup-demo ## Check the format and the lints
 	cargo fmt --all --check
 	cargo clippy --workspace --lib --bins -- -D warnings
-	cargo clippy --workspace --tests --examples -- -D warnings -A clippy::unwrap_used
+	cargo clippy --workspace --tests --examples -- -D warnings -A clippy::unwrap_used -A clippy::expect_used
 
 test: setup ## Run every test, on real Kafka where it matters
 	cargo test --workspace --no-fail-fast

@@ -1,6 +1,8 @@
 //! A test's own corner of the broker: its topics and application, told apart by a prefix, and what it takes to use the
 //! log as the engine does.
 
+#![allow(clippy::expect_used, reason = "a test's helper: what is wrong shall end it")]
+
 use std::{
     collections::BTreeMap,
     sync::{

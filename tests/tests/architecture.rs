@@ -15,6 +15,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("wire", &["core"]),
     ("definition", &["core", "wire"]),
+    ("verify", &["core", "wire", "definition"]),
+    ("scenario", &["core", "wire", "definition"]),
     ("store", &["core", "wire"]),
     ("log", &["core", "wire"]),
     ("audit", &["core", "wire"]),
@@ -42,7 +44,7 @@ const USE_EVERYTHING: [&str; 2] = ["cli", "tests"];
 const TEST_TOOL: &str = "sandbox";
 
 /// Crates that do no IO, and what would bring it in.
-const PURE: [&str; 4] = ["core", "wire", "definition", "broker"];
+const PURE: [&str; 6] = ["core", "wire", "definition", "verify", "scenario", "broker"];
 const BRINGS_IO: [&str; 7] = [
     "tokio",
     "rdkafka",

@@ -1,5 +1,7 @@
 //! Starts the command of its arguments as a guarded process, prints the process's id and waits to be killed.
 
+#![allow(clippy::expect_used, reason = "a test's helper: what is wrong shall end it")]
+
 use std::process::Command;
 use std::{env, thread};
 

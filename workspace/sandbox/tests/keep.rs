@@ -1,6 +1,8 @@
 //! A broker as a process that tests kill: its data stands in the folder of its first argument, it listens on the port of
 //! its second.
 
+#![allow(clippy::expect_used, reason = "a test's helper: what is wrong shall end it")]
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::{env, thread};

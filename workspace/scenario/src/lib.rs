@@ -1,0 +1,1 @@
+//! Rehearses a definition: scenarios that a service team writes, and recorded sagas under a changed definition.
