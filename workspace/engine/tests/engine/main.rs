@@ -14,6 +14,7 @@ mod fenced_becomes_standby;
 mod foreign_records_open_no_transaction;
 mod forwarded_inputs;
 mod gathers_while_commits_are_slow;
+mod golden;
 mod header_less_replies;
 mod headers_and_ids;
 mod ids_take_turns;

@@ -1,0 +1,181 @@
+//! What is recorded: real runs of the cycle that together write every type of event.
+
+use std::{rc::Rc, time::Duration};
+
+use palinode_core::Value;
+
+use crate::support::{Shell, World};
+
+/// A run in a world of its own.
+pub(super) type Play = fn(&Rc<World>, &mut Shell);
+
+/// All plays, by name.
+pub(super) const PLAYS: [(&str, Play); 10] = [
+    ("completed", completed),
+    ("compensated", compensated),
+    ("retried-after-a-refusal", retried_after_a_refusal),
+    ("suspended-and-resumed", suspended_and_resumed),
+    ("late-success-resumes", late_success_resumes),
+    ("late-success-reopens", late_success_reopens),
+    ("cancelled", cancelled),
+    ("cancelled-before-its-start", cancelled_before_its_start),
+    ("deadline-passed", deadline_passed),
+    ("compensation-refused", compensation_refused),
+];
+
+/// The definition of the last play, whose compensation can be refused.
+pub(super) const TILL: &str = "
+apiVersion: palinode/v1
+saga: till
+version: 3
+owner: payment-team
+startedBy: { event: shop.orders.OrderPlaced, topic: orders.events }
+cancelledBy: { event: shop.orders.OrderCancellationRequested, topic: orders.requests }
+steps:
+  - id: pay
+    command:
+      topic: payments.commands
+      message: shop.payments.ReservePayment
+      fields: { order_id: start.order_id, customer_id: start.customer_id, amount_minor: start.total_minor, currency: start.currency }
+    replies: { topic: payments.events, succeeded: shop.payments.PaymentSucceeded, failed: shop.payments.PaymentFailed }
+    timeout: 5s
+    compensation:
+      command:
+        message: shop.payments.RefundPayment
+        fields: { order_id: start.order_id, amount_minor: start.total_minor, currency: start.currency }
+      replies: { succeeded: shop.payments.PaymentRefunded, failed: shop.payments.PaymentCaptured }
+      timeout: 5s
+  - id: send
+    after: [pay]
+    command:
+      topic: shipments.commands
+      message: shop.shipments.CreateShipment
+      fields: { order_id: start.order_id, customer_id: start.customer_id, promised_delivery_at: start.promised_delivery_at }
+    replies: { topic: shipments.events, succeeded: shop.shipments.OrderShipped, failed: shop.shipments.ShipmentFailed }
+    timeout: 5s
+";
+
+fn completed(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    for _ in 0..5 {
+        task.run();
+        world.later(Duration::from_millis(40));
+        world.obey();
+    }
+}
+
+fn compensated(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    for _ in 0..2 {
+        task.run();
+        world.obey();
+    }
+    task.run();
+    world
+        .commands()
+        .iter()
+        .for_each(|command| drop(world.refuse(command, "NO_LORRY")));
+    for _ in 0..3 {
+        task.run();
+        world.obey();
+    }
+}
+
+fn retried_after_a_refusal(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    task.run();
+    let commands = world.commands();
+    world.refuse(&commands[0], "BANK_UNAVAILABLE");
+    task.pass(Duration::from_secs(2));
+    world.obey();
+    task.run();
+    world.refuse(&commands[0], "BANK_UNAVAILABLE");
+}
+
+fn suspended(world: &Rc<World>, task: &mut Shell) -> Vec<crate::support::Command> {
+    world.place("o-1");
+    task.run();
+    world.succeed(&world.commands()[1]);
+    task.pass(Duration::from_secs(30));
+    world.commands()
+}
+
+fn suspended_and_resumed(world: &Rc<World>, task: &mut Shell) {
+    suspended(world, task);
+    world.retry_payment("o-1");
+    world.retry_payment("o-2");
+    task.run();
+    world.obey();
+}
+
+fn late_success_resumes(world: &Rc<World>, task: &mut Shell) {
+    let attempts = suspended(world, task);
+    world.succeed(&attempts[1]);
+    task.run();
+    world.obey();
+}
+
+fn late_success_reopens(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    task.run();
+    let commands = world.commands();
+    world.cancel("o-1");
+    task.run();
+    world.refuse(&commands[1], "SOLD_OUT");
+    task.pass(Duration::from_secs(60));
+    world.obey();
+    task.run();
+    world.succeed(&commands[0]);
+    task.run();
+    task.pass(Duration::from_secs(40));
+    world.obey();
+}
+
+fn cancelled(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    task.run();
+    world.obey();
+    world.cancel("o-1");
+    for _ in 0..4 {
+        task.run();
+        world.obey();
+    }
+    world.cancel("o-1");
+}
+
+fn cancelled_before_its_start(world: &Rc<World>, task: &mut Shell) {
+    world.cancel("o-1");
+    task.run();
+    world.place("o-1");
+    world.cancel("o-2");
+    world.send("payments.events", "o-3", "shop.payments.PaymentRefunded", &[], vec![]);
+}
+
+fn deadline_passed(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    task.run();
+    let commands = world.commands();
+    world.succeed(&commands[0]);
+    task.pass(Duration::from_secs(72 * 3_600));
+}
+
+fn compensation_refused(world: &Rc<World>, task: &mut Shell) {
+    world.send(
+        "orders.events",
+        "o-1",
+        "shop.orders.OrderPlaced",
+        &[("total_minor", Value::Long(99))],
+        vec![],
+    );
+    task.run();
+    world.obey();
+    task.run();
+    world
+        .commands()
+        .iter()
+        .for_each(|command| drop(world.refuse(command, "NO_LORRY")));
+    task.run();
+    for undo in world.commands() {
+        world.answer(&undo, "shop.payments.PaymentCaptured", &[]);
+    }
+}

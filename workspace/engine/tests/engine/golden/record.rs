@@ -1,0 +1,85 @@
+//! Records a new folder: `RECORD_GOLDEN=2 cargo test -p palinode-engine --test engine golden`.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use palinode_core::{Saga, SagaId, SchemaId};
+use palinode_wire::{frame, journal::JournalRecord};
+use serde_json::Value as Json;
+
+use super::{
+    plays::{PLAYS, TILL},
+    recording::Recording,
+};
+use crate::support::{Setup, Shell, World, order_plan, plan_from};
+
+#[test]
+fn a_folder_that_is_named_is_recorded_once() {
+    let Ok(name) = std::env::var("RECORD_GOLDEN") else {
+        return;
+    };
+    let recording = Recording::named(&name);
+    assert!(
+        recording.is_new(),
+        "{} is a recording, and stays as it is",
+        recording.name()
+    );
+    let mut schemas: BTreeMap<u32, String> = BTreeMap::new();
+    for (name, play) in PLAYS {
+        let plan = if name == "compensation-refused" {
+            plan_from(TILL)
+        } else {
+            order_plan()
+        };
+        let definition = plan.name.clone();
+        let world = World::with(Setup {
+            plans: vec![Arc::new(plan)],
+            ..Setup::default()
+        });
+        let mut task = world.task();
+        task.take_over();
+        play(&world, &mut task);
+        task.run();
+        let states = world.states(&task, definition.as_str());
+        task.crash();
+        let mut journal = Vec::new();
+        for record in world.broker.read("palinode.journal") {
+            let value = record.value.unwrap();
+            let (SchemaId(id), _) = frame::split(&value).unwrap();
+            let text = world.schemas.text(SchemaId(id)).unwrap();
+            schemas.insert(id, text.to_string());
+            journal.push((told(&world, &value), value));
+        }
+        recording.keep(name, &journal, &states);
+    }
+    recording.keep_schemas(&schemas);
+    recording.keep_definition(
+        "order-fulfilment",
+        include_str!("../../../../../sagas/order-fulfilment.yaml"),
+    );
+    recording.keep_definition("till", TILL);
+}
+
+fn told(world: &World, value: &bytes::Bytes) -> String {
+    match world.journal_schemas.read(&world.schemas, value).unwrap() {
+        JournalRecord::Saga(saga) => format!("{} {}", saga.event_type, saga.event_id()),
+        JournalRecord::Task(task) => task.event_id().to_string(),
+    }
+}
+
+impl World {
+    /// The sagas of `definition`, as the store of `task` has them.
+    fn states(&self, task: &Shell, definition: &str) -> BTreeMap<String, Json> {
+        let mut states = BTreeMap::new();
+        for key in self.stories().into_keys() {
+            let saga: Option<Saga> = task
+                .cycle()
+                .saga(&SagaId::new(definition, key.as_str()))
+                .expect("it runs")
+                .unwrap();
+            if let Some(saga) = saga {
+                states.insert(format!("{definition}/{key}"), serde_json::to_value(saga).unwrap());
+            }
+        }
+        states
+    }
+}
