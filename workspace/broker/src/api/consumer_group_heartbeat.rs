@@ -13,7 +13,7 @@ use kafka_protocol::{
 
 use crate::{
     Broker, Call, Reply,
-    groups::{Assignor, Departure, Heartbeat, Partitions, Refusal, SUBSCRIBED_TOPICS_MAX, owned},
+    groups::{Assignor, Departure, Heartbeat, Partitions, Pattern, Refusal, SUBSCRIBED_TOPICS_MAX, owned},
 };
 
 /// The epoch of a member that leaves for good.
@@ -61,7 +61,7 @@ impl Broker {
         request: &ConsumerGroupHeartbeatRequest,
         assignor: Option<Assignor>,
     ) -> Result<ConsumerGroupHeartbeatResponse, Refusal> {
-        let beat = self.read_heartbeat(call, request, assignor);
+        let beat = self.read_heartbeat(call, request, assignor)?;
         let member_id = beat.member_id.clone();
         let group = if beat.epoch == 0 {
             self.groups.consumer_or_new(&request.group_id)?
@@ -84,7 +84,9 @@ impl Broker {
         call: &Call,
         request: &ConsumerGroupHeartbeatRequest,
         assignor: Option<Assignor>,
-    ) -> Heartbeat {
+    ) -> Result<Heartbeat, Refusal> {
+        let regex = request.subscribed_topic_regex.as_ref();
+        let pattern = regex.map(|regex| Pattern::new(owned(regex))).transpose()?;
         let member_id = if request.member_id.is_empty() {
             let name = &call.client_id;
             self.with_groups(call.now, |groups, turn| groups.member_id(name, turn))
@@ -92,7 +94,7 @@ impl Broker {
             owned(&request.member_id)
         };
         let topics = request.subscribed_topic_names.as_ref();
-        Heartbeat {
+        Ok(Heartbeat {
             member_id,
             epoch: request.member_epoch,
             instance: request.instance_id.as_ref().map(owned),
@@ -101,9 +103,10 @@ impl Broker {
             client_host: owned(&call.client_host),
             rebalance_timeout: timeout(request.rebalance_timeout_ms),
             topics: topics.map(|names| names.iter().map(|name| owned(name)).collect::<BTreeSet<_>>()),
+            pattern,
             assignor,
             owned: has(request),
-        }
+        })
     }
 }
 
@@ -121,13 +124,6 @@ fn check(call: &Call, request: &ConsumerGroupHeartbeatRequest) -> Result<Option<
     }
     if is_blank(&request.rack_id) {
         return invalid("RackId can't be empty.");
-    }
-    if request
-        .subscribed_topic_regex
-        .as_ref()
-        .is_some_and(|regex| !regex.is_empty())
-    {
-        return invalid("SubscribedTopicRegex is not supported by this broker: name the topics.");
     }
     if request.member_epoch < LEAVES_FOR_A_WHILE {
         return invalid("MemberEpoch is invalid.");
@@ -155,8 +151,8 @@ fn check_join(request: &ConsumerGroupHeartbeatRequest) -> Result<(), Refusal> {
     if !request.topic_partitions.as_ref().is_some_and(Vec::is_empty) {
         return invalid("TopicPartitions must be empty when (re-)joining.");
     }
-    if request.subscribed_topic_names.is_none() {
-        return invalid("SubscribedTopicNames must be set in first request.");
+    if request.subscribed_topic_names.is_none() && request.subscribed_topic_regex.is_none() {
+        return invalid("Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.");
     }
     Ok(())
 }

@@ -70,6 +70,12 @@ impl Topics {
         self.created
     }
 
+    /// How often a name came or went: who keeps names can tell whether they are still all.
+    pub(crate) fn name_changes(&self) -> u64 {
+        let deleted = self.created.saturating_sub(self.names.len() as u64);
+        self.created + deleted
+    }
+
     /// How many partitions all topics have together.
     pub(crate) fn partition_count(&self) -> usize {
         self.partitions

@@ -8,7 +8,7 @@ use kafka_protocol::{
     protocol::StrBytes,
 };
 
-use super::{ConsumerGroup, Partitions};
+use super::{ConsumerGroup, Partitions, Pattern};
 use crate::topics::Topics;
 
 /// What Kafka calls a member of this protocol, as opposed to one of the classic protocol.
@@ -27,6 +27,7 @@ impl ConsumerGroup {
                 .with_member_epoch(member.epoch)
                 .with_client_id(member.client_id.clone())
                 .with_client_host(member.client_host.clone())
+                .with_subscribed_topic_regex(member.pattern.as_ref().and_then(Pattern::text).cloned())
                 .with_subscribed_topic_names(member.topics.iter().cloned().map(TopicName).collect())
                 .with_assignment(assignment(&member.assigned, topics))
                 .with_target_assignment(assignment(target, topics));

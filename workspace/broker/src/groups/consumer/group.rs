@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
-use super::{Member, Partitions};
+use super::{Member, Partitions, pattern::Matches};
 use crate::Timestamp;
 
 /// What a group's assignment is made of: the topics that its members read and that there are.
@@ -31,6 +31,7 @@ pub(crate) struct ConsumerGroup {
     /// The member id of each static member, by instance id.
     pub(super) instances: BTreeMap<StrBytes, StrBytes>,
     pub(super) shapes: Shapes,
+    pub(super) matches: Matches,
 }
 
 impl ConsumerGroup {

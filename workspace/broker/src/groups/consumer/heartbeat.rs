@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use kafka_protocol::{ResponseError, protocol::StrBytes};
 
-use super::{Assignor, ConsumerGroup, Member, Partitions};
+use super::{Assignor, ConsumerGroup, Member, Partitions, Pattern};
 use crate::{Settings, Timestamp, groups::limits, topics::Topics};
 
 /// The epoch of a static member that is away for a while.
@@ -32,6 +32,8 @@ pub(crate) struct Heartbeat {
     pub(crate) rebalance_timeout: Option<Duration>,
     /// The topics that it reads.
     pub(crate) topics: Option<BTreeSet<StrBytes>>,
+    /// The expression of the topics that it reads besides.
+    pub(crate) pattern: Option<Pattern>,
     /// The assignor that it wishes for.
     pub(crate) assignor: Option<Assignor>,
     /// The partitions that it has.
@@ -75,8 +77,8 @@ impl ConsumerGroup {
         let id = beat.member_id.clone();
         let mut member = self.find(&beat)?;
         let had = member.assigned.clone();
-        let is_full =
-            beat.epoch == 0 || beat.rebalance_timeout.is_some() && beat.topics.is_some() && beat.owned.is_some();
+        let subscribes = beat.topics.is_some() || beat.pattern.is_some();
+        let is_full = beat.epoch == 0 || beat.rebalance_timeout.is_some() && subscribes && beat.owned.is_some();
         let owned = beat.owned.clone();
         if let Some(instance) = &member.instance {
             self.instances.remove(instance);
@@ -187,13 +189,12 @@ fn update(member: &mut Member, beat: Heartbeat) -> bool {
     member.rack = beat.rack.or(member.rack.take());
     member.rebalance_timeout = beat.rebalance_timeout.unwrap_or(member.rebalance_timeout);
     member.assignor = beat.assignor.or(member.assignor);
-    match beat.topics {
-        Some(topics) if topics != member.topics => {
-            member.topics = topics;
-            true
-        }
-        _ => false,
-    }
+    let topics = beat.topics.filter(|topics| *topics != member.topics);
+    let pattern = beat.pattern.filter(|pattern| member.pattern.as_ref() != Some(pattern));
+    let subscribed_anew = topics.is_some() || pattern.is_some();
+    member.topics = topics.unwrap_or(std::mem::take(&mut member.topics));
+    member.pattern = pattern.or(member.pattern.take());
+    subscribed_anew
 }
 
 pub(super) fn unknown(id: &StrBytes) -> Refusal {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use kafka_protocol::protocol::StrBytes;
 
-use super::{Assignor, Partitions};
+use super::{Assignor, Partitions, Pattern};
 use crate::Timestamp;
 
 /// How far a member has come on its way to its target.
@@ -29,6 +29,8 @@ pub(super) struct Member {
     pub(super) rebalance_timeout: Duration,
     /// The topics that it reads.
     pub(super) topics: BTreeSet<StrBytes>,
+    /// The expression of the topics that it reads besides.
+    pub(super) pattern: Option<Pattern>,
     pub(super) assignor: Option<Assignor>,
     /// The epoch that it is in; -2 while a static member is away.
     pub(super) epoch: i32,

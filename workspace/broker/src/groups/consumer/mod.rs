@@ -1,7 +1,7 @@
 //! The consumer group protocol (KIP-848): the broker assigns the partitions, and every member is led to its new ones
 //! step by step, by the answers to its heartbeats.
 //!
-//! Left out: subscriptions by regular expression, which are refused, and groups of members of both protocols.
+//! Left out: groups of members of both protocols.
 
 mod assignors;
 mod checks;
@@ -11,11 +11,14 @@ mod heartbeat;
 mod leave;
 mod member;
 mod partitions;
+mod pattern;
 mod reconcile;
 mod target;
 
 #[cfg(test)]
 mod interleavings;
+#[cfg(test)]
+mod pattern_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -27,3 +30,4 @@ pub(crate) use heartbeat::{Heartbeat, Refusal};
 pub(crate) use leave::Departure;
 use member::{Member, Progress};
 pub(crate) use partitions::Partitions;
+pub(crate) use pattern::Pattern;

@@ -1,11 +1,11 @@
 //! What each member is to have: made anew whenever members, subscriptions or topics change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kafka_protocol::protocol::StrBytes;
 
 use super::{
-    Assignor, ConsumerGroup,
+    Assignor, ConsumerGroup, Member,
     assignors::Reader,
     group::{Shape, Shapes},
 };
@@ -14,6 +14,8 @@ use crate::topics::Topics;
 impl ConsumerGroup {
     /// Looks at the topics again, and makes a new target if anything has changed.
     pub(super) fn retarget(&mut self, subscribed_anew: bool, topics: &Topics) {
+        let patterns = self.members.values().filter_map(|member| member.pattern.as_ref());
+        self.matches.update(patterns, topics);
         let shapes = self.current_shapes(topics);
         if subscribed_anew || shapes != self.shapes {
             self.bump();
@@ -27,7 +29,7 @@ impl ConsumerGroup {
 
     fn current_shapes(&self, topics: &Topics) -> Shapes {
         let mut shapes = Shapes::new();
-        for name in self.members.values().flat_map(|member| &member.topics) {
+        for name in self.members.values().flat_map(|member| self.names(member)) {
             if !shapes.contains_key(name)
                 && let Some(topic) = topics.topic(name)
             {
@@ -39,16 +41,23 @@ impl ConsumerGroup {
         shapes
     }
 
+    /// The topics that a member names, and those that its expression matches.
+    fn names<'a>(&'a self, member: &'a Member) -> impl Iterator<Item = &'a StrBytes> {
+        member.topics.iter().chain(self.matches.of(member.pattern.as_ref()))
+    }
+
+    /// The topics that a member reads and that there are, each once.
+    fn shapes_for(&self, member: &Member) -> Vec<Shape> {
+        let names: BTreeSet<&StrBytes> = self.names(member).collect();
+        let shapes = names.into_iter().filter_map(|name| self.shapes.get(name));
+        shapes.copied().collect()
+    }
+
     fn assign(&self) -> BTreeMap<StrBytes, super::Partitions> {
         let readers = self.members.iter().map(|(id, member)| Reader {
             id,
             instance: member.instance.as_ref(),
-            topics: member
-                .topics
-                .iter()
-                .filter_map(|name| self.shapes.get(name))
-                .copied()
-                .collect(),
+            topics: self.shapes_for(member),
             had: self.target.get(id),
         });
         self.preferred_assignor().assign(readers.collect())

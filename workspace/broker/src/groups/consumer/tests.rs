@@ -194,8 +194,6 @@ fn what_is_not_supported_is_refused_with_words() {
         assert!(response.error_message.is_some_and(|message| !message.is_empty()));
         response.error_code
     };
-    let regex = a.clone().with_subscribed_topic_regex(Some(text("o.*")));
-    assert_eq!(refused(&mut world, regex), INVALID_REQUEST);
     let assignor = a.clone().with_server_assignor(Some(text("mine")));
     assert_eq!(refused(&mut world, assignor), UNSUPPORTED_ASSIGNOR);
     assert_eq!(refused(&mut world, a.clone().with_member_epoch(-3)), INVALID_REQUEST);
