@@ -2,7 +2,7 @@
 # Brings everything that building, testing and the demo need, and says in a sentence what it cannot bring.
 # With everything there it takes a fraction of a second: the other targets of the Makefile run it first.
 #   deploy/setup.sh demo   what the compiler and the demo on the embedded broker need: no Java, no Maven, no Python
-#   deploy/setup.sh        all of it: real Kafka and the Python client too, for the tests, the benchmark and KAFKA=real
+#   deploy/setup.sh        all of it: real Kafka and the Python clients too, for the tests, the benchmark and KAFKA=real
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source "$here/setup/common.sh"
@@ -31,6 +31,6 @@ if [[ $LEVEL == all ]]; then
   check_java
   ensure_kafka
   ensure_archive
-  ensure_python_client
+  ensure_python_clients
 fi
 ensure_cargo_config

@@ -13,6 +13,7 @@ check_rust() {
 check_java() {
   at_least "$JAVA_MIN" "$JAVA_VERSION" ||
     stop "the 'java' on the path is version $JAVA_VERSION: Kafka needs $JAVA_MIN or later. Install one, put it first on the path and try again."
+  has javac || stop "there is a 'java' on the path and no 'javac': the tests compile with it. Install the JDK beside it and try again."
 }
 
 check_disk() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Brings Kafka, RocksDB and the Python client into the cache, by pinned versions and checksums.
+# Brings Kafka, RocksDB and the Python clients into the cache, by pinned versions and checksums.
 
 # fetch PATH FILE: a file of Maven Central, or of the mirror that MAVEN_CENTRAL names, without Maven.
 fetch() {
@@ -65,15 +65,17 @@ ensure_rocksdb() {
   stamp rocksdb "$ROCKSDB_JAR_SHA256"
 }
 
-ensure_python_client() {
+ensure_python_clients() {
   local home=$CACHE/python pins
-  pins=$(python3 --version; sha256sum <"$ROOT/deploy/python/requirements.txt")
+  pins=$(python3 --version; cat "$ROOT"/deploy/python/*.txt | sha256sum)
   is_stamped python "$pins" && [[ -x $home/bin/python ]] && return
-  say "installing the Confluent client for Python"
+  say "installing the clients for Python"
   rm -rf "$home"
   run_logged python-venv python3 -m venv "$home" ||
     stop "'python3 -m venv' failed: see $CACHE/logs/python-venv.log."
   run_logged python "$home/bin/pip" install -q -r "$ROOT/deploy/python/requirements.txt" ||
     stop "pip could not install deploy/python/requirements.txt. Look at the network; the log is $CACHE/logs/python.log."
+  run_logged kafka-python "$home/bin/pip" install -q --require-hashes -r "$ROOT/deploy/python/kafka-python.txt" ||
+    stop "pip could not install deploy/python/kafka-python.txt. Look at the network; the log is $CACHE/logs/kafka-python.log."
   stamp python "$pins"
 }

@@ -15,7 +15,7 @@ missing_packages() {
   has mvn || echo maven
   has python3 || echo python3
   python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
-  at_least "$JAVA_MIN" "$JAVA_VERSION" || java_package
+  has javac && at_least "$JAVA_MIN" "$JAVA_VERSION" || java_package
 }
 
 # Libraries are no programs: only Debian's package list knows them. Elsewhere the compiler will tell.
@@ -34,16 +34,17 @@ look_at_java() {
   [[ $JAVA_BANNER =~ version\ \"([0-9.]+) ]] && JAVA_VERSION=${BASH_REMATCH[1]} || JAVA_VERSION=0
 }
 
-# The newest Java that this release of Debian or Ubuntu has: their default is not always new enough.
+# The newest Java that this release of Debian or Ubuntu has: their default is not always new enough. With its compiler:
+# a test compiles its checks of the embedded broker by Kafka's own client.
 java_package() {
   local package
-  for package in openjdk-25-jre-headless openjdk-21-jre-headless openjdk-17-jre-headless; do
+  for package in openjdk-25-jdk-headless openjdk-21-jdk-headless openjdk-17-jdk-headless; do
     if has apt-cache && [[ -n $(apt-cache search --names-only "^$package\$") ]]; then
       echo "$package"
       return
     fi
   done
-  echo default-jre-headless
+  echo default-jdk-headless
 }
 
 # Prints the prefix that makes apt-get work without a question, or fails.

@@ -1,5 +1,5 @@
-//! A broker as a process that tests kill: its data stands in the folder of its first argument, it listens on the port of
-//! its second.
+//! A broker as a process of its own, for tests that kill it or look at its memory: its data stands in the folder of its
+//! first argument, it listens on the port of its second, and takes as many connections as its third says, if there is one.
 
 #![allow(clippy::expect_used, reason = "a test's helper: what is wrong shall end it")]
 
@@ -12,10 +12,13 @@ use palinode_sandbox::broker::{Server, Settings, Sync};
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let port = arguments[1].parse().expect("a port");
-    let settings = Settings {
+    let mut settings = Settings {
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         ..Settings::kept_in(Path::new(&arguments[0]), Sync::Never).expect("a folder")
     };
+    if let Some(connections) = arguments.get(2) {
+        settings.connections_max = connections.parse().expect("a number of connections");
+    }
     let _server = Server::start(settings).expect("a broker");
     println!("ready");
     loop {

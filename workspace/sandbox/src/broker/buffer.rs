@@ -60,9 +60,7 @@ impl Buffer {
 
     /// Gives the memory back that nothing is kept in.
     pub(super) fn shrink(&mut self) {
-        if self.bytes.is_empty() {
-            self.bytes = BytesMut::new();
-        }
+        self.bytes = BytesMut::from(self.bytes.as_ref());
     }
 
     /// Reads what is there. This can be cancelled without losing anything.
@@ -72,25 +70,32 @@ impl Buffer {
     pub(super) async fn read(&mut self, stream: &mut TcpStream) -> io::Result<()> {
         // Memory is taken when there is something to put into it.
         stream.readable().await?;
-        self.make_room()?;
+        let growth = self.growth()?;
+        if growth > 0 {
+            self.bytes.reserve(growth);
+        }
         match stream.read_buf(&mut self.bytes).await? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
         }
     }
 
-    /// Makes room for more. What is left of the last piece of memory is used up first: records are kept as they came, and
-    /// each keeps its whole piece. For a large frame the room doubles, at most, with what has come of it.
-    fn make_room(&mut self) -> io::Result<()> {
+    /// How much room the next read makes; 0 while there is enough. What is left of the last piece of memory is used up
+    /// first: records are kept as they came, and each keeps its whole piece. For a large frame the room doubles, at most,
+    /// with what has come of it, so that a length alone costs nothing.
+    ///
+    /// # Errors
+    /// No frame has the length that stands there.
+    pub(super) fn growth(&self) -> io::Result<usize> {
         let missing = match self.frame_length()? {
             Some(length) => (LENGTH_BYTES + length).saturating_sub(self.bytes.len()),
             None => LENGTH_BYTES,
         };
         let room = self.bytes.capacity() - self.bytes.len();
-        if room < missing.clamp(1, READ_BYTES) {
-            let most = self.bytes.len().max(READ_BYTES);
-            self.bytes.reserve(missing.clamp(READ_BYTES, most));
+        if room >= missing.clamp(1, READ_BYTES) {
+            return Ok(0);
         }
-        Ok(())
+        let most = self.bytes.len().max(READ_BYTES);
+        Ok(missing.clamp(READ_BYTES, most))
     }
 }

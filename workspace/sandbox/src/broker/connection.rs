@@ -60,32 +60,35 @@ impl Connection {
         }
     }
 
-    /// Waits for a frame; one that is large comes with its permit.
+    /// Waits for a frame; one that is large comes with a permit for its memory. The permit grows with what has come, not
+    /// with what a length says that will: nobody keeps memory from others by a claim.
     async fn next_frame(&mut self) -> io::Result<(Bytes, Option<OwnedSemaphorePermit>)> {
         if self.buffer.is_empty() {
-            self.wait_for_first_byte().await?;
+            self.read_until(Instant::now() + IDLE_MAX).await?;
         }
         let end = Instant::now() + FRAME_TIME_MAX;
-        let mut permit = None;
+        let mut permit: Option<OwnedSemaphorePermit> = None;
         loop {
             if let Some(frame) = self.buffer.take_frame()? {
                 return Ok((frame, permit));
             }
-            if let Some(length) = self.buffer.frame_length()?
-                && permit.is_none()
-            {
-                permit = timeout_at(end, self.shared.permit(length)).await?;
+            let more = timeout_at(end, self.shared.permit(self.buffer.growth()?)).await?;
+            match (&mut permit, more) {
+                (Some(permit), Some(more)) => permit.merge(more),
+                (permit, more) => *permit = permit.take().or(more),
             }
-            timeout_at(end, self.buffer.read(&mut self.stream)).await??;
+            self.read_until(end).await?;
         }
     }
 
-    async fn wait_for_first_byte(&mut self) -> io::Result<()> {
-        match timeout(BUFFER_IDLE, self.buffer.read(&mut self.stream)).await {
+    /// Reads what is there; while nothing comes for a while, only the memory is kept that has something in it.
+    async fn read_until(&mut self, end: Instant) -> io::Result<()> {
+        let patience = end.min(Instant::now() + BUFFER_IDLE);
+        match timeout_at(patience, self.buffer.read(&mut self.stream)).await {
             Ok(read) => read,
             Err(_) => {
                 self.buffer.shrink();
-                timeout(IDLE_MAX, self.buffer.read(&mut self.stream)).await?
+                timeout_at(end, self.buffer.read(&mut self.stream)).await?
             }
         }
     }

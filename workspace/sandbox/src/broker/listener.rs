@@ -13,12 +13,17 @@ use tokio::{
 
 use super::{
     connection::Connection,
-    limits::{ACCEPT_REST, CONNECTIONS_MAX, STOP_TIME_MAX},
+    limits::{ACCEPT_REST, STOP_TIME_MAX},
     shared::Shared,
 };
 
-/// Takes connections until told to stop, and then lets each end what it does.
-pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<()>) {
+/// Takes up to so many connections at a time until told to stop, and then lets each end what it does.
+pub(super) async fn run(
+    listener: TcpListener,
+    connections_max: usize,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<()>,
+) {
     let mut connections = JoinSet::new();
     let mut accepted = 0;
     loop {
@@ -27,7 +32,7 @@ pub(super) async fn run(listener: TcpListener, shared: Arc<Shared>, mut stop: wa
             _ = stop.changed() => break,
             Some(_ended) = connections.join_next() => {}
             taken = listener.accept() => match taken {
-                Ok((stream, peer)) if connections.len() < CONNECTIONS_MAX => {
+                Ok((stream, peer)) if connections.len() < connections_max => {
                     accepted += 1;
                     let connection = open(ConnectionId(accepted), stream, peer, &shared);
                     connections.spawn(until_stop(connection, stop.clone()));

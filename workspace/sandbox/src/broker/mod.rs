@@ -7,6 +7,7 @@ mod buffer;
 mod clock;
 mod connection;
 mod disk;
+mod files;
 mod limits;
 mod listener;
 mod server;
@@ -16,5 +17,6 @@ mod timer;
 
 pub use clock::Clock;
 pub use disk::{Disk, Sync};
+pub use files::raise_file_limit;
 pub use server::Server;
 pub use settings::Settings;

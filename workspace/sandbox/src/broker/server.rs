@@ -13,13 +13,16 @@ use tokio::{
 };
 
 use super::{
-    Clock, Settings,
-    limits::{BACKLOG, STOP_TIME_MAX},
+    Clock, Settings, files,
+    limits::{BACKLOG, FILES_KEPT, STOP_TIME_MAX},
     listener,
     shared::Shared,
     timer,
 };
 use crate::{Error, Result};
+
+/// The least room for connections, however few files the process may have open.
+const CONNECTIONS_MIN: usize = 100;
 
 /// A running broker; it stops when this is dropped.
 pub struct Server {
@@ -56,7 +59,8 @@ impl Server {
         let shared = Arc::new(Shared::new(broker, clock.clone()));
         let (stop, stopped) = watch::channel(());
         runtime.spawn(timer::run(shared.clone()));
-        let listener = runtime.spawn(listener::run(listener, shared, stopped));
+        let connections_max = settings.connections_max.min(room_for_connections());
+        let listener = runtime.spawn(listener::run(listener, connections_max, shared, stopped));
         Ok(Server {
             address,
             clock,
@@ -97,6 +101,18 @@ impl Server {
             runtime.shutdown_timeout(STOP_TIME_MAX);
         };
         let _ended = std::thread::spawn(end).join();
+    }
+}
+
+/// How many connections the process's limit of open files leaves room for: that limit is raised as far as it goes.
+fn room_for_connections() -> usize {
+    match files::raise_file_limit() {
+        Ok(files) => usize::try_from(files)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(FILES_KEPT)
+            .max(CONNECTIONS_MIN),
+        // The limit is not known: when it is met, those who come wait.
+        Err(_) => usize::MAX,
     }
 }
 

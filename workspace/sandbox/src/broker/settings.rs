@@ -7,7 +7,7 @@ use std::{
 
 use palinode_broker::{Memory, Storage};
 
-use super::{Disk, Sync};
+use super::{Disk, Sync, limits::CONNECTIONS_MAX};
 use crate::Result;
 
 /// Settings of the embedded broker's server.
@@ -18,6 +18,8 @@ pub struct Settings {
     pub broker: palinode_broker::Settings,
     /// Where batches and changes are kept.
     pub storage: Box<dyn Storage>,
+    /// The most connections at a time; more are closed at once. The process's limit of open files may allow fewer.
+    pub connections_max: usize,
     /// How many threads serve connections.
     pub threads: usize,
 }
@@ -35,6 +37,7 @@ impl Default for Settings {
                 ..palinode_broker::Settings::default()
             },
             storage: Box::new(Memory::default()),
+            connections_max: CONNECTIONS_MAX,
             threads: 2,
         }
     }

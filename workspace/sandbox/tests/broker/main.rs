@@ -3,6 +3,9 @@
 mod client;
 mod groups;
 mod hostile;
+mod java;
 mod killed;
+mod peers;
+mod python;
 mod topics;
 mod transactions;
