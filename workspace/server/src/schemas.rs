@@ -63,7 +63,11 @@ pub async fn register_schemas(
     Ok(ours)
 }
 
-/// All files below `folder` with `extension`, in the order of their paths; `folder` itself when it is a file.
+/// How the files of scenarios end, which stand beside the definitions that they rehearse and are none.
+const SCENARIOS: &str = ".test.yaml";
+
+/// All files below `folder` with `extension`, in the order of their paths; `folder` itself when it is a file. Files of
+/// scenarios are left out.
 ///
 /// # Errors
 /// When a folder cannot be read.
@@ -80,7 +84,7 @@ pub fn files_below(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Error
         let path = entry.map_err(unreadable)?.path();
         if path.is_dir() {
             found.extend(files_below(&path, extension)?);
-        } else if path.extension().is_some_and(|it| it == extension) {
+        } else if path.extension().is_some_and(|it| it == extension) && !path.to_string_lossy().ends_with(SCENARIOS) {
             found.push(path);
         }
     }

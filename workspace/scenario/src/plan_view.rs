@@ -1,0 +1,56 @@
+//! What scenarios ask of a plan: steps by name, and the records that answer them.
+
+use palinode_core::{Plan, Purpose, RecordName, Replies, ReplyResult, StepIndex};
+
+/// What stands behind a step's name when its compensation is meant.
+const COMPENSATION: &str = ".compensation";
+
+/// The step and purpose that `name` means: `payment`, or `payment.compensation`.
+pub(crate) fn asked(plan: &Plan, name: &str) -> Option<(StepIndex, Purpose)> {
+    match name.strip_suffix(COMPENSATION) {
+        Some(step) => {
+            let step = plan.step_named(step)?;
+            plan.step(step).compensation.as_ref()?;
+            Some((step, Purpose::Compensation))
+        }
+        None => Some((plan.step_named(name)?, Purpose::Forward)),
+    }
+}
+
+/// The name of a step or of its compensation, as scenarios write it.
+pub(crate) fn name(step: &str, purpose: Purpose) -> String {
+    match purpose {
+        Purpose::Forward => step.to_owned(),
+        Purpose::Compensation => format!("{step}{COMPENSATION}"),
+    }
+}
+
+/// Every name that [`asked`] knows.
+pub(crate) fn names(plan: &Plan) -> Vec<String> {
+    let mut names = Vec::new();
+    for step in &plan.steps {
+        names.push(step.name.to_string());
+        if step.compensation.is_some() {
+            names.push(name(step.name.as_str(), Purpose::Compensation));
+        }
+    }
+    names
+}
+
+/// The records that answer a step or its compensation.
+pub(crate) fn replies(plan: &Plan, step: StepIndex, purpose: Purpose) -> Option<&Replies> {
+    let step = plan.step(step);
+    match purpose {
+        Purpose::Forward => Some(&step.replies),
+        Purpose::Compensation => Some(&step.compensation.as_ref()?.replies),
+    }
+}
+
+/// The record by which a step or its compensation is answered with `result`.
+pub(crate) fn reply_record(plan: &Plan, step: StepIndex, purpose: Purpose, result: ReplyResult) -> Option<&RecordName> {
+    let replies = replies(plan, step, purpose)?;
+    match result {
+        ReplyResult::Succeeded => Some(&replies.succeeded),
+        ReplyResult::Failed => replies.failed.as_ref(),
+    }
+}

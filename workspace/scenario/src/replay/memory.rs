@@ -1,0 +1,193 @@
+//! What a recording knows of the world around one saga.
+
+use std::collections::BTreeMap;
+
+use palinode_core::{Input, Payload, Plan, Purpose, Reply, ReplyResult, Round, Saga, StepIndex, StepName, Timestamp};
+use palinode_wire::journal::SagaRecord;
+
+use crate::{
+    plan_view,
+    stage::{Asked, World},
+};
+
+/// An answer that was recorded.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    result: ReplyResult,
+    headers: bool,
+    payload: Payload,
+}
+
+/// One command that was recorded.
+#[derive(Clone, Debug)]
+struct Command {
+    at: Timestamp,
+    round: Round,
+    answers: Vec<(i64, Answer)>,
+    /// Whether what became of it is recorded: an answer, or that none came in time.
+    is_over: bool,
+}
+
+/// The commands that each participant was sent, by the name of the step.
+pub(super) struct Memory<'a> {
+    plan: &'a Plan,
+    commands: BTreeMap<(StepName, Purpose), Vec<Command>>,
+    asked: BTreeMap<(StepIndex, Purpose), usize>,
+    /// Set when the recording ends before the participant answered: nobody knows how the saga goes on.
+    pub(super) ran_out: bool,
+}
+
+/// Something that was recorded.
+#[derive(Clone, Debug)]
+pub(super) enum Cue {
+    Start(Input),
+    Cancel,
+    Resume,
+    Reply(StepIndex, Purpose, Option<Round>, Answer),
+}
+
+impl<'a> Memory<'a> {
+    /// What `records`, the events of one saga, remember; and what people and other services did, by its time.
+    pub(super) fn of(plan: &'a Plan, records: &[&SagaRecord]) -> (Self, Vec<(Timestamp, Cue)>) {
+        let mut memory = Self {
+            plan,
+            commands: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            ran_out: false,
+        };
+        let mut others = Vec::new();
+        let mut last_cause = None;
+        for record in records {
+            let is_first = last_cause != Some(&record.cause);
+            last_cause = Some(&record.cause);
+            memory.remember(record);
+            let cue = match &*record.event_type {
+                "SagaStarted" => start(record),
+                "CancellationAccepted" | "CancellationKept" if is_first => Some(Cue::Cancel),
+                "SagaResumed" if is_first => Some(Cue::Resume),
+                _ => None,
+            };
+            others.extend(cue.map(|cue| (record.time, cue)));
+        }
+        (memory, others)
+    }
+
+    fn remember(&mut self, record: &SagaRecord) {
+        let (Some(step), Some(purpose)) = (&record.step, record.purpose) else {
+            return;
+        };
+        let commands = self.commands.entry((step.clone(), purpose)).or_default();
+        let result = match &*record.event_type {
+            "StepRequested" | "CompensationRequested" => {
+                return commands.push(Command {
+                    at: record.time,
+                    round: record.round.unwrap_or_default(),
+                    answers: Vec::new(),
+                    is_over: false,
+                });
+            }
+            "StepTimedOut" | "CompensationTimedOut" => {
+                commands.iter_mut().for_each(|command| command.is_over = true);
+                return;
+            }
+            "StepSucceeded" | "CompensationSucceeded" => ReplyResult::Succeeded,
+            "StepFailed" | "CompensationFailed" => ReplyResult::Failed,
+            _ => return,
+        };
+        let answered = commands
+            .iter_mut()
+            .rev()
+            .find(|command| record.round.is_none_or(|round| round == command.round));
+        if let (Some(command), Some(payload)) = (answered, &record.payload) {
+            command.is_over = true;
+            let after = record.time.0.saturating_sub(command.at.0).max(0);
+            let answer = Answer {
+                result,
+                headers: record.definite != Some(false),
+                payload: payload.clone(),
+            };
+            command.answers.push((after, answer));
+        }
+    }
+}
+
+fn start(record: &SagaRecord) -> Option<Cue> {
+    Some(Cue::Start(Input::Start {
+        payload: record.payload.clone()?,
+        correlation: record.correlation.clone()?,
+        traceparent: record.traceparent.clone(),
+    }))
+}
+
+impl World for Memory<'_> {
+    type Cue = Cue;
+
+    fn asked(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Cue)>, String> {
+        let name = self.plan.step(asked.step).name.clone();
+        let number = self.asked.entry((asked.step, asked.purpose)).or_default();
+        let at = *number;
+        *number += 1;
+        let told = plan_view::name(name.as_str(), asked.purpose);
+        let Some(commands) = self.commands.get(&(name, asked.purpose)) else {
+            return Err(format!(
+                "'{told}' was never asked for then, so that its answer is not known"
+            ));
+        };
+        match commands.get(at) {
+            Some(command) if command.is_over => Ok(command
+                .answers
+                .iter()
+                .map(|(after, answer)| {
+                    let round = answer.headers.then_some(asked.round);
+                    (*after, Cue::Reply(asked.step, asked.purpose, round, answer.clone()))
+                })
+                .collect()),
+            Some(_) => {
+                self.ran_out = true;
+                Err(format!("the recording ends before '{told}' was answered"))
+            }
+            // The same request again: the participant gives the answer to the first command, which is on its way, or none.
+            None if commands.iter().any(|command| command.round == asked.round) => Ok(Vec::new()),
+            None => Err(format!(
+                "'{told}' is asked for in round {}, and the recording has no answer to it",
+                asked.round.0
+            )),
+        }
+    }
+
+    fn input(&mut self, cue: &Cue, _: Option<&Saga>, _: Timestamp) -> Result<Input, String> {
+        Ok(match cue {
+            Cue::Start(input) => input.clone(),
+            // What the wish said is not in the journal, and no expression can see it.
+            Cue::Cancel => Input::Cancel {
+                payload: Payload {
+                    schema: palinode_core::SchemaId(0),
+                    bytes: bytes::Bytes::new(),
+                },
+            },
+            Cue::Resume => Input::Resume {
+                step: None,
+                payload: None,
+            },
+            Cue::Reply(step, purpose, round, answer) => Input::Reply(Reply {
+                step: *step,
+                purpose: *purpose,
+                result: answer.result,
+                round: *round,
+                payload: answer.payload.clone(),
+            }),
+        })
+    }
+
+    fn told(&self, cue: &Cue) -> String {
+        match cue {
+            Cue::Start(_) => "the start event".into(),
+            Cue::Cancel => "a wish to cancel".into(),
+            Cue::Resume => "the saga is resumed".into(),
+            Cue::Reply(step, purpose, ..) => {
+                let name = plan_view::name(self.plan.step(*step).name.as_str(), *purpose);
+                format!("the recorded answer of {name}")
+            }
+        }
+    }
+}

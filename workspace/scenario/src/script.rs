@@ -1,0 +1,219 @@
+//! The world of a scenario: participants that do as they are told, and what happens by itself.
+
+use std::collections::BTreeMap;
+
+use palinode_core::{Input, Purpose, RecordName, Reply, ReplyResult, Round, Saga, SagaId, StepIndex, Timestamp, Value};
+
+use crate::{
+    model::{Behaviour, Given, Participants, Scenario, What},
+    plan_view,
+    stage::{Asked, Cast, Ended, Stage, World},
+    values::{Around, invent},
+};
+
+/// A step or its compensation.
+type Step = (StepIndex, Purpose);
+
+/// The script of one scenario.
+pub(crate) struct Script<'a> {
+    cast: &'a Cast<'a>,
+    scenario: &'a Scenario,
+    start: Value,
+    /// How many commands each participant was sent.
+    commands: BTreeMap<Step, usize>,
+    /// What each participant was last asked.
+    asked: BTreeMap<Step, Value>,
+    /// What each participant last answered.
+    answered: BTreeMap<Step, Input>,
+}
+
+/// Something in a script.
+pub(crate) enum Cue<'a> {
+    /// The start event.
+    Start,
+    /// It happens by itself.
+    Happens(&'a What),
+    /// A participant answers.
+    Reply(Step, Input),
+}
+
+/// Plays a scenario.
+pub(crate) fn play<'a>(
+    cast: &'a Cast<'a>,
+    scenario: &'a Scenario,
+    begins_at: Timestamp,
+) -> (Stage<'a, Script<'a>>, Ended) {
+    let script = Script {
+        cast,
+        scenario,
+        start: cast.records.read(&scenario.start),
+        commands: BTreeMap::new(),
+        asked: BTreeMap::new(),
+        answered: BTreeMap::new(),
+    };
+    let id = SagaId::new(cast.plan.name.clone(), scenario.key.as_str());
+    let mut stage = Stage::new(cast, id, script);
+    stage.plan(begins_at, Cue::Start);
+    for happening in &scenario.happenings {
+        let at = Timestamp(begins_at.0.saturating_add(happening.at));
+        stage.plan(at, Cue::Happens(&happening.what));
+    }
+    let ended = stage.play(scenario.until.map(|until| begins_at.plus(until)));
+    (stage, ended)
+}
+
+impl<'a> World for Script<'a> {
+    type Cue = Cue<'a>;
+
+    fn asked(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Cue<'a>)>, String> {
+        let step = (asked.step, asked.purpose);
+        let number = self.commands.entry(step).or_default();
+        let behaviour = self.scenario.participants.behaviour(step, *number);
+        *number += 1;
+        self.asked.insert(step, asked.content.clone());
+        let Some(result) = behaviour.result else {
+            return Ok(Vec::new());
+        };
+        let after = i64::try_from(behaviour.after.as_millis()).unwrap_or(i64::MAX);
+        let now = asked.at.plus(behaviour.after);
+        let round = behaviour.headers.then_some(asked.round);
+        let input = self.reply(step, result, round, &behaviour.given, now)?;
+        let times = if behaviour.twice { 2 } else { 1 };
+        Ok((0..times).map(|_| (after, Cue::Reply(step, input.clone()))).collect())
+    }
+
+    fn input(&mut self, cue: &Cue<'a>, saga: Option<&Saga>, now: Timestamp) -> Result<Input, String> {
+        let what = match cue {
+            Cue::Start => return Ok(self.start(&self.scenario.start)),
+            Cue::Reply(step, input) => {
+                self.answered.insert(*step, input.clone());
+                return Ok(input.clone());
+            }
+            Cue::Happens(what) => what,
+        };
+        match what {
+            What::Start(payload) => Ok(self.start(payload)),
+            What::Cancel(payload) => Ok(Input::Cancel {
+                payload: payload.clone(),
+            }),
+            What::Resume(step, payload) => Ok(Input::Resume {
+                step: *step,
+                payload: payload.clone(),
+            }),
+            What::Reply {
+                step,
+                purpose,
+                result,
+                round,
+                headers,
+                given,
+            } => {
+                let current = || current_round(saga, *step, *purpose);
+                let round = headers.then(|| round.map_or_else(current, Round));
+                self.reply((*step, *purpose), *result, round, given, now)
+            }
+            What::Repeat(step, purpose) => self.answered.get(&(*step, *purpose)).cloned().ok_or_else(|| {
+                let name = plan_view::name(self.cast.plan.step(*step).name.as_str(), *purpose);
+                format!("'{name}' has not answered yet, so that there is nothing to repeat")
+            }),
+        }
+    }
+
+    fn told(&self, cue: &Cue<'a>) -> String {
+        let of = |(step, purpose): Step| plan_view::name(self.cast.plan.step(step).name.as_str(), purpose);
+        match cue {
+            Cue::Start => "the start event".into(),
+            Cue::Reply(step, input) => said(&of(*step), input),
+            Cue::Happens(What::Start(_)) => "another start event".into(),
+            Cue::Happens(What::Cancel(_)) => "a wish to cancel".into(),
+            Cue::Happens(What::Resume(Some(step), _)) => {
+                format!("the event that resumes {}", of((*step, Purpose::Forward)))
+            }
+            Cue::Happens(What::Resume(None, _)) => "a person resumes the saga".into(),
+            Cue::Happens(What::Reply { step, purpose, .. }) => {
+                format!("a reply of {} that no command led to", of((*step, *purpose)))
+            }
+            Cue::Happens(What::Repeat(step, purpose)) => {
+                format!("the last reply of {} once more", of((*step, *purpose)))
+            }
+        }
+    }
+}
+
+impl Script<'_> {
+    fn start(&self, payload: &palinode_core::Payload) -> Input {
+        Input::Start {
+            payload: payload.clone(),
+            correlation: self.scenario.key.as_str().into(),
+            traceparent: None,
+        }
+    }
+
+    fn reply(
+        &self,
+        step: Step,
+        result: ReplyResult,
+        round: Option<Round>,
+        given: &Given,
+        now: Timestamp,
+    ) -> Result<Input, String> {
+        let plan = self.cast.plan;
+        // Whoever is told to fail but cannot, succeeds: `*` is for all.
+        let known = |result| plan_view::reply_record(plan, step.0, step.1, result).map(|record| (result, record));
+        let (result, record): (ReplyResult, &RecordName) = known(result)
+            .or_else(|| known(ReplyResult::Succeeded))
+            .ok_or_else(|| format!("'{}' has no replies", plan.step(step.0).name))?;
+        let view = self
+            .cast
+            .records
+            .view(record)
+            .ok_or_else(|| format!("there is no schema of {record}"))?;
+        let sources: Vec<&Value> = self.asked.get(&step).into_iter().chain([&self.start]).collect();
+        let around = Around { sources: &sources, now };
+        let payload = self
+            .cast
+            .records
+            .write(record, &invent(view, &given.fields, around))
+            .map_err(|reason| format!("{record} cannot be written: {reason}"))?;
+        Ok(Input::Reply(Reply {
+            step: step.0,
+            purpose: step.1,
+            result,
+            round,
+            payload,
+        }))
+    }
+}
+
+impl Participants {
+    fn behaviour(&self, step: Step, number: usize) -> Behaviour {
+        let of_step = self
+            .by_step
+            .get(&step)
+            .and_then(|all| all.get(number).or_else(|| all.last()));
+        of_step.or(self.others.as_ref()).cloned().unwrap_or_else(Self::usual)
+    }
+}
+
+/// The round that a participant which answers the last command would name.
+fn current_round(saga: Option<&Saga>, step: StepIndex, purpose: Purpose) -> Round {
+    let state = match saga {
+        Some(Saga::Open(state)) => Some(state),
+        Some(Saga::Closed(closed)) => closed.memory.as_ref(),
+        _ => None,
+    };
+    let round = state
+        .and_then(|state| state.steps.get(step.at()))
+        .map_or(Round(1), |step| step.request(purpose).round);
+    round.max(Round(1))
+}
+
+fn said(name: &str, input: &Input) -> String {
+    match input {
+        Input::Reply(Reply {
+            result: ReplyResult::Failed,
+            ..
+        }) => format!("{name} is refused by its participant"),
+        _ => format!("{name} is done by its participant"),
+    }
+}
