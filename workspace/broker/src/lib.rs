@@ -11,6 +11,7 @@ mod dispatch;
 pub mod frame;
 mod groups;
 mod log;
+mod pattern;
 mod settings;
 mod storage;
 mod summary;

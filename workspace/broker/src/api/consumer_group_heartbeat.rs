@@ -13,7 +13,8 @@ use kafka_protocol::{
 
 use crate::{
     Broker, Call, Reply,
-    groups::{Assignor, Departure, Heartbeat, Partitions, Pattern, Refusal, SUBSCRIBED_TOPICS_MAX, owned},
+    groups::{Assignor, Departure, Heartbeat, Partitions, Refusal, SUBSCRIBED_TOPICS_MAX, owned},
+    pattern::Pattern,
 };
 
 /// The epoch of a member that leaves for good.
@@ -86,7 +87,7 @@ impl Broker {
         assignor: Option<Assignor>,
     ) -> Result<Heartbeat, Refusal> {
         let regex = request.subscribed_topic_regex.as_ref();
-        let pattern = regex.map(|regex| Pattern::new(owned(regex))).transpose()?;
+        let pattern = regex.map(pattern).transpose()?;
         let member_id = if request.member_id.is_empty() {
             let name = &call.client_id;
             self.with_groups(call.now, |groups, turn| groups.member_id(name, turn))
@@ -170,6 +171,16 @@ fn named_assignor(request: &ConsumerGroupHeartbeatRequest) -> Result<Option<Assi
             name.as_str()
         );
         Refusal::new(ResponseError::UnsupportedAssignor, message)
+    })
+}
+
+fn pattern(regex: &StrBytes) -> Result<Pattern, Refusal> {
+    Pattern::new(owned(regex)).map_err(|fault| {
+        let message = format!(
+            "SubscribedTopicRegex `{}` is not a valid regular expression: {fault}.",
+            regex.as_str()
+        );
+        Refusal::new(ResponseError::InvalidRegularExpression, message)
     })
 }
 

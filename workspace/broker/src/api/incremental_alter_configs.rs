@@ -11,7 +11,10 @@ use kafka_protocol::{
     },
 };
 
-use super::repeated;
+use super::{
+    altered::{self, Repeated},
+    repeated,
+};
 use crate::{
     Broker, Call, Reply,
     topics::{Key, Kind, Refusal},
@@ -26,17 +29,12 @@ const SUBTRACT: i8 = 3;
 impl Broker {
     pub(crate) fn incremental_alter_configs(&mut self, _call: &Call, request: IncrementalAlterConfigsRequest) -> Reply {
         let resources = request.resources.iter();
-        let repeated = repeated(resources.map(|asked| (asked.resource_type, asked.resource_name.clone())));
+        let repeated = Repeated::among(resources.map(|asked| (asked.resource_type, asked.resource_name.clone())));
         let mut responses = Vec::with_capacity(request.resources.len());
         for asked in request.resources {
-            let altered = if repeated.contains(&(asked.resource_type, asked.resource_name.clone())) {
-                Err(Refusal::new(
-                    ResponseError::InvalidRequest,
-                    "Each resource must appear at most once.",
-                ))
-            } else {
-                self.alter_single(&asked, request.validate_only)
-            };
+            let altered = repeated
+                .check(asked.resource_type, &asked.resource_name)
+                .and_then(|()| self.alter_single(&asked, request.validate_only));
             let response = AlterConfigsResourceResponse::default()
                 .with_resource_type(asked.resource_type)
                 .with_resource_name(asked.resource_name);
@@ -78,15 +76,10 @@ fn alter(settings: &mut BTreeMap<String, String>, asked: &AlterableConfig) -> Re
         settings.remove(&name);
         return Ok(());
     }
-    let Some(value) = &asked.value else {
-        return Err(Refusal::new(
-            ResponseError::InvalidRequest,
-            format!("Null value not supported for : {name}"),
-        ));
-    };
+    let value = altered::value(&asked.name, asked.value.as_ref())?;
     let altered = match asked.config_operation {
-        SET => value.to_string(),
-        APPEND | SUBTRACT => alter_list(settings, asked, value)?,
+        SET => value,
+        APPEND | SUBTRACT => alter_list(settings, asked, &value)?,
         other => {
             return Err(Refusal::new(
                 ResponseError::InvalidRequest,

@@ -1,7 +1,5 @@
 //! ListOffsets: the ends of partitions, and offsets by time.
 
-use std::collections::BTreeSet;
-
 use kafka_protocol::{
     error::ResponseError,
     messages::{
@@ -11,6 +9,7 @@ use kafka_protocol::{
     },
 };
 
+use super::repeated;
 use crate::{
     Broker, Call, LogId, Reply,
     log::{Isolation, LEADER_EPOCH, LogStore, Partition, Timed},
@@ -74,16 +73,11 @@ impl Broker {
         } else {
             Isolation::Uncommitted
         };
-        let mut seen = BTreeSet::new();
-        let mut repeated = BTreeSet::new();
-        for topic in &request.topics {
-            for partition in &topic.partitions {
-                let place = (topic.name.clone(), partition.partition_index);
-                if !seen.insert(place.clone()) {
-                    repeated.insert(place);
-                }
-            }
-        }
+        let places = request.topics.iter().flat_map(|topic| {
+            let partitions = topic.partitions.iter();
+            partitions.map(|partition| (topic.name.clone(), partition.partition_index))
+        });
+        let repeated = repeated(places);
         let topics = request
             .topics
             .into_iter()

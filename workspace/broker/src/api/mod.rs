@@ -3,6 +3,7 @@
 mod add_offsets_to_txn;
 mod add_partitions_to_txn;
 mod alter_configs;
+mod altered;
 mod api_versions;
 mod broker_settings;
 mod config_entry;

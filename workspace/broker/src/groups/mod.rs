@@ -24,7 +24,7 @@ mod offsets_tests;
 pub(crate) use answers::{Answers, Waiting};
 pub(crate) use change::{Change, CommittedOffset, PartitionOffset, TopicOffsets};
 pub(crate) use classic::{Commit, Join, Leave, Protocol, Sync};
-pub(crate) use consumer::{Assignor, Departure, Heartbeat, Partitions, Pattern, Refusal};
+pub(crate) use consumer::{Assignor, Departure, Heartbeat, Partitions, Refusal};
 pub(crate) use entry::{Entry, Kind};
 #[cfg(test)]
 pub(crate) use limits::MEMBERS_MAX;

@@ -26,8 +26,8 @@ pub(crate) struct Topic {
 /// All topics of the broker.
 #[derive(Debug, Default)]
 pub(crate) struct Topics {
-    by_name: BTreeMap<StrBytes, Topic>,
-    names: BTreeMap<Uuid, StrBytes>,
+    by_id: BTreeMap<Uuid, Topic>,
+    ids: BTreeMap<StrBytes, Uuid>,
     /// Names as [`collision_key`] has them, with the name itself.
     collisions: BTreeMap<String, StrBytes>,
     partitions: usize,
@@ -37,22 +37,22 @@ pub(crate) struct Topics {
 impl Topics {
     /// A topic by name.
     pub(crate) fn topic(&self, name: &str) -> Option<&Topic> {
-        self.by_name.get(name.as_bytes())
+        self.by_id.get(self.ids.get(name.as_bytes())?)
     }
 
     /// A topic by id.
     pub(crate) fn by_id(&self, id: Uuid) -> Option<&Topic> {
-        self.by_name.get(self.names.get(&id)?)
+        self.by_id.get(&id)
     }
 
     /// A topic by id, to change it.
     pub(crate) fn by_id_mut(&mut self, id: Uuid) -> Option<&mut Topic> {
-        self.by_name.get_mut(self.names.get(&id)?)
+        self.by_id.get_mut(&id)
     }
 
     /// The name of the topic of an id.
     pub(crate) fn name_of(&self, id: Uuid) -> Option<&StrBytes> {
-        self.names.get(&id)
+        self.by_id.get(&id).map(|topic| &topic.name)
     }
 
     /// A partition.
@@ -62,7 +62,7 @@ impl Topics {
 
     /// All topics, by name.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Topic> {
-        self.by_name.values()
+        self.ids.values().filter_map(|id| self.by_id.get(id))
     }
 
     /// How many topics were ever created: ids are derived from it.
@@ -72,7 +72,7 @@ impl Topics {
 
     /// How often a name came or went: who keeps names can tell whether they are still all.
     pub(crate) fn name_changes(&self) -> u64 {
-        let deleted = self.created.saturating_sub(self.names.len() as u64);
+        let deleted = self.created.saturating_sub(self.ids.len() as u64);
         self.created + deleted
     }
 
@@ -117,9 +117,9 @@ impl Topics {
             overrides,
             partitions: Vec::new(),
         };
-        self.names.insert(id, name.clone());
         self.collisions.insert(collision, name.clone());
-        self.by_name.insert(name, topic);
+        self.ids.insert(name, id);
+        self.by_id.insert(id, topic);
         self.created += 1;
         self.grow(id, partitions);
     }
@@ -133,9 +133,9 @@ impl Topics {
     }
 
     fn delete(&mut self, id: Uuid) {
-        let Some(name) = self.names.remove(&id) else { return };
-        self.collisions.remove(&collision_key(&name));
-        if let Some(topic) = self.by_name.remove(&name) {
+        if let Some(topic) = self.by_id.remove(&id) {
+            self.ids.remove(&topic.name);
+            self.collisions.remove(&collision_key(&topic.name));
             self.partitions -= topic.partitions.len();
         }
     }

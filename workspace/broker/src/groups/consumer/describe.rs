@@ -8,8 +8,8 @@ use kafka_protocol::{
     protocol::StrBytes,
 };
 
-use super::{ConsumerGroup, Partitions, Pattern};
-use crate::topics::Topics;
+use super::{ConsumerGroup, Partitions};
+use crate::{pattern::Pattern, topics::Topics};
 
 /// What Kafka calls a member of this protocol, as opposed to one of the classic protocol.
 const CONSUMER_MEMBER: i8 = 1;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kafka_protocol::protocol::StrBytes;
 use uuid::Uuid;
 
-use super::{Member, Partitions, pattern::Matches};
+use super::{Member, Partitions, matches::Matches};
 use crate::Timestamp;
 
 /// What a group's assignment is made of: the topics that its members read and that there are.

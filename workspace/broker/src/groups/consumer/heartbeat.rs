@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use kafka_protocol::{ResponseError, protocol::StrBytes};
 
-use super::{Assignor, ConsumerGroup, Member, Partitions, Pattern};
-use crate::{Settings, Timestamp, groups::limits, topics::Topics};
+use super::{Assignor, ConsumerGroup, Member, Partitions};
+use crate::{Settings, Timestamp, groups::limits, pattern::Pattern, topics::Topics};
 
 /// The epoch of a static member that is away for a while.
 pub(super) const AWAY: i32 = -2;

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, time::Duration};
 
 use kafka_protocol::protocol::StrBytes;
 
-use super::{Assignor, Partitions, Pattern};
-use crate::Timestamp;
+use super::{Assignor, Partitions};
+use crate::{Timestamp, pattern::Pattern};
 
 /// How far a member has come on its way to its target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,16 +9,16 @@ mod describe;
 mod group;
 mod heartbeat;
 mod leave;
+mod matches;
 mod member;
 mod partitions;
-mod pattern;
 mod reconcile;
 mod target;
 
 #[cfg(test)]
 mod interleavings;
 #[cfg(test)]
-mod pattern_tests;
+mod matches_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -30,4 +30,3 @@ pub(crate) use heartbeat::{Heartbeat, Refusal};
 pub(crate) use leave::Departure;
 use member::{Member, Progress};
 pub(crate) use partitions::Partitions;
-pub(crate) use pattern::Pattern;
