@@ -6,6 +6,7 @@ use rocksdb::{ColumnFamily, WriteBatch};
 use super::{
     key,
     key_kind::KeyKind,
+    unwritten::TimerOf,
     value::{self, Summary},
 };
 use crate::InputKey;
@@ -50,17 +51,16 @@ impl<'a> Batch<'a> {
     }
 
     /// A new timer; gives its key.
-    pub(super) fn timer_added(&mut self, id: &SagaId, timer: &Timer) -> &[u8] {
-        self.timer_key(id, timer);
+    pub(super) fn timer_added(&mut self, timer: &TimerOf) -> &[u8] {
+        self.timer_key(timer);
         self.batch.put_cf(self.indexes, &self.key, []);
         &self.key
     }
 
-    /// A timer that is gone; gives its key.
-    pub(super) fn timer_removed(&mut self, id: &SagaId, timer: &Timer) -> &[u8] {
-        self.timer_key(id, timer);
+    /// A timer that is gone.
+    pub(super) fn timer_removed(&mut self, timer: &TimerOf) {
+        self.timer_key(timer);
         self.batch.delete_cf(self.indexes, &self.key);
-        &self.key
     }
 
     /// The offset of the next record of an input.
@@ -84,8 +84,9 @@ impl<'a> Batch<'a> {
         key::saga(&mut self.key, kind, id);
     }
 
-    fn timer_key(&mut self, id: &SagaId, timer: &Timer) {
+    fn timer_key(&mut self, (due, id, kind): &TimerOf) {
         self.key.clear();
-        key::timer(&mut self.key, id, timer);
+        let timer = Timer { due: *due, kind: *kind };
+        key::timer(&mut self.key, id, &timer);
     }
 }

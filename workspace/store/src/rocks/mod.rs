@@ -1,6 +1,7 @@
 //! The store in RocksDB: a folder a task, `<data>/<application>/<member>/task-<p>`.
 //!
-//! Writes go to RocksDB's log without a sync: what a crash of the machine takes is a suffix, and the journal has it.
+//! What several changes leave is written at once, and to RocksDB's log without a sync. So what a crash takes, of the
+//! process or of the machine, is a suffix of the changes, and the journal has it.
 
 mod batch;
 mod database;
@@ -13,9 +14,11 @@ mod key_kind;
 mod key_list;
 mod options;
 mod recent;
+mod saga_size;
 mod settings;
 mod store;
 mod stores;
+mod unwritten;
 mod value;
 
 pub use settings::Settings;

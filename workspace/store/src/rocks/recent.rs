@@ -8,13 +8,10 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId};
 
-use crate::SagaChange;
+use super::saga_size::size;
 
 /// Bytes of the sagas in one half, about. Twelve tasks keep 50 MB at the most.
 const HALF_BYTES_MAX: usize = 2 * 1024 * 1024;
-
-/// What a saga takes beside its payloads: its parts, their counters and its place in the map.
-const SAGA_BYTES: usize = 1024;
 
 /// The open sagas that were written last.
 #[derive(Default)]
@@ -30,33 +27,28 @@ impl Recent {
         self.young.get(id).or_else(|| self.old.get(id))
     }
 
+    /// Forgets a saga, because it changes. Says whether it was kept.
+    pub(super) fn forget(&mut self, id: &SagaId) -> bool {
+        if let Some(before) = self.young.remove(id) {
+            self.young_bytes -= size(&before);
+            return true;
+        }
+        self.old.remove(id).is_some()
+    }
+
     /// Takes in what was written. Of a saga that has ended nothing more is expected.
-    pub(super) fn written(&mut self, changes: Vec<SagaChange>) {
-        for SagaChange { id, saga, .. } in changes {
-            self.old.remove(&id);
-            if let Some(before) = self.young.remove(&id) {
-                self.young_bytes -= size(&before);
-            }
-            if saga.open().is_none() {
-                continue;
-            }
-            self.young_bytes += size(&saga);
-            self.young.insert(id, saga);
-            if self.young_bytes > HALF_BYTES_MAX {
-                self.old = std::mem::take(&mut self.young);
-                self.young_bytes = 0;
-            }
+    pub(super) fn written(&mut self, id: SagaId, saga: Saga) {
+        self.forget(&id);
+        if saga.open().is_none() {
+            return;
+        }
+        self.young_bytes += size(&saga);
+        self.young.insert(id, saga);
+        if self.young_bytes > HALF_BYTES_MAX {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
         }
     }
-}
-
-/// About how many bytes an open saga takes.
-fn size(saga: &Saga) -> usize {
-    let payloads = saga.open().map_or(0, |state| {
-        let replies = state.steps.iter().filter_map(|step| step.reply.as_ref());
-        replies.map(|reply| reply.bytes.len()).sum::<usize>() + state.start.bytes.len()
-    });
-    SAGA_BYTES + payloads
 }
 
 #[cfg(test)]
@@ -68,15 +60,6 @@ mod tests {
 
     fn id(number: usize) -> SagaId {
         SagaId::new("order", format!("o-{number}"))
-    }
-
-    fn written(recent: &mut Recent, number: usize, saga: Saga) {
-        recent.written(vec![SagaChange {
-            id: id(number),
-            saga,
-            timers_removed: Vec::new(),
-            timers_added: Vec::new(),
-        }]);
     }
 
     fn open(payload_bytes: usize) -> Saga {
@@ -102,7 +85,7 @@ mod tests {
     #[test]
     fn an_open_saga_is_kept_until_it_ends() {
         let mut recent = Recent::default();
-        written(&mut recent, 1, open(10));
+        recent.written(id(1), open(10));
         assert_eq!(recent.saga(&id(1)), Some(&open(10)));
         let closed = Saga::Closed(ClosedSaga {
             outcome: Outcome::Completed,
@@ -111,7 +94,7 @@ mod tests {
             sequence: Sequence(2),
             memory: None,
         });
-        written(&mut recent, 1, closed);
+        recent.written(id(1), closed);
         assert_eq!(recent.saga(&id(1)), None);
     }
 
@@ -120,7 +103,7 @@ mod tests {
         let mut recent = Recent::default();
         let payload = HALF_BYTES_MAX / 8;
         for number in 0..100 {
-            written(&mut recent, number, open(payload));
+            recent.written(id(number), open(payload));
             assert_eq!(recent.saga(&id(number)), Some(&open(payload)), "number {number}");
             assert!(recent.young.len() + recent.old.len() <= 16);
         }
@@ -131,8 +114,8 @@ mod tests {
     fn what_is_written_again_outlives_its_neighbours() {
         let mut recent = Recent::default();
         for number in 1..100 {
-            written(&mut recent, 0, open(HALF_BYTES_MAX / 8));
-            written(&mut recent, number, open(HALF_BYTES_MAX / 8));
+            recent.written(id(0), open(HALF_BYTES_MAX / 8));
+            recent.written(id(number), open(HALF_BYTES_MAX / 8));
         }
         assert!(recent.saga(&id(0)).is_some() && recent.saga(&id(1)).is_none());
     }

@@ -1,32 +1,47 @@
 //! The store of one task in RocksDB.
 
-use std::{collections::HashMap, fmt, ops::ControlFlow};
+use std::{collections::HashMap, fmt, ops::ControlFlow, thread};
 
 use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
-use rocksdb::WriteBatch;
 
 use super::{
-    database::Database, failure, first_timer::FirstTimer, identity::Identity, key, key_kind::KeyKind, recent::Recent,
+    database::Database,
+    failure,
+    first_timer::FirstTimer,
+    identity::Identity,
+    key,
+    key_kind::KeyKind,
+    recent::Recent,
+    unwritten::{OnDisk, TimerOf, Unwritten},
     value::Summary,
 };
 use crate::{Change, Checkpoint, Error, JournalPosition, Store};
 
-/// The state of one task in RocksDB.
+/// Changes after which all of them are written, however little memory they take: this many are replayed in a fraction of
+/// a second.
+const UNWRITTEN_CHANGES_MAX: usize = 16 * 1024;
+
+/// The state of one task in RocksDB, and what RocksDB does not have yet.
 ///
 /// After a write has failed RocksDB may refuse all later ones: open the store again then.
 pub struct RocksStore {
     database: Database,
     identity: Identity,
     checkpoint: Checkpoint,
+    /// Whether the checkpoint or a saga has changed since RocksDB was written to.
+    behind: bool,
     open: u64,
+    /// The first timer of those in RocksDB that are not gone.
     first_timer: FirstTimer,
+    unwritten: Unwritten,
+    unwritten_bytes_max: usize,
     recent: Recent,
 }
 
 impl RocksStore {
     /// The store over `database` with this identity, with what the last change left.
-    pub(super) fn new(database: Database, identity: Identity) -> Result<Self, Error> {
+    pub(super) fn new(database: Database, identity: Identity, unwritten_bytes_max: usize) -> Result<Self, Error> {
         let (mut checkpoint, mut open, mut first_timer) = (Checkpoint::default(), 0, FirstTimer::none());
         if let Some(bytes) = database.get(KeyKind::Summary, &key::SUMMARY)? {
             let summary: Summary<'_> = database.decode(&bytes)?;
@@ -52,64 +67,110 @@ impl RocksStore {
             database,
             identity,
             checkpoint,
+            behind: false,
             open,
             first_timer,
+            unwritten: Unwritten::default(),
+            unwritten_bytes_max,
             recent: Recent::default(),
         })
     }
 
-    /// Everything that `change` writes, and what is known once it is written.
-    fn prepare(&self, change: &Change) -> Result<(WriteBatch, u64, FirstTimer), Error> {
-        let mut is_open = self.open_before(change)?;
-        let (mut open, mut first_timer) = (self.open, self.first_timer.clone());
-        let mut batch = self.database.batch()?;
-        for saga in &change.sagas {
-            batch
-                .saga(&saga.id, &saga.saga)
-                .map_err(|error| self.not_encoded(&error))?;
-            let opens = saga.saga.open().is_some();
-            match (is_open.insert(&saga.id, opens).unwrap_or(false), opens) {
-                (false, true) => {
-                    batch.opened(&saga.id);
-                    open += 1;
-                }
-                (true, false) => {
-                    batch.closed(&saga.id);
-                    open = open.saturating_sub(1);
-                }
-                (false, false) | (true, true) => {}
-            }
-            for timer in &saga.timers_removed {
-                first_timer.removed(batch.timer_removed(&saga.id, timer));
-            }
-            for timer in &saga.timers_added {
-                first_timer.added(batch.timer_added(&saga.id, timer));
+    /// Which of the sagas of `change` are open in RocksDB, of those that nothing is known of.
+    fn open_on_disk<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool, RandomState>, Error> {
+        let unsure = || {
+            let ids = change.sagas.iter().map(|saga| &saga.id);
+            ids.filter(|id| self.unwritten.saga(id).is_none() && self.recent.saga(id).is_none())
+        };
+        let found = self.database.look_up(KeyKind::Open, unsure())?;
+        Ok(unsure().zip(found.iter().map(Option::is_some)).collect())
+    }
+
+    /// Takes in a saga's timers.
+    fn retime(&mut self, id: &SagaId, removed: &[Timer], added: &[Timer]) {
+        let mut key = Vec::new();
+        for timer in removed {
+            if self.unwritten.timer_removed(id, timer) == OnDisk::Gone {
+                key.clear();
+                key::timer(&mut key, id, timer);
+                self.first_timer.removed(&key);
             }
         }
-        for (input, offset) in &change.positions {
+        for timer in added {
+            if self.unwritten.timer_added(id, timer) == OnDisk::Back {
+                key.clear();
+                key::timer(&mut key, id, timer);
+                self.first_timer.added(&key);
+            }
+        }
+    }
+
+    /// Writes everything that RocksDB does not have.
+    fn catch_up(&mut self) -> Result<(), Error> {
+        let mut first_timer = self.first_timer.clone();
+        let mut batch = self.database.batch()?;
+        for (id, changed) in self.unwritten.sagas() {
+            batch
+                .saga(id, &changed.saga)
+                .map_err(|error| self.not_encoded(&error))?;
+            match (changed.was_open, changed.saga.open().is_some()) {
+                (false, true) => batch.opened(id),
+                (true, false) => batch.closed(id),
+                (false, false) | (true, true) => {}
+            }
+        }
+        let (added, removed) = self.unwritten.timers();
+        removed.for_each(|timer| batch.timer_removed(timer));
+        added.for_each(|timer| first_timer.added(batch.timer_added(timer)));
+        for (input, offset) in &self.checkpoint.positions {
             batch
                 .position(input, *offset)
                 .map_err(|error| self.not_encoded(&error))?;
         }
-        let journal = change.journal.as_ref().or(self.checkpoint.journal.as_ref());
+        let journal = self.checkpoint.journal.as_ref();
         let summary = Summary {
             journal: journal.map(|journal| (journal.offset, &*journal.event_id)),
-            clock: self.checkpoint.clock.max(change.clock),
-            open,
+            clock: self.checkpoint.clock,
+            open: self.open,
             no_timer_before: first_timer.due().unwrap_or(Timestamp(i64::MAX)),
         };
         let batch = batch.finish(&summary).map_err(|error| self.not_encoded(&error))?;
-        Ok((batch, open, first_timer))
+        self.database.write(batch)?;
+        self.first_timer = first_timer;
+        self.behind = false;
+        for (id, saga) in self.unwritten.written() {
+            self.recent.written(id, saga);
+        }
+        Ok(())
     }
 
-    /// Which sagas of `change` are open before it.
-    fn open_before<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool, RandomState>, Error> {
-        let ids = || change.sagas.iter().map(|saga| &saga.id);
-        let unsure = || ids().filter(|id| self.recent.saga(id).is_none());
-        let found = self.database.look_up(KeyKind::Open, unsure())?;
-        let mut open: HashMap<_, _, _> = ids().map(|id| (id, true)).collect();
-        open.extend(unsure().zip(found).map(|(id, found)| (id, found.is_some())));
-        Ok(open)
+    /// The timers of RocksDB from the first one to before `end` that are not gone, `limit` at the most. Remembers the
+    /// first.
+    fn timers_on_disk(&mut self, end: &[u8], limit: usize) -> Result<Vec<TimerOf>, Error> {
+        let (mut timers, mut first) = (Vec::new(), None);
+        self.database
+            .scan(KeyKind::Timer, self.first_timer.from(), end, |key, _| {
+                let (id, timer) = key::read_timer(key).ok_or_else(|| self.database.no_key(key))?;
+                let timer = (timer.due, id, timer.kind);
+                if self.unwritten.is_gone(&timer) {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                if first.is_none() {
+                    first = Some(key.to_vec());
+                }
+                timers.push(timer);
+                Ok(if timers.len() < limit {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                })
+            })?;
+        match first {
+            Some(key) => self.first_timer.found(Some(&key)),
+            None if end == KeyKind::Timer.end() => self.first_timer.found(None),
+            None => self.first_timer.not_found_before(end),
+        }
+        Ok(timers)
     }
 
     fn not_encoded(&self, error: &postcard::Error) -> Error {
@@ -122,7 +183,7 @@ impl RocksStore {
 
 impl Store for RocksStore {
     fn saga(&self, id: &SagaId) -> Result<Option<Saga>, Error> {
-        if let Some(saga) = self.recent.saga(id) {
+        if let Some(saga) = self.unwritten.saga(id).or_else(|| self.recent.saga(id)) {
             return Ok(Some(saga.clone()));
         }
         let mut key = Vec::new();
@@ -133,66 +194,70 @@ impl Store for RocksStore {
 
     fn sagas(&self, ids: &[SagaId]) -> Result<Vec<Option<Saga>>, Error> {
         let found = self.database.look_up(KeyKind::Saga, ids)?;
-        found
-            .iter()
-            .map(|bytes| bytes.as_deref().map(|bytes| self.database.decode(bytes)).transpose())
+        ids.iter()
+            .zip(found)
+            .map(|(id, bytes)| match self.unwritten.saga(id) {
+                Some(saga) => Ok(Some(saga.clone())),
+                None => bytes.map(|bytes| self.database.decode(&bytes)).transpose(),
+            })
             .collect()
     }
 
     fn write(&mut self, change: Change) -> Result<(), Error> {
-        let (batch, open, first_timer) = self.prepare(&change)?;
-        self.database.write(batch)?;
-        (self.open, self.first_timer) = (open, first_timer);
+        // Before anything of the change is taken in: when this fails nothing of it is known.
+        if self.behind
+            && (self.unwritten.bytes() >= self.unwritten_bytes_max || self.unwritten.changes() >= UNWRITTEN_CHANGES_MAX)
+        {
+            self.catch_up()?;
+        }
+        let on_disk: Vec<bool> = {
+            let found = self.open_on_disk(&change)?;
+            let ids = change.sagas.iter().map(|saga| &saga.id);
+            ids.map(|id| found.get(id).is_some_and(|open| *open)).collect()
+        };
         self.checkpoint.advance(&change);
-        self.recent.written(change.sagas);
+        self.behind = true;
+        for (saga, found) in change.sagas.into_iter().zip(on_disk) {
+            self.retime(&saga.id, &saga.timers_removed, &saga.timers_added);
+            let opens = saga.saga.open().is_some();
+            let recent = &mut self.recent;
+            // What is kept beside RocksDB is open there.
+            let was_open = self.unwritten.put(saga.id, saga.saga, |id| recent.forget(id) || found);
+            match (was_open, opens) {
+                (false, true) => self.open += 1,
+                (true, false) => self.open = self.open.saturating_sub(1),
+                (false, false) | (true, true) => {}
+            }
+        }
         Ok(())
     }
 
     fn due_timers(&mut self, now: Timestamp, limit: usize) -> Result<Vec<(SagaId, Timer)>, Error> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
         let mut timers = Vec::new();
-        if limit == 0 || self.first_timer.due().is_none_or(|due| due > now) {
-            return Ok(timers);
+        if self.first_timer.due().is_some_and(|due| due <= now) {
+            let mut end = Vec::new();
+            match now.0.checked_add(1) {
+                Some(after) => key::due(&mut end, Timestamp(after)),
+                None => end.extend(KeyKind::Timer.end()),
+            }
+            timers = self.timers_on_disk(&end, limit)?;
         }
-        let mut end = Vec::new();
-        match now.0.checked_add(1) {
-            Some(after) => key::due(&mut end, Timestamp(after)),
-            None => end.extend(KeyKind::Timer.end()),
-        }
-        let mut first = None;
-        self.database
-            .scan(KeyKind::Timer, self.first_timer.from(), end.as_slice(), |key, _| {
-                if first.is_none() {
-                    first = Some(key.to_vec());
-                }
-                timers.push(key::read_timer(key).ok_or_else(|| self.database.no_key(key))?);
-                Ok(if timers.len() < limit {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(())
-                })
-            })?;
-        match first {
-            Some(key) => self.first_timer.found(Some(&key)),
-            None => self.first_timer.not_found_before(&end),
-        }
-        Ok(timers)
+        timers.extend(self.unwritten.due(now).take(limit).cloned());
+        timers.sort_unstable();
+        timers.truncate(limit);
+        let timer = |(due, id, kind)| (id, Timer { due, kind });
+        Ok(timers.into_iter().map(timer).collect())
     }
 
     fn next_due(&mut self) -> Result<Option<Timestamp>, Error> {
         if !self.first_timer.is_known() {
-            let mut first = None;
-            self.database.scan(
-                KeyKind::Timer,
-                self.first_timer.from(),
-                KeyKind::Timer.end(),
-                |key, _| {
-                    first = Some(key.to_vec());
-                    Ok(ControlFlow::Break(()))
-                },
-            )?;
-            self.first_timer.found(first.as_deref());
+            self.timers_on_disk(&KeyKind::Timer.end(), 1)?;
         }
-        Ok(self.first_timer.due())
+        let both = [self.first_timer.due(), self.unwritten.next_due()];
+        Ok(both.into_iter().flatten().min())
     }
 
     fn checkpoint(&self) -> &Checkpoint {
@@ -233,15 +298,35 @@ impl Store for RocksStore {
                 if ids.len() == limit {
                     return Ok(ControlFlow::Break(()));
                 }
-                ids.push(key::read_saga(key, KeyKind::Open).ok_or_else(|| self.database.no_key(key))?);
+                let id = key::read_saga(key, KeyKind::Open).ok_or_else(|| self.database.no_key(key))?;
+                if self.unwritten.saga(&id).is_none() {
+                    ids.push(id);
+                }
                 Ok(ControlFlow::Continue(()))
             })?;
+        let changed = self.unwritten.open().filter(|id| after.is_none_or(|after| *id > after));
+        ids.extend(changed.cloned());
+        ids.sort_unstable();
+        ids.truncate(limit);
         let sagas = self.sagas(&ids)?;
         let missing = |id: &SagaId| failure::damaged(self.database.path(), format!("the open saga {id} has no state"));
         ids.into_iter()
             .zip(sagas)
             .map(|(id, saga)| saga.ok_or_else(|| missing(&id)).map(|saga| (id, saga)))
             .collect()
+    }
+}
+
+impl Drop for RocksStore {
+    /// Writes what RocksDB does not have, so that an orderly end leaves nothing to replay.
+    fn drop(&mut self) {
+        // A panic may have come in the middle of a change.
+        if !self.behind || thread::panicking() {
+            return;
+        }
+        if let Err(error) = self.catch_up() {
+            tracing::warn!(%error, "the last changes were not written: they are replayed from the journal");
+        }
     }
 }
 

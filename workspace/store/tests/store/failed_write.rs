@@ -87,7 +87,10 @@ fn fill(data: PathBuf) {
         data,
         ..Rocks::default().settings()
     };
-    let mut store = RocksStores::new(settings).open(TASK).unwrap();
+    let mut store = RocksStores::new(settings)
+        .with_unwritten_bytes_max(0)
+        .open(TASK)
+        .unwrap();
     for offset in 0..10_000 {
         let before = known(&mut store);
         let Err(error) = store.write(started_at(offset)) else {

@@ -8,7 +8,7 @@ use palinode_store::{Store, Stores, memory::MemoryStores};
 
 use crate::{
     fixture::started_at,
-    twins::{Disk, Rocks, TASK},
+    twins::{Disk, Rocks, RocksAtOnce, TASK},
 };
 
 const CHANGES: i64 = 20;
@@ -22,11 +22,11 @@ fn log(disk: &Rocks) -> PathBuf {
 
 /// The store when only `percent` of the log is left.
 fn is_a_prefix(percent: u64) -> i64 {
-    let disk = Rocks::default();
+    let disk = RocksAtOnce::default();
     let mut store = disk.open();
     (0..CHANGES).for_each(|offset| store.write(started_at(offset)).unwrap());
     drop(store);
-    let file = fs::OpenOptions::new().write(true).open(log(&disk)).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(log(&disk.0)).unwrap();
     let length = file.metadata().unwrap().len();
     file.set_len(length * percent / 100).unwrap();
 

@@ -10,6 +10,7 @@ mod damage;
 mod failed_write;
 mod identity;
 mod in_use;
+mod killed;
 mod lost_log;
 mod open_sagas;
 mod sagas;

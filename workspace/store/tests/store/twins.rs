@@ -77,7 +77,19 @@ impl Disk for Rocks {
     }
 }
 
-/// Makes two tests of each function over a [`Disk`]: one a twin.
+/// The same, but every change is written when the next one comes.
+#[derive(Default)]
+pub(crate) struct RocksAtOnce(pub(crate) Rocks);
+
+impl Disk for RocksAtOnce {
+    type Stores = RocksStores;
+
+    fn stores(&self) -> RocksStores {
+        self.0.stores().with_unwritten_bytes_max(0)
+    }
+}
+
+/// Makes three tests of each function over a [`Disk`]: one a twin, and one of RocksDB that is never far behind.
 macro_rules! for_both_twins {
     ($($property:ident),* $(,)?) => {
         mod in_memory {
@@ -90,6 +102,12 @@ macro_rules! for_both_twins {
             $(#[test]
             fn $property() {
                 super::$property(&crate::twins::Rocks::default());
+            })*
+        }
+        mod in_rocksdb_at_once {
+            $(#[test]
+            fn $property() {
+                super::$property(&crate::twins::RocksAtOnce::default());
             })*
         }
     };

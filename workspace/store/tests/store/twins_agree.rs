@@ -8,7 +8,7 @@ use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
 
 use crate::{
     fixture::{closed, deadline, journal, open, timeout},
-    twins::{Disk, Memory, Rocks},
+    twins::{Disk, Memory, Rocks, RocksAtOnce},
 };
 
 /// Few ids, so that changes meet.
@@ -126,35 +126,53 @@ proptest! {
 
     #[test]
     fn both_twins_give_the_same_answers(actions in vec(action(), 1..40)) {
-        let (memory, rocks) = (Memory::default(), Rocks::default());
-        let (mut left, mut right) = (memory.open(), rocks.open());
-        let mut timers = Timers::default();
-        for (sequence, action) in (1..).zip(actions) {
-            match action {
-                Action::Write { sagas, position, journal: offset } => {
-                    let changes = sagas.iter().map(|(index, next, due)| timers.change(*index, sequence, *next, due));
-                    let change = Change {
-                        sagas: changes.collect(),
-                        positions: position.map(|(topic, at)| ((topic.to_string().into(), 0), at)).into_iter().collect(),
-                        journal: offset.map(journal),
-                        clock: Timestamp(offset.unwrap_or(0)),
-                    };
-                    left.write(change.clone()).unwrap();
-                    right.write(change).unwrap();
-                }
-                Action::AskDue { now, limit } => {
-                    let now = Timestamp(now);
-                    prop_assert_eq!(left.due_timers(now, limit).unwrap(), right.due_timers(now, limit).unwrap());
-                }
-                Action::AskNext => prop_assert_eq!(left.next_due().unwrap(), right.next_due().unwrap()),
-                Action::Restart => {
-                    drop((left, right));
-                    (left, right) = (memory.open(), rocks.open());
-                }
-            }
-            same_answers(&mut left, &mut right)?;
-        }
-        let all = Timestamp(i64::MAX);
-        prop_assert_eq!(left.due_timers(all, 100).unwrap(), right.due_timers(all, 100).unwrap());
+        agree(&actions, &Rocks::default())?;
+        agree(&actions, &RocksAtOnce::default())?;
     }
+}
+
+fn agree(actions: &[Action], rocks: &impl Disk) -> Result<(), TestCaseError> {
+    let memory = Memory::default();
+    let (mut left, mut right) = (memory.open(), rocks.open());
+    let mut timers = Timers::default();
+    for (sequence, action) in (1..).zip(actions.iter().cloned()) {
+        match action {
+            Action::Write {
+                sagas,
+                position,
+                journal: offset,
+            } => {
+                let changes = sagas
+                    .iter()
+                    .map(|(index, next, due)| timers.change(*index, sequence, *next, due));
+                let change = Change {
+                    sagas: changes.collect(),
+                    positions: position
+                        .map(|(topic, at)| ((topic.to_string().into(), 0), at))
+                        .into_iter()
+                        .collect(),
+                    journal: offset.map(journal),
+                    clock: Timestamp(offset.unwrap_or(0)),
+                };
+                left.write(change.clone()).unwrap();
+                right.write(change).unwrap();
+            }
+            Action::AskDue { now, limit } => {
+                let now = Timestamp(now);
+                prop_assert_eq!(
+                    left.due_timers(now, limit).unwrap(),
+                    right.due_timers(now, limit).unwrap()
+                );
+            }
+            Action::AskNext => prop_assert_eq!(left.next_due().unwrap(), right.next_due().unwrap()),
+            Action::Restart => {
+                drop((left, right));
+                (left, right) = (memory.open(), rocks.open());
+            }
+        }
+        same_answers(&mut left, &mut right)?;
+    }
+    let all = Timestamp(i64::MAX);
+    prop_assert_eq!(left.due_timers(all, 100).unwrap(), right.due_timers(all, 100).unwrap());
+    Ok(())
 }

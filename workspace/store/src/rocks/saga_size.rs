@@ -1,0 +1,15 @@
+//! About how much memory a saga takes.
+
+use palinode_core::Saga;
+
+/// What a saga takes beside its payloads: its parts, their counters, its place in a map, its timers.
+const SAGA_BYTES: usize = 1024;
+
+/// About how many bytes a saga takes.
+pub(super) fn size(saga: &Saga) -> usize {
+    let payloads = saga.open().map_or(0, |state| {
+        let replies = state.steps.iter().filter_map(|step| step.reply.as_ref());
+        replies.map(|reply| reply.bytes.len()).sum::<usize>() + state.start.bytes.len()
+    });
+    SAGA_BYTES + payloads
+}
