@@ -41,7 +41,7 @@ pub enum Effect {
         sequence: Sequence,
         /// The state of the saga before its end.
         state: Box<SagaState>,
-        /// The definition's own fields.
+        /// The definition's own fields, and behind them its attributes.
         values: Vec<Value>,
     },
 }

@@ -82,6 +82,72 @@ pub enum Event {
         /// When the pause ends.
         at: Timestamp,
     },
+    /// The step is not done in this saga: its condition is false, another alternative was taken, or nothing before it was
+    /// done.
+    PassedOver {
+        /// The step.
+        step: StepIndex,
+    },
+    /// The step is done for each element of an array.
+    Expanded {
+        /// The step.
+        step: StepIndex,
+        /// How many elements there are.
+        items: u16,
+    },
+    /// All items of the step are done.
+    ItemsSucceeded {
+        /// The step.
+        step: StepIndex,
+    },
+    /// The saga waits for a time or an event.
+    WaitStarted {
+        /// The step.
+        step: StepIndex,
+        /// When the wait ends by itself.
+        until: Timestamp,
+    },
+    /// An event came before the saga waits for it.
+    EventArrived {
+        /// The step that will wait for it.
+        step: StepIndex,
+        /// The event.
+        payload: Payload,
+    },
+    /// A wait ended.
+    WaitEnded {
+        /// The step.
+        step: StepIndex,
+        /// Whether the step failed by it, because an event did not come in time.
+        fails: bool,
+        /// The event that ended the wait, unless it had come before.
+        payload: Option<Payload>,
+    },
+    /// A person is asked to decide.
+    DecisionAsked {
+        /// The step.
+        step: StepIndex,
+        /// When the default counts.
+        due: Timestamp,
+    },
+    /// It was decided.
+    DecisionMade {
+        /// The step.
+        step: StepIndex,
+        /// What was decided, and by whom.
+        decision: Decision,
+        /// Whether the step failed by it.
+        fails: bool,
+    },
+    /// No attempt is left, and the saga goes on without the step, or without taking it back.
+    GivenUp {
+        /// The step.
+        step: StepIndex,
+        /// The step or its compensation.
+        purpose: Purpose,
+        /// Why.
+        reason: Reason,
+    },
     /// A wish to cancel was accepted.
     CancellationAccepted,
     /// A wish to cancel came before the saga's start and is kept for it.
@@ -130,6 +196,7 @@ impl Event {
     pub fn milestone(&self) -> Option<Milestone> {
         match self {
             Self::SagaStarted { .. } => Some(Milestone::Started),
+            Self::Succeeded { step, .. } if step.item().is_some() => None,
             Self::Succeeded {
                 step,
                 purpose: Purpose::Forward,
@@ -146,20 +213,32 @@ impl Event {
                 definite: true,
                 retried: false,
                 ..
-            } => Some(Milestone::StepFailed(*step)),
+            } => Some(Milestone::StepFailed(step.template())),
+            Self::ItemsSucceeded { step }
+            | Self::WaitEnded { step, fails: false, .. }
+            | Self::DecisionMade { step, fails: false, .. } => Some(Milestone::StepSucceeded(*step)),
+            Self::WaitEnded { step, fails: true, .. } | Self::DecisionMade { step, fails: true, .. } => {
+                Some(Milestone::StepFailed(*step))
+            }
             Self::SagaSuspended { .. } => Some(Milestone::Suspended),
             Self::SagaResumed => Some(Milestone::Resumed),
             Self::CompensationStarted { .. } => Some(Milestone::Compensating),
             Self::SagaCompleted => Some(Milestone::Completed),
             Self::SagaCompensated { .. } => Some(Milestone::Compensated),
             Self::InputRejected {
-                code: RejectionCode::CancelAfterPivot,
+                code: RejectionCode::CancelAfterPivot | RejectionCode::CancelWindowClosed,
                 ..
             } => Some(Milestone::CancelRefused),
             Self::Requested { .. }
             | Self::Failed { .. }
             | Self::TimedOut { .. }
             | Self::RetryScheduled { .. }
+            | Self::PassedOver { .. }
+            | Self::Expanded { .. }
+            | Self::WaitStarted { .. }
+            | Self::EventArrived { .. }
+            | Self::DecisionAsked { .. }
+            | Self::GivenUp { .. }
             | Self::CancellationAccepted
             | Self::CancellationKept
             | Self::DeadlinePassed
@@ -173,6 +252,7 @@ impl Event {
         match self {
             Self::CompensationStarted { reason }
             | Self::SagaSuspended { reason, .. }
+            | Self::GivenUp { reason, .. }
             | Self::SagaReopened { reason }
             | Self::SagaCompensated { reason }
             | Self::InputRejected { reason, .. } => Some(reason),
@@ -189,14 +269,26 @@ impl Event {
         }
     }
 
-    /// Whether a person should look: a rejection whose code says so, or a step that was done for a saga that is not
-    /// known (or no longer known), so that nobody will take it back.
+    /// Whether a person should look: a rejection whose code says so, a step that was done for a saga that is not known
+    /// (or no longer known), so that nobody will take it back, or a compensation that was given up.
     pub fn needs_attention(&self) -> bool {
         match self {
             Self::InputRejected { code, reason, .. } => code.is_alert() || reason.code == ReasonCode::LateSuccess,
+            Self::GivenUp { purpose, .. } => *purpose == Purpose::Compensation,
             _ => false,
         }
     }
+}
+
+/// What a person decided, or what counts because nobody did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The name of the option.
+    pub option: Arc<str>,
+    /// Who decided; none when nobody did in time and the default counts.
+    pub by: Option<Arc<str>>,
+    /// What they said to it.
+    pub note: Option<Arc<str>>,
 }
 
 /// How a saga ended.

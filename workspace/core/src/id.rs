@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits;
+
 /// A name that is cheap to clone and to share.
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
@@ -106,13 +108,38 @@ impl fmt::Debug for SagaId {
 }
 
 /// The position of a step in its plan. Steps stand in topological order.
+///
+/// An item of a step that is done for each element of an array has an index of its own, which holds the position of the
+/// step and the number of the item. So it can be named without a look at the saga, and is the same in every saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepIndex(pub u16);
 
+/// The bits of the position in the plan; they hold more than [`limits::STEPS_MAX`]. The others count the item from 1.
+const STEP_BITS: u32 = 7;
+
+const _: () = assert!(limits::STEPS_MAX <= 1 << STEP_BITS && limits::ITEMS_MAX < 1 << (u16::BITS - STEP_BITS));
+
 impl StepIndex {
-    /// The index into slices of steps.
+    /// The index into slices of steps; of an item, beyond all of them.
     pub fn at(self) -> usize {
         usize::from(self.0)
+    }
+
+    /// The step in the plan: the step itself, or the one that this is an item of.
+    #[must_use]
+    pub fn template(self) -> Self {
+        Self(self.0 & ((1 << STEP_BITS) - 1))
+    }
+
+    /// The number of the item, from 0; none when this is not an item.
+    pub fn item(self) -> Option<u16> {
+        (self.0 >> STEP_BITS).checked_sub(1)
+    }
+
+    /// The item `number` of this step; `None` when this is an item itself, or the number is above the limit.
+    pub fn of_item(self, number: u16) -> Option<Self> {
+        let fits = self == self.template() && usize::from(number) < limits::ITEMS_MAX;
+        fits.then(|| Self(self.0 | ((number + 1) << STEP_BITS)))
     }
 }
 

@@ -30,6 +30,24 @@ pub enum Input {
         /// The event, when there is one.
         payload: Option<Payload>,
     },
+    /// An event that a step waits for.
+    Event {
+        /// The step.
+        step: StepIndex,
+        /// The event.
+        payload: Payload,
+    },
+    /// A person decides.
+    Decide {
+        /// The step that asks.
+        step: StepIndex,
+        /// The name of the option.
+        option: Arc<str>,
+        /// Who decides; cut at [`crate::limits::DECISION_TEXT_BYTES_MAX`], as is the note.
+        by: Arc<str>,
+        /// What they say to it.
+        note: Option<Arc<str>>,
+    },
     /// A timer of the saga is due.
     Timer(TimerKind),
     /// What the saga wanted to send was refused (it cannot be encoded, the topic is missing, it is too large), or its

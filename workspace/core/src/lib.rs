@@ -20,6 +20,7 @@ mod reason;
 mod reasons;
 mod scope;
 mod state;
+mod step_state;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -29,8 +30,8 @@ mod transition;
 pub use context::Context;
 pub use decide::decide;
 pub use effect::Effect;
-pub use effects::effects;
-pub use event::{Event, Outcome};
+pub use effects::{attributes, effects};
+pub use event::{Decision, Event, Outcome};
 pub use evolve::evolve;
 pub use expression::{EvaluationError, Expression, FieldError, Fields, Value};
 pub use id::{
@@ -40,12 +41,14 @@ pub use id::{
 pub use input::{Input, Reply, ReplyResult};
 pub use payload::{Decoder, Payload, SchemaId};
 pub use plan::{
-    CompensationPlan, Constant, Emission, FieldPlan, MessagePlan, Milestone, OnExhausted, Plan, Replies, RetryPolicy,
-    StepPlan, Trigger, Zone,
+    Action, CompensationExhausted, CompensationOrder, CompensationPlan, Constant, DecisionOption, DecisionPlan,
+    Emission, FieldPlan, ItemsPlan, MessagePlan, Milestone, OnExhausted, OnTimeout, Plan, Replies, RetryPolicy,
+    StepPlan, Trigger, WaitPlan, Zone,
 };
 pub use reason::{Reason, ReasonCode, RejectionCode};
 pub use scope::Scope;
-pub use state::{ClosedSaga, Direction, Request, RequestStatus, Saga, SagaState, StepState, Suspension};
+pub use state::{ClosedSaga, Direction, Expansion, Saga, SagaState, Suspension};
+pub use step_state::{Request, RequestStatus, StepState};
 pub use time::Timestamp;
 pub use timer::{Timer, TimerKind, timers};
 pub use transition::{Transition, transition, transition_refused};

@@ -3,6 +3,13 @@
 /// Steps in one definition. States are walked step by step, and a process of more steps is better cut in two.
 pub const STEPS_MAX: usize = 100;
 
+/// Items of one step that is done for each element of an array. Each is a step of its own in the state, and more are
+/// better a saga each.
+pub const ITEMS_MAX: usize = 100;
+
+/// Items in one saga, over all of its steps: what bounds the size of its state.
+pub const ITEMS_PER_SAGA_MAX: usize = 200;
+
 /// Bytes in a saga key. It stands in every record and every store key of the saga.
 pub const SAGA_KEY_BYTES_MAX: usize = 256;
 
@@ -15,6 +22,9 @@ pub const PAYLOAD_BYTES_MAX: usize = 512 * 1024;
 
 /// Bytes in a reason's text in the journal; longer ones are cut. Enough for a sentence and the name of what failed.
 pub const REASON_BYTES_MAX: usize = 1_000;
+
+/// Bytes in who decided and in the note to it. Enough for a name and a few sentences; both stand in the journal.
+pub const DECISION_TEXT_BYTES_MAX: usize = 1_000;
 
 /// Attempts in one retry policy. With the longest pause this bounds how long a step can go on by itself.
 pub const ATTEMPTS_MAX: u32 = 1_000;

@@ -18,19 +18,19 @@ pub struct Reason {
 impl Reason {
     /// A reason; a text over the limit is cut at a character.
     pub fn new(code: ReasonCode, text: impl Into<String>) -> Self {
-        let mut text = text.into();
-        if text.len() > limits::REASON_BYTES_MAX {
-            let cut = (0..=limits::REASON_BYTES_MAX)
-                .rev()
-                .find(|at| text.is_char_boundary(*at))
-                .unwrap_or(0);
-            text.truncate(cut);
-        }
-        Self {
-            code,
-            text: text.into(),
-        }
+        let text = text.into();
+        let text = if text.len() > limits::REASON_BYTES_MAX {
+            cut(&text, limits::REASON_BYTES_MAX).into()
+        } else {
+            text.into()
+        };
+        Self { code, text }
     }
+}
+
+/// The text, cut at a character when it has more than `bytes_max` bytes.
+pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
 }
 
 impl fmt::Display for Reason {
@@ -83,6 +83,10 @@ words! {
         Cancelled => "CANCELLED",
         /// The saga's deadline passed.
         DeadlinePassed => "DEADLINE_PASSED",
+        /// An event that was waited for did not come in time.
+        WaitTimedOut => "WAIT_TIMED_OUT",
+        /// A person decided against a step, or its default did.
+        DecidedAgainst => "DECIDED_AGAINST",
         /// An expression of the definition has no value for this saga's data.
         ExpressionFailed => "EXPRESSION_FAILED",
         /// A message could not be encoded, or its topic refused it.
@@ -117,6 +121,12 @@ words! {
         CancelAfterPivot => "CANCEL_AFTER_PIVOT",
         /// The saga is being compensated already, or a wish to cancel is kept already.
         AlreadyCancelled => "ALREADY_CANCELLED",
+        /// The step that ends the time in which the saga can be cancelled was begun.
+        CancelWindowClosed => "CANCEL_WINDOW_CLOSED",
+        /// The saga does not wait for this event or decision, not yet or no longer.
+        NotAwaited => "NOT_AWAITED",
+        /// The decision is none of the options.
+        UnknownOption => "UNKNOWN_OPTION",
         /// There is nothing to resume.
         NotSuspended => "NOT_SUSPENDED",
     }

@@ -1,7 +1,8 @@
 //! The sentences of the reasons that the core gives, in one place.
 
 use crate::{
-    Context, EvaluationError, FieldName, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex, Value,
+    Context, Decision, EvaluationError, FieldName, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode,
+    StepIndex, Value,
 };
 
 pub(crate) fn cancelled() -> Reason {
@@ -43,6 +44,37 @@ pub(crate) fn expression_failed(error: &EvaluationError) -> Reason {
     Reason::new(ReasonCode::ExpressionFailed, error.to_string())
 }
 
+pub(crate) fn wait_timed_out(plan: &Plan, step: StepIndex) -> Reason {
+    let subject = subject(plan, step, Purpose::Forward);
+    Reason::new(
+        ReasonCode::WaitTimedOut,
+        format!("the event that {subject} waits for did not come in time"),
+    )
+}
+
+/// Says who decided, and what they noted.
+pub(crate) fn decided_against(plan: &Plan, step: StepIndex, decision: &Decision) -> Reason {
+    let Decision { option, by, note } = decision;
+    let subject = subject(plan, step, Purpose::Forward);
+    let mut text = match by {
+        Some(by) => format!("'{option}' was decided for {subject} by {by}"),
+        None => format!("nobody decided {subject} in time, and '{option}' is the default"),
+    };
+    if let Some(note) = note {
+        text.push_str(": ");
+        text.push_str(note);
+    }
+    Reason::new(ReasonCode::DecidedAgainst, text)
+}
+
+pub(crate) fn items_unusable(plan: &Plan, step: StepIndex, list: &str, problem: &str) -> Reason {
+    let subject = subject(plan, step, Purpose::Forward);
+    Reason::new(
+        ReasonCode::ExpressionFailed,
+        format!("the items '{list}' of {subject}: {problem}"),
+    )
+}
+
 pub(crate) fn late_success(plan: &Plan, step: StepIndex) -> Reason {
     Reason::new(
         ReasonCode::LateSuccess,
@@ -64,6 +96,9 @@ pub(crate) fn rejected(code: RejectionCode) -> Reason {
         RejectionCode::UnknownSaga => "no saga with this key is known",
         RejectionCode::SagaClosed => "the saga has ended",
         RejectionCode::CancelAfterPivot => "the pivot may have been done: the saga can only go on",
+        RejectionCode::CancelWindowClosed => "the saga is past the step until which it can be cancelled",
+        RejectionCode::NotAwaited => "the saga does not wait for this, not yet or no longer",
+        RejectionCode::UnknownOption => "the decision is none of the options",
         RejectionCode::AlreadyCancelled => "the saga is cancelled or being compensated already",
         RejectionCode::NotSuspended => "the saga does not wait for this",
     };
@@ -77,8 +112,16 @@ pub(crate) fn success_of_unknown_saga() -> Reason {
     )
 }
 
+pub(crate) fn success_of_given_up(plan: &Plan, step: StepIndex) -> Reason {
+    let subject = subject(plan, step, Purpose::Forward);
+    Reason::new(
+        ReasonCode::LateSuccess,
+        format!("{subject} was done after it was given up and the saga was completed; nobody will take it back"),
+    )
+}
+
 fn subject(plan: &Plan, step: StepIndex, purpose: Purpose) -> String {
-    let name = &plan.step(step).name;
+    let name = plan.step_name(step);
     match purpose {
         Purpose::Forward => format!("step '{name}'"),
         Purpose::Compensation => format!("the compensation of step '{name}'"),

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::{Decoder, FieldError, FieldName, Fields, Payload, Plan, SagaState, Value};
+use crate::{Decoder, FieldError, FieldName, Fields, Payload, Plan, RequestStatus, SagaState, StepIndex, Value};
 
 /// The fields of one saga, looked up lazily. The first name of a path is one of
 ///
 /// - `start`: the start event, for example `start.order_id`;
 /// - `reply`: the reply in hand, in a retry's `when`;
-/// - `steps`: replies that said a step was done, for example `steps.payment.reply.reservation_id`;
+/// - `steps`: what became of a step: the reply that said it was done, for example `steps.payment.reply.reservation_id`;
+///   the event that it waited for, `steps.arrival.event.gate`; what was decided, `steps.approval.decision`. Each is null
+///   when there is none, as of a step that was passed over;
+/// - `item`, `item_index`: the element of an array that the step is done for, and its number from 0;
 /// - `saga`: `saga.definition`, `saga.key`, `saga.version`, `saga.milestone`, `saga.reason`, `saga.reason_code`,
 ///   `saga.started_at` (milliseconds).
 #[derive(Clone, Copy)]
@@ -19,6 +22,8 @@ pub struct Scope<'a> {
     pub state: &'a SagaState,
     /// Looks into payloads.
     pub decoder: &'a dyn Decoder,
+    /// The step that the value is for, when it matters: an item sees its element.
+    pub step: Option<StepIndex>,
     /// The reply in hand.
     pub reply: Option<&'a Payload>,
     /// The milestone that is being told.
@@ -37,26 +42,87 @@ impl Fields for Scope<'_> {
             "reply" => self.reply.map_or(Ok(None), |payload| self.decoder.value(payload, rest)),
             "steps" => self.of_step(rest),
             "saga" => Ok(self.of_saga(rest)),
+            "item" => self.of_item(rest),
+            "item_index" if rest.is_empty() => Ok(self.item().map(|item| Value::Long(i64::from(item)))),
             _ => Ok(None),
         }
     }
 }
 
-impl Scope<'_> {
-    fn of_step(&self, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
-        let [name, reply, rest @ ..] = path else {
-            return Ok(None);
-        };
-        if reply.as_str() != "reply" {
-            return Ok(None);
+impl<'a> Scope<'a> {
+    /// The fields of a saga, with nothing in hand.
+    pub fn new(plan: &'a Plan, state: &'a SagaState, decoder: &'a dyn Decoder) -> Self {
+        Self {
+            plan,
+            state,
+            decoder,
+            step: None,
+            reply: None,
+            milestone: None,
+            reason: None,
         }
-        let Some(step) = self.plan.step_named(name.as_str()) else {
+    }
+
+    fn of_step(&self, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
+        let [name, what, rest @ ..] = path else {
             return Ok(None);
         };
-        match self.state.steps.get(step.at()).and_then(|step| step.reply.as_ref()) {
-            Some(payload) => self.decoder.value(payload, rest),
+        let Some(index) = self.plan.step_named(name.as_str()) else {
+            return Ok(None);
+        };
+        let Some(state) = self.state.get(index) else {
+            return Ok(Some(Value::Null));
+        };
+        match (what.as_str(), self.plan.step(index).event().is_some()) {
+            ("reply", false) => self.of_payload(state.reply.as_ref(), rest),
+            // An event that came before its wait is not seen before the wait has ended.
+            ("event", true) => {
+                let ended = state.forward.status == RequestStatus::Succeeded;
+                self.of_payload(state.reply.as_ref().filter(|_| ended), rest)
+            }
+            ("decision", _) if rest.is_empty() => {
+                let decision = state.decision.as_ref();
+                Ok(Some(decision.map_or(Value::Null, |decision| {
+                    Value::String(Arc::clone(&decision.option))
+                })))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn of_payload(&self, payload: Option<&Payload>, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
+        match payload {
+            Some(payload) => self.decoder.value(payload, path),
             None => Ok(Some(Value::Null)),
         }
+    }
+
+    fn item(&self) -> Option<u16> {
+        self.step.and_then(StepIndex::item)
+    }
+
+    fn of_item(&self, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
+        let Some((step, item)) = self.step.and_then(|step| Some((step, step.item()?))) else {
+            return Ok(None);
+        };
+        let Some(items) = &self.plan.step(step).items else {
+            return Ok(None);
+        };
+        let unreadable = |reason: String| FieldError {
+            path: "item".into(),
+            reason,
+        };
+        let outside = Scope { step: None, ..*self };
+        let list = items
+            .list
+            .evaluate(&outside)
+            .map_err(|error| unreadable(error.to_string()))?;
+        let Value::List(list) = list else {
+            return Err(unreadable(format!("'{}' is no array", items.list.source())));
+        };
+        let element = list.into_iter().nth(usize::from(item));
+        let element = element.ok_or_else(|| unreadable(format!("'{}' has no element {item}", items.list.source())))?;
+        Ok(field_of(element, path))
     }
 
     fn of_saga(&self, path: &[FieldName]) -> Option<Value> {
@@ -77,5 +143,20 @@ impl Scope<'_> {
             "reason_code" => Some(self.reason.map_or(Value::Null, |(code, _)| Value::String(code.into()))),
             _ => None,
         }
+    }
+}
+
+/// The field at `path` within a value; of null, null.
+fn field_of(value: Value, path: &[FieldName]) -> Option<Value> {
+    let Some((name, rest)) = path.split_first() else {
+        return Some(value);
+    };
+    match value {
+        Value::Record(fields) => {
+            let field = fields.into_iter().find(|(known, _)| known == name);
+            field.and_then(|(_, value)| field_of(value, rest))
+        }
+        Value::Null => Some(Value::Null),
+        _ => None,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attempt, Outcome, Payload, Purpose, Reason, Round, SagaId, Sequence, StepIndex, Timestamp};
+use crate::{Outcome, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp};
 
 /// What is known about a saga. A saga of which nothing is known has none of these.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,15 +66,73 @@ pub struct SagaState {
     pub direction: Direction,
     /// Set while it waits for a person, a resuming event, or a late success.
     pub suspended: Option<Suspension>,
-    /// Its steps, as in the plan.
+    /// Its steps, as in the plan, and behind them their items.
     pub steps: Vec<StepState>,
+    /// Which of its steps have items, in the order in which their items stand.
+    pub expansions: Vec<Expansion>,
 }
 
 impl SagaState {
-    /// The state of the step at `index`.
+    /// The state of the step or item at `index`, which the saga must have.
     pub fn step(&self, index: StepIndex) -> &StepState {
-        &self.steps[index.at()]
+        match self.position(index) {
+            Some(position) => &self.steps[position],
+            None => panic!("the saga '{}' has no step or item {index:?}", self.id),
+        }
     }
+
+    /// The state of the step or item at `index`, when the saga has it.
+    pub fn get(&self, index: StepIndex) -> Option<&StepState> {
+        self.steps.get(self.position(index)?)
+    }
+
+    /// The state of the step or item at `index`, to change it.
+    pub(crate) fn get_mut(&mut self, index: StepIndex) -> Option<&mut StepState> {
+        let position = self.position(index)?;
+        self.steps.get_mut(position)
+    }
+
+    /// The items of the step at `index`; none before they are known, and of a step that is done once.
+    pub fn items(&self, index: StepIndex) -> impl DoubleEndedIterator<Item = StepIndex> + use<> {
+        let count = self.expansion(index).map_or(0, |expansion| expansion.items);
+        (0..count).filter_map(move |number| index.of_item(number))
+    }
+
+    /// The indexes of all steps, and then of all items.
+    pub fn indexes(&self) -> impl Iterator<Item = StepIndex> + '_ {
+        let steps = (0..u16::try_from(self.static_steps()).unwrap_or(u16::MAX)).map(StepIndex);
+        steps.chain(self.expansions.iter().flat_map(|expansion| self.items(expansion.step)))
+    }
+
+    /// How many steps there are without items.
+    pub(crate) fn static_steps(&self) -> usize {
+        self.expansions
+            .first()
+            .map_or(self.steps.len(), |expansion| usize::from(expansion.first))
+    }
+
+    fn position(&self, index: StepIndex) -> Option<usize> {
+        let Some(item) = index.item() else {
+            return (index.at() < self.static_steps()).then(|| index.at());
+        };
+        let expansion = self.expansion(index.template())?;
+        (item < expansion.items).then(|| usize::from(expansion.first) + usize::from(item))
+    }
+
+    fn expansion(&self, step: StepIndex) -> Option<&Expansion> {
+        self.expansions.iter().find(|expansion| expansion.step == step)
+    }
+}
+
+/// The items of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expansion {
+    /// The step.
+    pub step: StepIndex,
+    /// Where its first item stands in [`SagaState::steps`].
+    pub first: u16,
+    /// How many there are.
+    pub items: u16,
 }
 
 /// Where a saga is going.
@@ -97,78 +155,6 @@ pub struct Suspension {
     pub at: Timestamp,
 }
 
-/// The state of one step.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepState {
-    /// Doing the step.
-    pub forward: Request,
-    /// Taking it back.
-    pub compensation: Request,
-    /// The reply that said it was done.
-    pub reply: Option<Payload>,
-}
-
-impl StepState {
-    /// The request for `purpose`.
-    pub fn request(&self, purpose: Purpose) -> &Request {
-        match purpose {
-            Purpose::Forward => &self.forward,
-            Purpose::Compensation => &self.compensation,
-        }
-    }
-
-    /// The request for `purpose`, to change it.
-    pub(crate) fn request_mut(&mut self, purpose: Purpose) -> &mut Request {
-        match purpose {
-            Purpose::Forward => &mut self.forward,
-            Purpose::Compensation => &mut self.compensation,
-        }
-    }
-}
-
-/// What was asked of a participant for one step and purpose, and how far it got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    /// How far it got.
-    pub status: RequestStatus,
-    /// The round of the last command, or of the next one during a pause.
-    pub round: Round,
-    /// The number of the last command; zero before the first.
-    pub attempt: Attempt,
-    /// Attempts that no longer count against the retry policy, because a person or an event resumed the step.
-    pub attempts_forgiven: u32,
-    /// Whether an attempt of this round has had no answer, so that it may have been done.
-    pub unanswered: bool,
-    /// When the first command was sent.
-    pub requested_at: Option<Timestamp>,
-    /// When the final reply came.
-    pub answered_at: Option<Timestamp>,
-}
-
-/// How far a request got.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum RequestStatus {
-    /// Nothing was sent.
-    #[default]
-    NotRequested,
-    /// A command was sent and its reply is awaited.
-    Pending {
-        /// When waiting ends.
-        due: Timestamp,
-    },
-    /// The next attempt waits for the end of a pause.
-    Paused {
-        /// When the pause ends.
-        until: Timestamp,
-    },
-    /// It was done.
-    Succeeded,
-    /// It was refused and nothing was done.
-    Failed,
-    /// No attempt is awaited or scheduled and the outcome is unknown: it counts as possibly done.
-    Unknown,
-}
-
 /// What is remembered of a saga that has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedSaga {
@@ -180,7 +166,8 @@ pub struct ClosedSaga {
     pub version: u32,
     /// The number of its last event.
     pub sequence: Sequence,
-    /// The last state of a compensated saga, which a late success may open again. Of a completed saga only what a
-    /// `cancelRefused` emission needs, without steps, and only when its definition has such an emission.
+    /// The last state of a compensated saga, which a late success may open again, and of a completed one that went on
+    /// without a step that may have been done. Of any other completed saga only what a `cancelRefused` emission needs,
+    /// without steps, and only when its definition has such an emission.
     pub memory: Option<Box<SagaState>>,
 }

@@ -18,7 +18,7 @@ pub struct Timer {
 pub enum TimerKind {
     /// The saga's deadline passes.
     Deadline,
-    /// The wait for a reply ends.
+    /// The wait for a reply, a time, an event or a decision ends.
     Timeout {
         /// The step.
         step: StepIndex,
@@ -52,10 +52,10 @@ pub fn timers(saga: Option<&Saga>) -> Vec<Timer> {
             kind: TimerKind::Deadline,
         })
         .collect();
-    for (index, step) in (0u16..).zip(&state.steps) {
+    for step in state.indexes() {
         for purpose in [Purpose::Forward, Purpose::Compensation] {
-            let request = step.request(purpose);
-            let (step, attempt) = (StepIndex(index), request.attempt);
+            let request = state.step(step).request(purpose);
+            let attempt = request.attempt;
             match request.status {
                 RequestStatus::Pending { due } => {
                     timers.push(Timer {
@@ -72,7 +72,9 @@ pub fn timers(saga: Option<&Saga>) -> Vec<Timer> {
                 RequestStatus::NotRequested
                 | RequestStatus::Succeeded
                 | RequestStatus::Failed
-                | RequestStatus::Unknown => {}
+                | RequestStatus::Unknown
+                | RequestStatus::PassedOver
+                | RequestStatus::Expanded => {}
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use palinode_core::{Milestone, OnExhausted, Plan, RetryPolicy, StepIndex, StepPlan, Zone};
+use palinode_core::{Milestone, OnExhausted, Plan, Purpose, RetryPolicy, StepIndex, StepPlan, Zone};
 use palinode_definition::{defaults, hash, read};
 
 const TEXT: &str = include_str!("../../../sagas/order-fulfilment.yaml");
@@ -97,11 +97,12 @@ fn commands_replies_and_compensations_are_those_of_the_contract() {
         .steps
         .iter()
         .map(|step| {
-            let command = plan.message(step.command);
-            let failed = step.replies.failed.as_ref().map_or("-", |record| record.as_str());
+            let command = plan.message(step.command_for(Purpose::Forward).unwrap());
+            let replies = step.replies().unwrap();
+            let failed = replies.failed.as_ref().map_or("-", |record| record.as_str());
             let mut told = format!(
                 "{}: {} on {} → {} | {failed} on {}",
-                step.name, command.record, command.topic, step.replies.succeeded, step.replies.topic
+                step.name, command.record, command.topic, replies.succeeded, replies.topic
             );
             if let Some(compensation) = &step.compensation {
                 let command = plan.message(compensation.command);

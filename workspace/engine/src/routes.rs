@@ -27,6 +27,8 @@ pub(crate) enum Meaning {
     Cancel,
     /// It starts a suspended step again.
     Resume(StepIndex),
+    /// A step waits for it.
+    Event(StepIndex),
     /// It answers a command.
     Reply(StepIndex, Purpose, ReplyResult),
 }
@@ -100,11 +102,15 @@ fn meanings(plan: &Plan) -> Vec<(Trigger, Meaning)> {
                 .iter()
                 .map(|trigger| (trigger.clone(), Meaning::Resume(index))),
         );
-        let compensation = step
-            .compensation
-            .iter()
-            .map(|compensation| (Purpose::Compensation, &compensation.replies));
-        for (purpose, replies) in std::iter::once((Purpose::Forward, &step.replies)).chain(compensation) {
+        all.extend(
+            step.event()
+                .iter()
+                .map(|trigger| ((*trigger).clone(), Meaning::Event(index))),
+        );
+        for purpose in [Purpose::Forward, Purpose::Compensation] {
+            let Some(replies) = step.replies_for(purpose) else {
+                continue;
+            };
             let trigger = |record: &RecordName| Trigger {
                 record: record.clone(),
                 topic: replies.topic.clone(),

@@ -39,11 +39,7 @@ pub(crate) fn names(plan: &Plan) -> Vec<String> {
 
 /// The records that answer a step or its compensation.
 pub(crate) fn replies(plan: &Plan, step: StepIndex, purpose: Purpose) -> Option<&Replies> {
-    let step = plan.step(step);
-    match purpose {
-        Purpose::Forward => Some(&step.replies),
-        Purpose::Compensation => Some(&step.compensation.as_ref()?.replies),
-    }
+    plan.step(step).replies_for(purpose)
 }
 
 /// The record by which a step or its compensation is answered with `result`.

@@ -1,6 +1,6 @@
 //! A saga as people and scripts see it.
 
-use palinode_core::{Direction, Outcome, Plan, Request, RequestStatus, Saga, Timestamp};
+use palinode_core::{Direction, Outcome, Plan, Request, RequestStatus, Saga, StepIndex, Timestamp};
 use palinode_wire::rfc3339;
 use serde::{Deserialize, Serialize};
 
@@ -78,14 +78,13 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
             view.changed_at = Some(rfc3339(state.changed_at));
             view.deadline_at = state.deadline_at.map(rfc3339);
             view.correlation_id = Some(state.correlation.to_string());
-            let name = |index: usize| {
-                plan.and_then(|plan| plan.steps.get(index))
-                    .map_or_else(|| format!("#{index}"), |step| step.name.to_string())
+            let name = |index: StepIndex| match plan.filter(|plan| plan.has_step(index)) {
+                Some(plan) => plan.step_name(index).to_string(),
+                None => format!("#{}", index.0),
             };
             view.steps = state
-                .steps
-                .iter()
-                .enumerate()
+                .indexes()
+                .map(|index| (index, state.step(index)))
                 .map(|(index, step)| StepView {
                     step: name(index),
                     status: word(&step.forward),
@@ -120,11 +119,15 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
 fn word(request: &Request) -> String {
     let until = |at: Timestamp| rfc3339(at);
     match request.status {
+        RequestStatus::Failed if request.given_up => "failed, given up".into(),
+        RequestStatus::Unknown if request.given_up => "outcome unknown, given up".into(),
         RequestStatus::NotRequested => "not requested".into(),
-        RequestStatus::Pending { due } => format!("waiting for a reply until {}", until(due)),
+        RequestStatus::Pending { due } => format!("waiting until {}", until(due)),
         RequestStatus::Paused { until: at } => format!("waiting until {} to try again", until(at)),
         RequestStatus::Succeeded => "succeeded".into(),
         RequestStatus::Failed => "failed".into(),
         RequestStatus::Unknown => "outcome unknown".into(),
+        RequestStatus::PassedOver => "passed over".into(),
+        RequestStatus::Expanded => "done item by item".into(),
     }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use palinode_core::{Plan, RecordName, SchemaId};
+use palinode_core::{Plan, SchemaId};
 use palinode_log::registry::{self, KeptSchema, KeptSchemas, RegistryClient, RegistryError};
 use palinode_wire::{Schemas, own};
 
@@ -151,18 +151,7 @@ fn read(plans: &[Arc<Plan>]) -> BTreeSet<&str> {
 }
 
 fn read_by(plan: &Plan) -> impl Iterator<Item = &str> {
-    let replies = plan.steps.iter().flat_map(|step| {
-        let compensation = step.compensation.iter().map(|compensation| &compensation.replies);
-        std::iter::once(&step.replies).chain(compensation)
-    });
-    let replied = replies.flat_map(|replies| std::iter::once(&replies.succeeded).chain(&replies.failed));
-    let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
-    let triggers = std::iter::once(&plan.started_by)
-        .chain(&plan.cancelled_by)
-        .chain(resumed);
-    replied
-        .chain(triggers.map(|trigger| &trigger.record))
-        .map(RecordName::as_str)
+    plan.awaited().map(|(record, _)| record.as_str())
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub struct OutcomeRecord {
     pub ended_at: Timestamp,
     /// The correlation id.
     pub correlation: Arc<str>,
-    /// The steps, in the order of the definition.
+    /// The steps, in the order of the definition, and then their items.
     pub stages: Vec<Stage>,
     /// The fields that the definition gives to analysts.
     pub attributes: std::collections::BTreeMap<String, Attribute>,
@@ -81,18 +81,20 @@ pub enum Attribute {
 }
 
 /// The words for how far a step got.
-pub const STAGE_STATUSES: [&str; 6] = [
+pub const STAGE_STATUSES: [&str; 8] = [
     "NOT_REQUESTED",
     "PENDING",
     "SUCCEEDED",
     "FAILED",
     "UNKNOWN",
     "COMPENSATED",
+    "PASSED_OVER",
+    "GIVEN_UP",
 ];
 
 impl OutcomeRecord {
     /// The outcome of the saga whose last state before its end is `state`. `sequence` and `ended_at` are those of the
-    /// event that ended it; `values` stand in the order of the plan's outcome fields.
+    /// event that ended it; `values` stand in the order of the plan's outcome fields and attributes.
     ///
     /// # Errors
     /// When a value is neither null, a boolean, a number nor text; the message names the field.
@@ -105,7 +107,7 @@ impl OutcomeRecord {
         reason: Option<&Reason>,
         values: &[Value],
     ) -> Result<Self, Error> {
-        let fields = plan.outcome.iter().zip(values);
+        let fields = plan.outcome.iter().chain(&plan.attributes).zip(values);
         let attributes =
             fields.map(|(field, value)| Ok((field.name.as_str().to_owned(), attribute(&field.name, value)?)));
         Ok(Self {
@@ -119,11 +121,9 @@ impl OutcomeRecord {
             started_at: state.started_at,
             ended_at,
             correlation: Arc::clone(&state.correlation),
-            stages: plan
-                .steps
-                .iter()
-                .zip(&state.steps)
-                .map(|(of, step)| Stage::new(&of.name, step))
+            stages: state
+                .indexes()
+                .map(|step| Stage::new(plan.step_name(step), state.step(step)))
                 .collect(),
             attributes: attributes.collect::<Result<_, Error>>()?,
         })
@@ -155,7 +155,7 @@ impl OutcomeRecord {
 }
 
 impl Stage {
-    fn new(name: &StepName, step: &StepState) -> Self {
+    fn new(name: StepName, step: &StepState) -> Self {
         let Request {
             attempt,
             round,
@@ -166,11 +166,11 @@ impl Stage {
         let back = step.request(Purpose::Compensation);
         let compensated = back.status == RequestStatus::Succeeded;
         Self {
-            step: name.clone(),
-            status: if compensated {
-                "COMPENSATED"
-            } else {
-                status_word(step.forward.status)
+            step: name,
+            status: match step.forward.status {
+                _ if compensated => "COMPENSATED",
+                RequestStatus::Failed | RequestStatus::Unknown if step.forward.given_up => "GIVEN_UP",
+                status => status_word(status),
             }
             .into(),
             attempts: *attempt,
@@ -194,10 +194,11 @@ pub fn outcome_word(outcome: Outcome) -> &'static str {
 fn status_word(status: RequestStatus) -> &'static str {
     match status {
         RequestStatus::NotRequested => "NOT_REQUESTED",
-        RequestStatus::Pending { .. } | RequestStatus::Paused { .. } => "PENDING",
+        RequestStatus::Pending { .. } | RequestStatus::Paused { .. } | RequestStatus::Expanded => "PENDING",
         RequestStatus::Succeeded => "SUCCEEDED",
         RequestStatus::Failed => "FAILED",
         RequestStatus::Unknown => "UNKNOWN",
+        RequestStatus::PassedOver => "PASSED_OVER",
     }
 }
 

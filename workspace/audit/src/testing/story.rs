@@ -66,6 +66,11 @@ pub(super) fn event(saga: &SagaId, sequence: u64, cause: &str, text: &str, paylo
         correlation: None,
         traceparent: None,
         payload,
+        items: None,
+        fails: None,
+        option: None,
+        by: None,
+        note: None,
     }
 }
 

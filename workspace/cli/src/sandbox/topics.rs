@@ -52,15 +52,7 @@ fn topic(name: String, partitions: i32, configs: BTreeMap<String, String>) -> To
 
 /// The topics that a plan reads and writes.
 fn named(plan: &Plan) -> BTreeSet<String> {
-    let triggers = [Some(&plan.started_by), plan.cancelled_by.as_ref()]
-        .into_iter()
-        .flatten();
-    let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
-    let replies = plan.steps.iter().flat_map(|step| {
-        let back = step.compensation.as_ref().map(|back| &back.replies.topic);
-        [Some(&step.replies.topic), back].into_iter().flatten()
-    });
-    let read = triggers.chain(resumed).map(|trigger| &trigger.topic).chain(replies);
+    let read = plan.awaited().map(|(_, topic)| topic);
     let written = plan.messages.iter().map(|message| &message.topic);
     read.chain(written).map(ToString::to_string).collect()
 }

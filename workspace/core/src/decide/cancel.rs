@@ -35,6 +35,8 @@ fn of_open(draft: &Draft<'_>, state: &SagaState) -> Answer {
         Answer::Refuse(RejectionCode::AlreadyCancelled)
     } else if past::is_past_pivot(draft.plan(), state) {
         Answer::Refuse(RejectionCode::CancelAfterPivot)
+    } else if past::is_window_closed(draft.plan(), state) {
+        Answer::Refuse(RejectionCode::CancelWindowClosed)
     } else {
         Answer::Accept
     }
@@ -111,5 +113,28 @@ mod tests {
         let plan = plan([step("shipment").pivot().attempts(3)]);
         let mut story = Story::of(plan).given([start(), timed_out(PAYMENT, 1)]);
         assert_eq!(story.when(&cancel()), ["rejected: CANCEL_AFTER_PIVOT"]);
+    }
+
+    #[test]
+    fn a_wish_is_refused_and_told_once_the_window_is_closed() {
+        let plan = plan([
+            step("payment").compensated(),
+            step("stock").after(&[0]),
+            step("packing").after(&[1]),
+        ])
+        .cancellable_until(STOCK)
+        .emitting(&[Milestone::CancelRefused], Field("start.order_id"));
+        let mut story = Story::of(plan).given([start(), done(PAYMENT, 1)]);
+        assert_eq!(story.when(&cancel()), ["rejected: CANCEL_WINDOW_CLOSED"]);
+        assert_eq!(story.sent(), ["emit o-1"]);
+        story.when(&done(STOCK, 1));
+        assert_eq!(story.when(&cancel()), ["rejected: CANCEL_WINDOW_CLOSED"]);
+    }
+
+    #[test]
+    fn a_wish_before_the_window_closes_is_accepted() {
+        let plan = plan([step("payment"), step("stock").after(&[0])]).cancellable_until(STOCK);
+        let mut story = Story::of(plan).given([start()]);
+        assert_eq!(story.when(&cancel())[0], "cancellation accepted");
     }
 }

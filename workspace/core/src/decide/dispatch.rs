@@ -1,6 +1,9 @@
 //! Which command an input stands for.
 
-use super::{Draft, Sending, cancel, deadline, refused, reply_failed, reply_succeeded, resume, retry, start, timeout};
+use super::{
+    Draft, Sending, cancel, deadline, decision, refused, reply_failed, reply_succeeded, resume, retry, start, timeout,
+    wait,
+};
 use crate::{Context, Event, Input, Reply, ReplyResult, Saga, SagaId, TimerKind};
 
 /// The events that follow from `input`, in order; none when a timer no longer means anything.
@@ -34,6 +37,8 @@ pub(crate) fn command(draft: &mut Draft<'_>, input: &Input) {
             },
         ) => reply_failed::failed(draft, reply),
         Input::Resume { step, .. } => resume::resume(draft, *step),
+        Input::Event { step, payload } => wait::event(draft, *step, payload),
+        Input::Decide { step, option, by, note } => decision::decide(draft, *step, option, by, note.as_ref()),
         Input::Timer(TimerKind::Deadline) => deadline::deadline(draft),
         Input::Timer(TimerKind::Timeout { step, purpose, attempt }) => {
             timeout::timeout(draft, *step, *purpose, *attempt)

@@ -1,11 +1,13 @@
 //! A decision in the making: the events so far, the state that they lead to, and what they send.
 
 use crate::{
-    Attempt, Context, Direction, Effect, EvaluationError, Event, Plan, Purpose, Reason, ReasonCode, RejectionCode,
-    Request, Round, Saga, SagaId, SagaState, StepIndex, Transition,
+    Action, Attempt, Context, Direction, Effect, EvaluationError, Event, Plan, Purpose, Reason, ReasonCode,
+    RejectionCode, Request, RequestStatus, Round, Saga, SagaId, SagaState, StepIndex, Transition,
     effects::{Missing, Told, gather},
     evolve, reasons,
 };
+
+use super::{decision, wait};
 
 /// What becomes of the messages that the events ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(crate) enum Sending {
 /// The events so far and the state that they lead to.
 pub(crate) struct Draft<'a> {
     pub(super) context: Context<'a>,
-    id: &'a SagaId,
+    pub(super) id: &'a SagaId,
     saga: Option<Saga>,
     events: Vec<Event>,
     effects: Vec<Effect>,
@@ -36,7 +38,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn new(context: Context<'a>, id: &'a SagaId, saga: Option<Saga>, sending: Sending) -> Self {
         if let Some(Saga::Open(state)) = &saga {
             assert_eq!(
-                state.steps.len(),
+                state.static_steps(),
                 context.plan.steps.len(),
                 "an open saga has the steps of its plan"
             );
@@ -121,7 +123,25 @@ impl<'a> Draft<'a> {
 
     /// The request for `step` and `purpose` of the open saga; `None` as well when the plan has no such step.
     pub(super) fn request_of(&self, step: StepIndex, purpose: Purpose) -> Option<Request> {
-        self.open()?.steps.get(step.at()).map(|step| *step.request(purpose))
+        self.open()?.get(step).map(|step| *step.request(purpose))
+    }
+
+    /// Whether the saga is open and suspended.
+    pub(super) fn is_suspended(&self) -> bool {
+        self.open().is_none_or(|state| state.suspended.is_some())
+    }
+
+    /// Whether the saga is suspended and waits for this.
+    pub(super) fn waits_for(&self, step: StepIndex, purpose: Purpose) -> bool {
+        let suspension = self.open().and_then(|state| state.suspended.as_ref());
+        suspension.is_some_and(|known| known.step == Some((step, purpose)))
+    }
+
+    /// Whether `attempt` of doing the step is the one that waits.
+    pub(super) fn is_pending(&self, step: StepIndex, attempt: Attempt) -> bool {
+        self.request_of(step, Purpose::Forward).is_some_and(|request| {
+            request.attempt == attempt && matches!(request.status, RequestStatus::Pending { .. })
+        })
     }
 
     /// Adds `event` and folds it. What it sends is evaluated over the state that it leads to, or, when it ends the
@@ -138,17 +158,27 @@ impl<'a> Draft<'a> {
         self.events.push(event);
     }
 
-    /// Asks for `step`, or to take it back; of a held decision only notes that it would have.
+    /// Asks for `step`, or to take it back, or begins its wait; of a held decision only notes that it would have.
     pub(super) fn request(&mut self, step: StepIndex, purpose: Purpose, round: Round) {
         if self.is_held() {
             self.held = Some((step, purpose));
             return;
         }
+        let plan = self.plan().step(step);
+        match (purpose, &plan.action) {
+            (Purpose::Forward, Action::Wait(wait)) => return wait::begin(self, step, wait),
+            (Purpose::Forward, Action::Decision(question)) => return decision::ask(self, step, question),
+            (Purpose::Forward, Action::Command { .. }) | (Purpose::Compensation, _) => {}
+        }
         let Some(request) = self.request_of(step, purpose) else {
             return;
         };
+        let now = self.context.now;
         let attempt = Attempt(request.attempt.0.saturating_add(1));
-        let due = self.context.now.plus(self.plan().step(step).timeout_for(purpose));
+        let mut due = now.plus(plan.timeout_for(purpose));
+        if let Some(deadline) = plan.deadline_for(purpose) {
+            due = due.min(request.deadline_at.unwrap_or_else(|| now.plus(deadline)));
+        }
         self.push(Event::Requested {
             step,
             purpose,
@@ -198,7 +228,7 @@ impl<'a> Draft<'a> {
 
     /// Refuses the input for a reason of its own.
     pub(super) fn reject_because(&mut self, code: RejectionCode, step: Option<(StepIndex, Purpose)>, reason: Reason) {
-        let step = step.filter(|(step, _)| step.at() < self.plan().steps.len());
+        let step = step.filter(|(step, _)| self.plan().has_step(*step));
         self.push(Event::InputRejected { code, step, reason });
     }
 

@@ -5,12 +5,19 @@
 //! is an event too; a timer that does not fit any more is nothing.
 
 mod advance;
+mod backward;
+mod begin;
 mod budget;
 mod cancel;
+mod condition;
 mod deadline;
+mod decision;
 mod dispatch;
 mod draft;
 mod failure;
+mod forward;
+mod items;
+mod jitter;
 mod past;
 mod refused;
 mod reply;
@@ -20,6 +27,7 @@ mod resume;
 mod retry;
 mod start;
 mod timeout;
+mod wait;
 
 pub(crate) use dispatch::command;
 pub use dispatch::decide;

@@ -9,8 +9,19 @@ pub(super) fn is_past_pivot(plan: &Plan, state: &SagaState) -> bool {
         match pivot.status {
             RequestStatus::Pending { .. } | RequestStatus::Succeeded | RequestStatus::Unknown => true,
             RequestStatus::Paused { .. } => pivot.unanswered,
-            RequestStatus::NotRequested | RequestStatus::Failed => false,
+            RequestStatus::NotRequested
+            | RequestStatus::Failed
+            | RequestStatus::PassedOver
+            | RequestStatus::Expanded => false,
         }
+    })
+}
+
+/// Whether the step until which the saga can be cancelled has begun.
+pub(super) fn is_window_closed(plan: &Plan, state: &SagaState) -> bool {
+    plan.cancel_until.is_some_and(|step| {
+        let status = state.step(step).forward.status;
+        !matches!(status, RequestStatus::NotRequested | RequestStatus::PassedOver)
     })
 }
 

@@ -12,8 +12,8 @@ pub(super) enum Answered {
     Open(Request),
     /// The saga was compensated; this is how the request ended.
     Compensated(Request),
-    /// The saga was completed; its requests are no longer known.
-    Completed,
+    /// The saga was completed; how the request ended is known only when a step was given up that may have been done.
+    Completed(Option<Request>),
     /// The saga has not started, or its plan has no such step.
     Nothing,
     /// The saga is not known.
@@ -22,11 +22,11 @@ pub(super) enum Answered {
 
 /// Finds the request that `reply` claims to answer.
 pub(super) fn answered(draft: &Draft<'_>, reply: &Reply) -> Answered {
+    let plan = draft.plan();
+    let is_asked = plan.has_step(reply.step) && plan.step(reply.step).command_for(reply.purpose).is_some();
     let step = |state: &SagaState| {
-        state
-            .steps
-            .get(reply.step.at())
-            .map(|step| *step.request(reply.purpose))
+        let step = state.get(reply.step).filter(|_| is_asked);
+        step.map(|step| *step.request(reply.purpose))
     };
     match draft.saga() {
         None => Answered::UnknownSaga,
@@ -36,7 +36,7 @@ pub(super) fn answered(draft: &Draft<'_>, reply: &Reply) -> Answered {
             Some(state) if closed.outcome == Outcome::Compensated => {
                 step(state).map_or(Answered::Nothing, Answered::Compensated)
             }
-            _ => Answered::Completed,
+            memory => Answered::Completed(memory.as_deref().and_then(step)),
         },
     }
 }
@@ -69,6 +69,7 @@ pub(super) fn check_success(request: &Request, purpose: Purpose, round: Option<R
         (Age::Current, RequestStatus::NotRequested) if request.round == Round::default() => {
             Err(RejectionCode::NeverRequested)
         }
+        (Age::Current, RequestStatus::PassedOver | RequestStatus::Expanded) => Err(RejectionCode::NeverRequested),
         (Age::Current, RequestStatus::NotRequested | RequestStatus::Succeeded) => Err(RejectionCode::DuplicateReply),
         (Age::Current, RequestStatus::Failed) => Err(RejectionCode::ContradictoryReply),
         (Age::Current, RequestStatus::Pending { .. } | RequestStatus::Paused { .. } | RequestStatus::Unknown) => Ok(()),
@@ -92,6 +93,7 @@ pub(super) fn check_failure(request: &Request, round: Option<Round>) -> Result<R
         (Age::Current, RequestStatus::NotRequested) if request.round == Round::default() => {
             Err(RejectionCode::NeverRequested)
         }
+        (Age::Current, RequestStatus::PassedOver | RequestStatus::Expanded) => Err(RejectionCode::NeverRequested),
         (Age::Current, RequestStatus::NotRequested) => Err(RejectionCode::StaleReply),
         (Age::Current, RequestStatus::Succeeded) => Err(RejectionCode::ContradictoryReply),
         (Age::Current, RequestStatus::Failed) => Err(RejectionCode::DuplicateReply),

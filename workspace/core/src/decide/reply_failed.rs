@@ -4,15 +4,14 @@
 //! otherwise the saga turns back, or, when the pivot may have been done, waits. A compensation is always worth another
 //! attempt. A request that had been given up gets no further attempt of its own accord.
 
-use crate::{
-    EvaluationError, Event, Purpose, RejectionCode, Reply, Request, RequestStatus, Round, Scope, StepIndex, Value,
-    reasons,
-};
+use crate::{EvaluationError, Event, Purpose, RejectionCode, Reply, Request, RequestStatus, Round, StepIndex, reasons};
 
 use super::{
     Draft,
     advance::advance,
-    budget, failure, past,
+    budget,
+    condition::holds,
+    failure, past,
     reply::{Answered, Refusal, answered, check_failure},
 };
 
@@ -29,7 +28,7 @@ pub(super) fn failed(draft: &mut Draft<'_>, reply: &Reply) {
                 .unwrap_or(RejectionCode::SagaClosed);
             reject(draft, reply, code);
         }
-        Answered::Completed => reject(draft, reply, RejectionCode::SagaClosed),
+        Answered::Completed(_) => reject(draft, reply, RejectionCode::SagaClosed),
         Answered::Nothing => reject(draft, reply, RejectionCode::NeverRequested),
         Answered::UnknownSaga => reject(draft, reply, RejectionCode::UnknownSaga),
     }
@@ -37,6 +36,9 @@ pub(super) fn failed(draft: &mut Draft<'_>, reply: &Reply) {
 
 fn definite(draft: &mut Draft<'_>, reply: &Reply, request: &Request) {
     match (reply.purpose, draft.goes_forward()) {
+        (Purpose::Forward, true) | (Purpose::Compensation, _) if request.given_up => {
+            record(draft, reply, request, Refusal::Definite, Then::Nothing);
+        }
         (Purpose::Forward, true) => definite_forward(draft, reply, request),
         (Purpose::Forward, false) => {
             record(draft, reply, request, Refusal::Definite, Then::Nothing);
@@ -52,7 +54,7 @@ fn definite_forward(draft: &mut Draft<'_>, reply: &Reply, request: &Request) {
         Ok(false) => {
             record(draft, reply, request, Refusal::Definite, Then::Nothing);
             let reason = reasons::step_failed(draft.context, reply.step, reply.purpose, &reply.payload);
-            draft.turn_back(reason);
+            failure::failed_for_good(draft, reply.step, reason);
         }
         Err(error) => {
             record(draft, reply, request, Refusal::Definite, Then::Nothing);
@@ -104,24 +106,9 @@ fn is_worth_another(draft: &Draft<'_>, reply: &Reply) -> Result<bool, Evaluation
     if past::only_goes_forward(plan, state, reply.step) {
         return Ok(true);
     }
-    let Some(when) = &plan.step(reply.step).retry.when else {
-        return Ok(false);
-    };
-    let decoder = draft.context.decoder;
-    let scope = Scope {
-        plan,
-        state,
-        decoder,
-        reply: Some(&reply.payload),
-        milestone: None,
-        reason: None,
-    };
-    match when.evaluate(&scope)? {
-        Value::Boolean(worth) => Ok(worth),
-        _ => Err(EvaluationError {
-            expression: when.source().into(),
-            reason: "it is neither true nor false".into(),
-        }),
+    match &plan.step(reply.step).retry.when {
+        Some(when) => holds(draft, when, reply.step, Some(&reply.payload)),
+        None => Ok(false),
     }
 }
 
@@ -134,7 +121,7 @@ enum Then {
 
 impl Then {
     fn left(draft: &Draft<'_>, step: StepIndex, purpose: Purpose, request: &Request) -> Self {
-        match budget::next_pause(draft.plan(), step, purpose, request) {
+        match budget::next_pause(draft, step, purpose, request) {
             Some(_) => Self::Retry,
             None => Self::Nothing,
         }

@@ -1,6 +1,6 @@
 //! A participant did what it was asked, or says so.
 
-use crate::{Event, Purpose, RejectionCode, Reply, Request, reasons};
+use crate::{Event, Purpose, RejectionCode, Reply, Request, RequestStatus, reasons};
 
 use super::{
     Draft,
@@ -12,7 +12,7 @@ pub(super) fn succeeded(draft: &mut Draft<'_>, reply: &Reply) {
     match answered(draft, reply) {
         Answered::Open(request) => of_open(draft, reply, &request),
         Answered::Compensated(request) => of_compensated(draft, reply, &request),
-        Answered::Completed => reject(draft, reply, of_completed(reply.purpose)),
+        Answered::Completed(request) => of_completed(draft, reply, request.as_ref()),
         Answered::Nothing => reject(draft, reply, RejectionCode::NeverRequested),
         Answered::UnknownSaga => of_unknown_saga(draft, reply),
     }
@@ -43,11 +43,17 @@ fn of_compensated(draft: &mut Draft<'_>, reply: &Reply, request: &Request) {
     }
 }
 
-/// Every step of a completed saga has succeeded, and none was ever taken back.
-fn of_completed(purpose: Purpose) -> RejectionCode {
-    match purpose {
-        Purpose::Forward => RejectionCode::DuplicateReply,
-        Purpose::Compensation => RejectionCode::NeverRequested,
+/// Every step of a completed saga has succeeded, except for those that were passed over or given up, and none was ever
+/// taken back. One that was given up and done nevertheless needs a person: nobody will take it back.
+fn of_completed(draft: &mut Draft<'_>, reply: &Reply, request: Option<&Request>) {
+    let was_given_up = request.is_some_and(|request| request.given_up && request.status == RequestStatus::Unknown);
+    match reply.purpose {
+        Purpose::Forward if was_given_up => {
+            let (step, reason) = (reply.step, reasons::success_of_given_up(draft.plan(), reply.step));
+            draft.reject_because(RejectionCode::SagaClosed, Some((step, reply.purpose)), reason);
+        }
+        Purpose::Forward => reject(draft, reply, RejectionCode::DuplicateReply),
+        Purpose::Compensation => reject(draft, reply, RejectionCode::NeverRequested),
     }
 }
 

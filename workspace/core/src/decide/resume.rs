@@ -36,7 +36,9 @@ fn ask_again(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose) {
         RequestStatus::NotRequested
         | RequestStatus::Pending { .. }
         | RequestStatus::Paused { .. }
-        | RequestStatus::Succeeded => {}
+        | RequestStatus::Succeeded
+        | RequestStatus::PassedOver
+        | RequestStatus::Expanded => {}
     }
 }
 

@@ -1,18 +1,28 @@
 //! The pause before the next attempt ends.
 
-use crate::{Attempt, Purpose, RequestStatus, StepIndex};
+use crate::{Attempt, Purpose, RequestStatus, StepIndex, reasons};
 
-use super::Draft;
+use super::{Draft, failure};
 
 /// Sends the next command, when the pause after `attempt` is the one that lasts. A saga that is suspended for another
-/// reason sends it as well: what was begun goes on, only new steps are not.
+/// reason sends it as well: what was begun goes on, only new steps are not. A pause that ends late, after the deadline of
+/// its step, is the end of its attempts.
 pub(super) fn retry(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose, attempt: Attempt) {
     let Some(request) = draft.request_of(step, purpose) else {
         return;
     };
-    if request.attempt == attempt && matches!(request.status, RequestStatus::Paused { .. }) {
-        draft.request(step, purpose, request.round);
+    if request.attempt != attempt || !matches!(request.status, RequestStatus::Paused { .. }) {
+        return;
     }
+    if request.deadline_at.is_none_or(|end| draft.context.now < end) {
+        return draft.request(step, purpose, request.round);
+    }
+    let reason = if request.unanswered {
+        reasons::outcome_unknown(draft.plan(), step, purpose)
+    } else {
+        reasons::no_attempt_left(draft.plan(), step, purpose)
+    };
+    failure::exhausted(draft, step, purpose, reason);
 }
 
 #[cfg(test)]

@@ -1,11 +1,20 @@
-//! The wait for a reply ends.
+//! The wait for a reply, a time, an event or a decision ends.
 
-use crate::{Attempt, Event, Purpose, RequestStatus, StepIndex};
+use crate::{Action, Attempt, Event, Purpose, RequestStatus, StepIndex};
 
-use super::{Draft, failure};
+use super::{Draft, decision, failure, wait};
 
 /// Ends the wait of `attempt`, when it is the one that is awaited.
 pub(super) fn timeout(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose, attempt: Attempt) {
+    let action = draft.plan().steps.get(step.template().at()).map(|step| &step.action);
+    match (purpose, action) {
+        (Purpose::Forward, Some(Action::Wait(plan))) => wait::time_out(draft, step, attempt, plan),
+        (Purpose::Forward, Some(Action::Decision(question))) => decision::time_out(draft, step, attempt, question),
+        _ => unanswered(draft, step, purpose, attempt),
+    }
+}
+
+fn unanswered(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose, attempt: Attempt) {
     let Some(request) = draft.request_of(step, purpose) else {
         return;
     };

@@ -10,24 +10,23 @@ pub(super) fn command(
     purpose: Purpose,
     round: Round,
     attempt: Attempt,
-) -> Result<Effect, EvaluationError> {
+) -> Result<Option<Effect>, EvaluationError> {
     let plan = told.context.plan;
-    let message = plan.step(step).command_for(purpose);
+    // Only what has a command is requested.
+    let Some(message) = plan.step(step).command_for(purpose) else {
+        return Ok(None);
+    };
     let scope = Scope {
-        plan,
-        state: told.state,
-        decoder: told.context.decoder,
-        reply: None,
-        milestone: None,
-        reason: None,
+        step: Some(step),
+        ..Scope::new(plan, told.state, told.context.decoder)
     };
     let values = values(&plan.message(message).fields, &scope)?;
-    Ok(Effect::Command {
+    Ok(Some(Effect::Command {
         step,
         purpose,
         round,
         attempt,
         message,
         values,
-    })
+    }))
 }

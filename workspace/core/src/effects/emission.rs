@@ -23,12 +23,9 @@ pub(super) fn emissions(
     let name = milestone.name(plan);
     let reason = reason(told);
     let scope = Scope {
-        plan,
-        state: told.state,
-        decoder: told.context.decoder,
-        reply: None,
         milestone: Some(&name),
         reason: reason.as_ref().map(|reason| (reason.code.as_str(), &reason.text)),
+        ..Scope::new(plan, told.state, told.context.decoder)
     };
     for emission in emissions {
         match values(&plan.message(emission.message).fields, &scope) {
@@ -49,11 +46,20 @@ pub(super) fn emissions(
 
 /// The event's own reason, else why the saga goes back.
 fn reason(told: &Told<'_>) -> Option<Reason> {
-    if let Event::Failed {
-        step, purpose, payload, ..
-    } = told.event
-    {
-        return Some(reasons::step_failed(told.context, *step, *purpose, payload));
+    let own = match told.event {
+        Event::Failed {
+            step, purpose, payload, ..
+        } => Some(reasons::step_failed(told.context, *step, *purpose, payload)),
+        Event::WaitEnded { step, fails: true, .. } => Some(reasons::wait_timed_out(told.context.plan, *step)),
+        Event::DecisionMade {
+            step,
+            decision,
+            fails: true,
+        } => Some(reasons::decided_against(told.context.plan, *step, decision)),
+        _ => None,
+    };
+    if own.is_some() {
+        return own;
     }
     told.event.reason().cloned().or_else(|| match &told.state.direction {
         Direction::Forward => None,

@@ -56,7 +56,7 @@ pub(crate) fn gather(told: &Told<'_>, missing: Missing, effects: &mut Vec<Effect
         ..
     } = told.event
     {
-        effects.push(command::command(told, *step, *purpose, *round, *attempt)?);
+        effects.extend(command::command(told, *step, *purpose, *round, *attempt)?);
     }
     if let Some(milestone) = told.event.milestone() {
         let missing = match told.event {

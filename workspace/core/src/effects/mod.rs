@@ -4,11 +4,13 @@
 //! or of a refused input is left out. The saga is suspended already, or its state stays as it is; suspending it for
 //! the sake of the message would help nobody.
 
+mod attributes;
 mod command;
 mod emission;
 mod gather;
 mod outcome;
 mod values;
 
+pub use attributes::attributes;
 pub use gather::effects;
 pub(crate) use gather::{Missing, Told, gather};

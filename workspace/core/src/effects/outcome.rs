@@ -2,24 +2,26 @@
 
 use crate::{Effect, EvaluationError, Outcome, Scope};
 
-use super::{Told, values::values};
+use super::{Told, attributes::attribute_value, values::values};
 
 pub(super) fn outcome(told: &Told<'_>, outcome: Outcome) -> Result<Effect, EvaluationError> {
     let plan = told.context.plan;
     let reason = told.event.reason();
     let scope = Scope {
-        plan,
-        state: told.state,
-        decoder: told.context.decoder,
-        reply: None,
-        milestone: None,
         reason: reason.map(|reason| (reason.code.as_str(), &reason.text)),
+        ..Scope::new(plan, told.state, told.context.decoder)
     };
+    let mut values = values(&plan.outcome, &scope)?;
+    values.extend(
+        plan.attributes
+            .iter()
+            .map(|attribute| attribute_value(attribute, &scope)),
+    );
     Ok(Effect::Outcome {
         outcome,
         reason: reason.cloned(),
         sequence: told.sequence,
         state: Box::new(told.state.clone()),
-        values: values(&plan.outcome, &scope)?,
+        values,
     })
 }

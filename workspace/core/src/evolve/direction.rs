@@ -1,14 +1,21 @@
 //! Turning back, and the deadline.
 
-use crate::{Direction, Reason, Request, RequestStatus, SagaState};
+use crate::{Action, Direction, Plan, Reason, Request, RequestStatus, SagaState};
 
-/// No step is tried again. What is pending is awaited: its reply or time-out says whether to compensate it.
-pub(super) fn compensation_started(state: &mut SagaState, reason: &Reason) {
+/// No step is tried again. A command that is pending is awaited: its reply or time-out says whether to compensate it. A
+/// wait and a question are called off.
+pub(super) fn compensation_started(plan: &Plan, state: &mut SagaState, reason: &Reason) {
     state.direction = Direction::Backward(reason.clone());
     state.suspended = None;
     state.deadline_at = None;
     for step in &mut state.steps {
         end_pause(&mut step.forward);
+    }
+    for (step, plan) in state.steps.iter_mut().zip(&plan.steps) {
+        let asks_nobody = matches!(plan.action, Action::Wait(_) | Action::Decision(_));
+        if asks_nobody && matches!(step.forward.status, RequestStatus::Pending { .. }) {
+            step.forward.status = RequestStatus::PassedOver;
+        }
     }
 }
 

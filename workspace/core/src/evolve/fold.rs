@@ -1,6 +1,6 @@
 //! Which family an event belongs to.
 
-use super::{direction, lifecycle, request, suspension};
+use super::{direction, lifecycle, passage, request, suspension, wait};
 use crate::{Event, Plan, Saga, SagaId, SagaState, Timestamp};
 
 /// The state of the saga `id` after `event`, which happened at `at`; `None` while nothing is known of it.
@@ -35,7 +35,12 @@ pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: T
             attempt,
             due,
         } => open(saga, at, |state| {
-            request::requested(state, (*step, *purpose), *round, *attempt, *due, at)
+            let command = request::Command {
+                round: *round,
+                attempt: *attempt,
+                due: *due,
+            };
+            request::requested(plan, state, (*step, *purpose), &command, at)
         }),
         Event::Succeeded {
             step, purpose, payload, ..
@@ -65,8 +70,24 @@ pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: T
         } => open(saga, at, |state| {
             request::retry_scheduled(state, (*step, *purpose), *round, *until)
         }),
+        Event::PassedOver { step } => open(saga, at, |state| passage::passed_over(state, *step)),
+        Event::Expanded { step, items } => open(saga, at, |state| passage::expanded(state, *step, *items, at)),
+        Event::ItemsSucceeded { step } => open(saga, at, |state| passage::items_succeeded(state, *step, at)),
+        Event::WaitStarted { step, until } | Event::DecisionAsked { step, due: until } => {
+            open(saga, at, |state| wait::started(state, *step, *until, at))
+        }
+        Event::EventArrived { step, payload } => open(saga, at, |state| wait::event_arrived(state, *step, payload)),
+        Event::WaitEnded { step, fails, payload } => open(saga, at, |state| {
+            wait::ended(state, *step, *fails, payload.as_ref(), at)
+        }),
+        Event::DecisionMade { step, decision, fails } => {
+            open(saga, at, |state| wait::decided(state, *step, decision, *fails, at))
+        }
+        Event::GivenUp { step, purpose, .. } => open(saga, at, |state| request::given_up(state, (*step, *purpose))),
         Event::CancellationAccepted => open(saga, at, |_| ()),
-        Event::CompensationStarted { reason } => open(saga, at, |state| direction::compensation_started(state, reason)),
+        Event::CompensationStarted { reason } => {
+            open(saga, at, |state| direction::compensation_started(plan, state, reason))
+        }
         Event::DeadlinePassed => open(saga, at, direction::deadline_passed),
         Event::SagaSuspended { step, reason } => {
             open(saga, at, |state| suspension::suspended(state, *step, reason, at))

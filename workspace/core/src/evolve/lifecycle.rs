@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    ClosedSaga, Direction, Milestone, Outcome, Payload, Plan, Saga, SagaId, SagaState, Sequence, StepState, Timestamp,
+    ClosedSaga, Direction, Milestone, Outcome, Payload, Plan, RequestStatus, Saga, SagaId, SagaState, Sequence,
+    StepState, Timestamp,
 };
 
 /// What a start event says.
@@ -34,6 +35,7 @@ pub(super) fn started(plan: &Plan, id: &SagaId, saga: Option<Saga>, start: &Star
         direction: Direction::Forward,
         suspended: None,
         steps: vec![StepState::default(); plan.steps.len()],
+        expansions: Vec::new(),
     })))
 }
 
@@ -48,16 +50,21 @@ pub(super) fn cancellation_kept(saga: Option<Saga>, at: Timestamp) -> Option<Sag
     })
 }
 
-/// Closes a saga whose steps have all succeeded. Nothing can open it again, so that only what a refused wish to cancel
-/// has to tell is remembered.
+/// Closes a saga whose steps are all settled. Nothing can open it again, so that only what a refused wish to cancel has
+/// to tell is remembered; and all of it when a step was given up that may have been done, to tell its late success.
 pub(super) fn completed(plan: &Plan, saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
     let tells_refused_wishes = plan
         .emits
         .iter()
         .any(|emission| emission.on.contains(&Milestone::CancelRefused));
     close(saga, at, Outcome::Completed, |mut state| {
+        let may_be_late = |step: &StepState| step.forward.given_up && step.forward.status == RequestStatus::Unknown;
+        if state.steps.iter().any(may_be_late) {
+            return Some(state);
+        }
         tells_refused_wishes.then(|| {
             state.steps = Vec::new();
+            state.expansions = Vec::new();
             state
         })
     })

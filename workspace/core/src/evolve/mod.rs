@@ -6,7 +6,9 @@
 mod direction;
 mod fold;
 mod lifecycle;
+mod passage;
 mod request;
 mod suspension;
+mod wait;
 
 pub use fold::evolve;

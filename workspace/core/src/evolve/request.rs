@@ -3,24 +3,39 @@
 //! `TimedOut` and an indefinite failure leave the request `Unknown`, a definite failure leaves it `Failed`; a
 //! `RetryScheduled` right after them makes that a pause. So no event has to know what follows it.
 
-use crate::{Attempt, Payload, Purpose, Request, RequestStatus, Round, SagaState, StepIndex, Timestamp};
+use crate::{Attempt, Payload, Plan, Purpose, Request, RequestStatus, Round, SagaState, StepIndex, Timestamp};
+
+use super::direction::end_pause;
 
 type Asked = (StepIndex, Purpose);
 
-pub(super) fn requested(
-    state: &mut SagaState,
-    asked: Asked,
-    round: Round,
-    attempt: Attempt,
-    due: Timestamp,
-    at: Timestamp,
-) {
+/// What a command says of its request.
+pub(super) struct Command {
+    pub(super) round: Round,
+    pub(super) attempt: Attempt,
+    pub(super) due: Timestamp,
+}
+
+/// The first command, and the first one after a resumption, says when all attempts end.
+pub(super) fn requested(plan: &Plan, state: &mut SagaState, asked: Asked, command: &Command, at: Timestamp) {
+    let (step, purpose) = asked;
     change(state, asked, |request| {
-        enter(request, round);
-        request.attempt = attempt;
-        request.status = RequestStatus::Pending { due };
+        enter(request, command.round);
+        request.attempt = command.attempt;
+        request.status = RequestStatus::Pending { due: command.due };
         request.requested_at.get_or_insert(at);
         request.answered_at = None;
+        if request.deadline_at.is_none() && plan.has_step(step) {
+            request.deadline_at = plan.step(step).deadline_for(purpose).map(|deadline| at.plus(deadline));
+        }
+    });
+}
+
+/// The step gets no further attempt, or the way back does not go by it.
+pub(super) fn given_up(state: &mut SagaState, asked: Asked) {
+    change(state, asked, |request| {
+        end_pause(request);
+        request.given_up = true;
     });
 }
 
@@ -28,7 +43,7 @@ pub(super) fn requested(
 pub(super) fn succeeded(state: &mut SagaState, asked: Asked, payload: &Payload, at: Timestamp) {
     change(state, asked, |request| answer(request, RequestStatus::Succeeded, at));
     let (step, purpose) = asked;
-    let Some(step) = state.steps.get_mut(step.at()) else {
+    let Some(step) = state.get_mut(step) else {
         return;
     };
     if purpose == Purpose::Forward {
@@ -70,13 +85,14 @@ fn enter(request: &mut Request, round: Round) {
 }
 
 fn answer(request: &mut Request, status: RequestStatus, at: Timestamp) {
+    request.given_up &= status != RequestStatus::Succeeded;
     request.status = status;
     request.unanswered = false;
     request.answered_at = Some(at);
 }
 
 fn change(state: &mut SagaState, (step, purpose): Asked, change: impl FnOnce(&mut Request)) {
-    if let Some(step) = state.steps.get_mut(step.at()) {
+    if let Some(step) = state.get_mut(step) {
         change(step.request_mut(purpose));
     }
 }

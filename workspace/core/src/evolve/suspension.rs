@@ -12,13 +12,13 @@ pub(super) fn suspended(state: &mut SagaState, step: Option<(StepIndex, Purpose)
         at,
     });
     if let Some((step, purpose)) = step
-        && let Some(step) = state.steps.get_mut(step.at())
+        && let Some(step) = state.get_mut(step)
     {
         end_pause(step.request_mut(purpose));
     }
 }
 
-/// The step that the saga waited for has a fresh budget of attempts.
+/// The step that the saga waited for has a fresh budget of attempts, and a fresh deadline.
 pub(super) fn resumed(state: &mut SagaState) {
     let Some(Suspension {
         step: Some((step, purpose)),
@@ -27,10 +27,11 @@ pub(super) fn resumed(state: &mut SagaState) {
     else {
         return;
     };
-    if let Some(step) = state.steps.get_mut(step.at()) {
+    if let Some(step) = state.get_mut(step) {
         let request = step.request_mut(purpose);
         if matches!(request.status, RequestStatus::Failed | RequestStatus::Unknown) {
             request.attempts_forgiven = request.attempt.0;
+            request.deadline_at = None;
         }
     }
 }

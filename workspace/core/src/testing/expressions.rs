@@ -15,7 +15,16 @@ impl Decoder for Text {
             .split(';')
             .filter_map(|pair| pair.split_once('='))
             .find(|(name, _)| *name == path);
-        Ok(found.map(|(_, value)| Value::String(value.into())))
+        Ok(found.map(|(_, value)| value_of(value)))
+    }
+}
+
+/// `[a,b]` is a list of texts, and all else a text.
+fn value_of(text: &str) -> Value {
+    match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        Some("") => Value::List(Vec::new()),
+        Some(list) => Value::List(list.split(',').map(|text| Value::String(text.into())).collect()),
+        None => Value::String(text.into()),
     }
 }
 
@@ -50,6 +59,20 @@ impl Expression for Is {
         Ok(Value::Boolean(
             Field(self.0).evaluate(fields)? == Value::String(Arc::from(self.1)),
         ))
+    }
+
+    fn source(&self) -> &str {
+        self.0
+    }
+}
+
+/// Whether a field has no value.
+#[derive(Debug)]
+pub(crate) struct IsNull(pub(crate) &'static str);
+
+impl Expression for IsNull {
+    fn evaluate(&self, fields: &dyn Fields) -> Result<Value, EvaluationError> {
+        Ok(Value::Boolean(Field(self.0).evaluate(fields)? == Value::Null))
     }
 
     fn source(&self) -> &str {

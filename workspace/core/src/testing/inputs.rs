@@ -17,6 +17,37 @@ pub(crate) fn start() -> Input {
     }
 }
 
+/// A start event with other content.
+pub(crate) fn start_with(text: &str) -> Input {
+    Input::Start {
+        payload: payload(text),
+        correlation: "c-1".into(),
+        traceparent: None,
+    }
+}
+
+/// The event that a step waits for.
+pub(crate) fn event(step: StepIndex) -> Input {
+    Input::Event {
+        step,
+        payload: payload("gate=7"),
+    }
+}
+
+pub(crate) fn decide(step: StepIndex, option: &str) -> Input {
+    Input::Decide {
+        step,
+        option: option.into(),
+        by: "ann".into(),
+        note: Some("I looked".into()),
+    }
+}
+
+/// An item of a step.
+pub(crate) fn item(step: StepIndex, number: u16) -> StepIndex {
+    step.of_item(number).expect("it is a step, and the number is small")
+}
+
 pub(crate) fn cancel() -> Input {
     Input::Cancel {
         payload: payload("order_id=o-1"),

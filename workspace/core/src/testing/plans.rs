@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    CompensationPlan, Constant, Emission, Expression, FieldPlan, MessageIndex, MessagePlan, Milestone, OnExhausted,
-    Plan, Replies, RetryPolicy, StepIndex, StepPlan, Trigger, Value, Zone,
+    Action, CompensationExhausted, CompensationOrder, CompensationPlan, Constant, DecisionOption, DecisionPlan,
+    Emission, Expression, FieldPlan, ItemsPlan, MessageIndex, MessagePlan, Milestone, OnExhausted, OnTimeout, Plan,
+    Purpose, Replies, RetryPolicy, StepIndex, StepPlan, Trigger, Value, WaitPlan, Zone,
 };
 
 use super::{Field, Is};
@@ -36,7 +37,24 @@ pub(crate) struct StepBuilder {
     pivot: bool,
     attempts: u32,
     on_exhausted: OnExhausted,
+    compensation_exhausted: CompensationExhausted,
+    retry_when: Option<Arc<dyn Expression>>,
+    jitter: f64,
+    deadline: Option<Duration>,
     when: Option<Arc<dyn Expression>>,
+    unless: Vec<u16>,
+    items: Option<ItemsPlan>,
+    does: Does,
+}
+
+/// What a step of a test does.
+#[derive(Clone, Debug)]
+enum Does {
+    Command,
+    WaitFor(Duration),
+    WaitUntil(Arc<dyn Expression>),
+    WaitForEvent(OnTimeout),
+    Decide,
 }
 
 pub(crate) fn step(name: impl Into<String>) -> StepBuilder {
@@ -47,7 +65,14 @@ pub(crate) fn step(name: impl Into<String>) -> StepBuilder {
         pivot: false,
         attempts: 1,
         on_exhausted: OnExhausted::Suspend,
+        compensation_exhausted: CompensationExhausted::Suspend,
+        retry_when: None,
+        jitter: 0.0,
+        deadline: None,
         when: None,
+        unless: Vec::new(),
+        items: None,
+        does: Does::Command,
     }
 }
 
@@ -59,6 +84,11 @@ impl StepBuilder {
 
     pub(crate) fn compensated(mut self) -> Self {
         self.compensated = true;
+        self
+    }
+
+    pub(crate) fn uncompensated(mut self) -> Self {
+        self.compensated = false;
         self
     }
 
@@ -77,12 +107,80 @@ impl StepBuilder {
         self
     }
 
+    /// Given up when no attempt is left, or when it is refused.
+    pub(crate) fn optional(mut self) -> Self {
+        self.on_exhausted = OnExhausted::Continue;
+        self
+    }
+
+    /// Whose compensation is given up when no attempt is left.
+    pub(crate) fn undone_if_possible(mut self) -> Self {
+        self.compensation_exhausted = CompensationExhausted::Continue;
+        self
+    }
+
+    pub(crate) fn jitter(mut self, jitter: f64) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    pub(crate) fn within(mut self, seconds: u64) -> Self {
+        self.deadline = Some(Duration::from_secs(seconds));
+        self
+    }
+
+    pub(crate) fn when(mut self, condition: impl Expression + 'static) -> Self {
+        self.when = Some(Arc::new(condition));
+        self
+    }
+
+    pub(crate) fn unless(mut self, alternatives: &[u16]) -> Self {
+        self.unless = alternatives.to_vec();
+        self
+    }
+
+    /// Done for each element of the array at `path`, at most ten.
+    pub(crate) fn for_each(self, path: &'static str, parallel: u16) -> Self {
+        self.for_each_of(Field(path), parallel)
+    }
+
+    pub(crate) fn for_each_of(mut self, list: impl Expression + 'static, parallel: u16) -> Self {
+        self.items = Some(ItemsPlan {
+            list: Arc::new(list),
+            parallel,
+            max: 10,
+        });
+        self
+    }
+
+    pub(crate) fn waits_for(mut self, seconds: u64) -> Self {
+        self.does = Does::WaitFor(Duration::from_secs(seconds));
+        self
+    }
+
+    pub(crate) fn waits_until(mut self, time: impl Expression + 'static) -> Self {
+        self.does = Does::WaitUntil(Arc::new(time));
+        self
+    }
+
+    /// Waits for its event, a minute at the most.
+    pub(crate) fn waits_for_event(mut self, on_timeout: OnTimeout) -> Self {
+        self.does = Does::WaitForEvent(on_timeout);
+        self
+    }
+
+    /// Asks whether to `approve` or to `reject`, an hour at the most; then it is rejected.
+    pub(crate) fn decides(mut self) -> Self {
+        self.does = Does::Decide;
+        self
+    }
+
     pub(crate) fn retried_on(self, code: &'static str) -> Self {
         self.retried_when(Is("reply.code", code))
     }
 
     pub(crate) fn retried_when(mut self, when: impl Expression + 'static) -> Self {
-        self.when = Some(Arc::new(when));
+        self.retry_when = Some(Arc::new(when));
         self
     }
 }
@@ -101,11 +199,14 @@ pub(crate) fn plan(steps: impl IntoIterator<Item = StepBuilder>) -> Plan {
             topic: "orders".into(),
         },
         cancelled_by: None,
+        cancel_until: None,
         deadline: None,
         steps: Vec::new(),
         pivot,
+        compensation_order: CompensationOrder::Reverse,
         emits: Vec::new(),
         outcome: vec![field(Field("start.order_id"))],
+        attributes: Vec::new(),
         messages: Vec::new(),
     };
     for (at, builder) in builders.into_iter().enumerate() {
@@ -131,9 +232,30 @@ impl Plan {
         self
     }
 
+    /// Which takes steps back in this order.
+    pub(crate) fn going_back(mut self, order: CompensationOrder) -> Self {
+        self.compensation_order = order;
+        self
+    }
+
+    /// With an attribute.
+    pub(crate) fn with_attribute(mut self, expression: impl Expression + 'static) -> Self {
+        self.attributes.push(field(expression));
+        self
+    }
+
+    /// Which can be cancelled until `step` is begun.
+    pub(crate) fn cancellable_until(mut self, step: StepIndex) -> Self {
+        self.cancel_until = Some(step);
+        self
+    }
+
     /// With another expression in the command of a step.
     pub(crate) fn commanding(mut self, step: StepIndex, expression: impl Expression + 'static) -> Self {
-        let message = self.step(step).command;
+        let message = self
+            .step(step)
+            .command_for(Purpose::Forward)
+            .expect("it asks a participant");
         self.messages[message.at()].fields = vec![field(expression)];
         self
     }
@@ -157,10 +279,11 @@ fn add_step(plan: &mut Plan, at: StepIndex, builder: StepBuilder) {
         initial: Duration::from_secs(1),
         factor: 2.0,
         max: Duration::from_secs(30),
-        when: builder.when,
+        jitter: builder.jitter,
+        when: builder.retry_when,
     };
     let name = builder.name;
-    let command = add_message(plan, &name, Constant(Value::String(format!("do {name}").into())));
+    let action = action(plan, &name, builder.does);
     let compensation = builder.compensated.then(|| CompensationPlan {
         command: add_message(plan, &name, Constant(Value::String(format!("undo {name}").into()))),
         replies: replies(&name, "Undone"),
@@ -170,20 +293,56 @@ fn add_step(plan: &mut Plan, at: StepIndex, builder: StepBuilder) {
             when: None,
             ..retry.clone()
         },
+        on_exhausted: builder.compensation_exhausted,
     });
     plan.steps.push(StepPlan {
-        replies: replies(&name, "Done"),
         name: name.into(),
         after,
         dependents: Vec::new(),
         zone,
-        command,
+        when: builder.when,
+        unless: builder.unless.into_iter().map(StepIndex).collect(),
+        items: builder.items,
+        action,
         timeout: Duration::from_secs(5),
+        deadline: builder.deadline,
         retry,
         on_exhausted: builder.on_exhausted,
         resumed_by: None,
         compensation,
     });
+}
+
+fn action(plan: &mut Plan, name: &str, does: Does) -> Action {
+    match does {
+        Does::Command => Action::Command {
+            message: add_message(plan, name, Constant(Value::String(format!("do {name}").into()))),
+            replies: replies(name, "Done"),
+        },
+        Does::WaitFor(duration) => Action::Wait(WaitPlan::For(duration)),
+        Does::WaitUntil(time) => Action::Wait(WaitPlan::Until(time)),
+        Does::WaitForEvent(on_timeout) => Action::Wait(WaitPlan::Event {
+            trigger: Trigger {
+                record: format!("{name}Happened").into(),
+                topic: name.into(),
+            },
+            timeout: Duration::from_secs(60),
+            on_timeout,
+        }),
+        Does::Decide => Action::Decision(DecisionPlan {
+            question: "shall it go on?".into(),
+            options: vec![option("approve", false), option("reject", true)],
+            deadline: Duration::from_secs(3600),
+            default: 1,
+        }),
+    }
+}
+
+fn option(name: &str, fails: bool) -> DecisionOption {
+    DecisionOption {
+        name: name.into(),
+        fails,
+    }
 }
 
 fn add_message(plan: &mut Plan, topic: &str, expression: impl Expression + 'static) -> MessageIndex {

@@ -1,18 +1,23 @@
 //! Properties of random sagas: random graphs, with and without a pivot, and random inputs.
 
-use proptest::{collection::vec, option, prelude::*, sample::Index};
-
-use crate::{
-    Event, Input, Plan, Purpose, Reason, ReasonCode, Reply, ReplyResult, Request, RequestStatus, Round, Saga,
-    StepIndex, Timer, TimerKind, timers,
+use proptest::{
+    collection::vec,
+    option,
+    prelude::{Just, ProptestConfig, Strategy, any, prop_assert, prop_oneof, proptest},
+    sample::Index,
 };
 
-use super::{StepBuilder, Story, cancel, laws::Laws, payload, plan, resume, start, step};
+use crate::{
+    Action, CompensationOrder, Constant, Event, Input, OnTimeout, Plan, Purpose, Reason, ReasonCode, Reply,
+    ReplyResult, Request, RequestStatus, Round, Saga, StepIndex, Timer, TimerKind, Value, WaitPlan, timers,
+};
+
+use super::{StepBuilder, Story, cancel, decide, event, laws::Laws, payload, plan, resume, start, step};
 
 const STEPS_MAX: usize = 6;
 
 /// Inputs that a healed saga may need to end: each step and compensation is resumed, retried and answered a few times.
-const HEALING_INPUTS_MAX: usize = 100;
+const HEALING_INPUTS_MAX: usize = 300;
 
 /// What happens next, as far as the saga allows.
 #[derive(Clone, Debug)]
@@ -27,6 +32,10 @@ enum Move {
     Fire(Index),
     /// A reply that nobody may have asked for.
     Stray(Index, Purpose, ReplyResult, Option<u32>),
+    /// An event for a step, which may wait for it.
+    Event(Index),
+    /// A decision for a step, which may have asked for it.
+    Decide(Index, &'static str),
     OutputRefused,
     /// The next move's messages are refused.
     Refused(Box<Move>),
@@ -39,24 +48,87 @@ enum Code {
     NoFunds,
 }
 
+/// What is special about a step; most are plain.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Plain,
+    /// Its condition is this.
+    When(bool),
+    /// An alternative to the step before it.
+    Otherwise,
+    /// Given up when it fails.
+    Optional,
+    /// Its compensation is given up when it fails.
+    UndoneIfPossible,
+    /// Done for so many items, so many at a time.
+    Items(usize, u16),
+    WaitFor,
+    WaitForEvent(bool),
+    Decide,
+    /// Its attempts end by a deadline.
+    Within(u64),
+}
+
+fn any_kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![
+        10 => Just(Kind::Plain),
+        2 => any::<bool>().prop_map(Kind::When),
+        1 => Just(Kind::Otherwise),
+        2 => Just(Kind::Optional),
+        1 => Just(Kind::UndoneIfPossible),
+        2 => (0usize..4, 1u16..4).prop_map(|(items, parallel)| Kind::Items(items, parallel)),
+        1 => Just(Kind::WaitFor),
+        1 => any::<bool>().prop_map(Kind::WaitForEvent),
+        1 => Just(Kind::Decide),
+        1 => (1u64..9).prop_map(Kind::Within),
+    ]
+}
+
 fn any_plan() -> impl Strategy<Value = Plan> {
+    let order = prop_oneof![
+        3 => Just(CompensationOrder::Reverse),
+        1 => Just(CompensationOrder::Sequential),
+        1 => Just(CompensationOrder::Parallel),
+    ];
     (
         vec(
-            (vec(any::<bool>(), STEPS_MAX), any::<[bool; 3]>(), 1u32..4),
+            (vec(any::<bool>(), STEPS_MAX), any::<[bool; 3]>(), 1u32..4, any_kind()),
             0..=STEPS_MAX,
         ),
         option::of(any::<Index>()),
+        order,
     )
-        .prop_map(|(steps, pivot)| {
+        .prop_map(|(steps, pivot, order)| {
             let pivot = pivot
                 .filter(|_| !steps.is_empty())
                 .map(|pivot| pivot.index(steps.len()));
-            plan(steps.iter().enumerate().map(|(at, (after, flags, attempts))| {
+            plan(steps.iter().enumerate().map(|(at, (after, flags, attempts, kind))| {
                 let builder = any_step(at, after, *flags, *attempts);
-                if pivot == Some(at) { builder.pivot() } else { builder }
+                if pivot == Some(at) {
+                    builder.pivot()
+                } else {
+                    special(builder, at, *kind)
+                }
             }))
             .with_deadline()
+            .going_back(order)
         })
+}
+
+fn special(step: StepBuilder, at: usize, kind: Kind) -> StepBuilder {
+    match kind {
+        Kind::Plain => step,
+        Kind::When(holds) => step.when(Constant(Value::Boolean(holds))),
+        Kind::Otherwise => step.unless(&at.checked_sub(1).map_or(Vec::new(), |before| vec![before as u16])),
+        Kind::Optional => step.optional(),
+        Kind::UndoneIfPossible => step.undone_if_possible(),
+        Kind::Items(items, parallel) => step.for_each_of(Constant(Value::List(vec![Value::Null; items])), parallel),
+        Kind::WaitFor => step.uncompensated().waits_for(30),
+        Kind::WaitForEvent(true) => step.uncompensated().waits_for_event(OnTimeout::Fail),
+        Kind::WaitForEvent(false) => step.uncompensated().waits_for_event(OnTimeout::Continue),
+        Kind::Decide => step.uncompensated().decides(),
+        Kind::Within(seconds) => step.within(seconds).jitter(0.5),
+    }
 }
 
 fn any_step(at: usize, after: &[bool], [compensated, turns_back, retried]: [bool; 3], attempts: u32) -> StepBuilder {
@@ -91,6 +163,8 @@ fn any_move() -> impl Strategy<Value = Move> {
         8 => any::<Index>().prop_map(Move::Fire),
         4 => (any::<Index>(), purpose, result(), option::of(0u32..4))
             .prop_map(|(at, purpose, result, round)| Move::Stray(at, purpose, result, round)),
+        2 => any::<Index>().prop_map(Move::Event),
+        2 => (any::<Index>(), prop_oneof![Just("approve"), Just("reject")]).prop_map(|(at, option)| Move::Decide(at, option)),
         1 => Just(Move::OutputRefused),
     ];
     prop_oneof![12 => plain.clone(), 1 => plain.prop_map(|next| Move::Refused(Box::new(next)))]
@@ -131,14 +205,22 @@ fn input(story: &Story, next: &Move) -> Option<Input> {
             round.map(Round),
             Code::NoFunds,
         )),
+        Move::Event(at) => Some(event(any_index(story, at)?)),
+        Move::Decide(at, option) => Some(decide(any_index(story, at)?, option)),
         Move::OutputRefused => Some(Input::OutputRefused { reason: refusal() }),
         Move::Refused(next) => input(story, next),
     }
 }
 
-/// A step of the plan, or the one after its last, which it does not have.
+/// A step of the plan, an item that it has, or the step after its last, which it does not have.
 fn any_index(story: &Story, at: &Index) -> Option<StepIndex> {
-    u16::try_from(at.index(story.plan.steps.len() + 1)).ok().map(StepIndex)
+    let behind = u16::try_from(story.plan.steps.len()).ok().map(StepIndex)?;
+    let mut all: Vec<StepIndex> = match story.saga.as_ref().and_then(Saga::open) {
+        Some(state) => state.indexes().collect(),
+        None => story.plan.step_indexes().collect(),
+    };
+    all.push(behind);
+    all.get(at.index(all.len())).copied()
 }
 
 fn reply(step: StepIndex, purpose: Purpose, result: ReplyResult, round: Option<Round>, code: Code) -> Input {
@@ -161,13 +243,14 @@ fn requests(story: &Story) -> Vec<(StepIndex, Purpose, Request)> {
     };
     let purposes = [Purpose::Forward, Purpose::Compensation];
     let of = |step| purposes.map(|purpose| (step, purpose, *state.step(step).request(purpose)));
-    story.plan.step_indexes().flat_map(of).collect()
+    state.indexes().flat_map(of).collect()
 }
 
 fn pending(story: &Story) -> Vec<(StepIndex, Purpose, Round)> {
     requests(story)
         .into_iter()
         .filter(|(.., request)| matches!(request.status, RequestStatus::Pending { .. }))
+        .filter(|(step, purpose, _)| story.plan.step(*step).command_for(*purpose).is_some())
         .map(|(step, purpose, request)| (step, purpose, request.round))
         .collect()
 }
@@ -196,6 +279,27 @@ fn somebody_moves_it(story: &Story) {
     assert!(own_timers || state.suspended.is_some(), "nobody moves {state:#?}");
 }
 
+/// What ends the first wait or question of the saga well.
+fn ends_a_wait(story: &Story) -> Option<Input> {
+    let mut all = requests(story).into_iter();
+    let (step, ..) = all.find(|(step, purpose, request)| {
+        let asks_nobody = story.plan.step(*step).command_for(*purpose).is_none();
+        asks_nobody && matches!(request.status, RequestStatus::Pending { .. })
+    })?;
+    Some(match &story.plan.step(step).action {
+        Action::Wait(WaitPlan::Event { .. }) => event(step),
+        Action::Decision(_) => decide(step, "approve"),
+        _ => Input::Timer(
+            timers(story.saga.as_ref())
+                .into_iter()
+                .find_map(|timer| match timer.kind {
+                    TimerKind::Timeout { step: of, .. } if of == step => Some(timer.kind),
+                    _ => None,
+                })?,
+        ),
+    })
+}
+
 /// Every participant answers, every pause ends, and somebody resumes what is suspended.
 fn heal(story: &mut Story) {
     for _ in 0..HEALING_INPUTS_MAX {
@@ -206,6 +310,7 @@ fn heal(story: &mut Story) {
                 (Some((step, purpose, round)), _) => {
                     reply(*step, *purpose, ReplyResult::Succeeded, Some(*round), Code::NoFunds)
                 }
+                (None, _) if ends_a_wait(story).is_some() => ends_a_wait(story).expect("it waits"),
                 (None, _) if state.suspended.is_some() => resume(None),
                 (None, timers) => match timers.iter().find(|timer| timer.kind != TimerKind::Deadline) {
                     Some(Timer { kind, .. }) => Input::Timer(*kind),

@@ -45,6 +45,22 @@ pub(crate) fn in_words(plan: &Plan, event: &Event) -> String {
         Event::RetryScheduled {
             step, purpose, round, ..
         } => format!("retry of {} in {}", of(step, purpose), round.0),
+        Event::PassedOver { step } => format!("passed over {}", plan.step_name(*step)),
+        Event::Expanded { step, items } => format!("{} has {items} items", plan.step_name(*step)),
+        Event::ItemsSucceeded { step } => format!("all items of {} are done", plan.step_name(*step)),
+        Event::WaitStarted { step, .. } => format!("{} waits", plan.step_name(*step)),
+        Event::EventArrived { step, .. } => format!("event of {} came early", plan.step_name(*step)),
+        Event::WaitEnded { step, fails, payload } => {
+            let by = if payload.is_some() { " by its event" } else { "" };
+            let how = if *fails { ", in vain" } else { "" };
+            format!("wait of {} ended{by}{how}", plan.step_name(*step))
+        }
+        Event::DecisionAsked { step, .. } => format!("asked {}", plan.step_name(*step)),
+        Event::DecisionMade { step, decision, .. } => {
+            let by = decision.by.as_deref().unwrap_or("nobody");
+            format!("{} decided {} for {}", by, decision.option, plan.step_name(*step))
+        }
+        Event::GivenUp { step, purpose, reason } => coded(&format!("gave up {}", of(step, purpose)), reason),
         Event::CancellationAccepted => "cancellation accepted".into(),
         Event::CancellationKept => "cancellation kept".into(),
         Event::DeadlinePassed => "deadline passed".into(),
@@ -70,13 +86,15 @@ pub(crate) fn request_in_words(request: &Request) -> String {
         RequestStatus::Succeeded => "succeeded",
         RequestStatus::Failed => "failed",
         RequestStatus::Unknown => "unknown",
+        RequestStatus::PassedOver => "passed over",
+        RequestStatus::Expanded => "done item by item",
     };
     let unanswered = if request.unanswered { ", unanswered" } else { "" };
     format!("{status} {}/{}{unanswered}", request.round.0, request.attempt.0)
 }
 
 fn asked(plan: &Plan, step: StepIndex, purpose: Purpose) -> String {
-    let name = &plan.step(step).name;
+    let name = plan.step_name(step);
     match purpose {
         Purpose::Forward => name.to_string(),
         Purpose::Compensation => format!("undo-{name}"),

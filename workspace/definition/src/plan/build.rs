@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use palinode_core::{
-    CompensationPlan, Emission, OnExhausted, Plan, RecordName, Replies, StepIndex, StepPlan, TopicName, Trigger, Zone,
+    Action, CompensationExhausted, CompensationOrder, CompensationPlan, Emission, OnExhausted, Plan, RecordName,
+    Replies, StepIndex, StepPlan, TopicName, Trigger, Zone,
 };
 
 use super::{
@@ -57,11 +58,14 @@ pub(crate) fn build(definition: raw::Definition, hash: String, report: &mut Repo
         owner: definition.owner?.value.into(),
         started_by: started_by?,
         cancelled_by,
+        cancel_until: None,
         deadline: definition.deadline.map(|deadline| deadline.value),
         steps: steps.into_iter().collect::<Option<_>>()?,
         pivot: zones.pivot.and_then(|place| index_of(&graph, place)),
+        compensation_order: CompensationOrder::Reverse,
         emits,
         outcome,
+        attributes: Vec::new(),
         messages: builder.sent.plans,
     };
     Some((plan, places))
@@ -143,9 +147,15 @@ impl Builder<'_> {
             after: self.indexes(graph.after[place].iter().copied()),
             dependents: self.indexes(dependents),
             zone: zones.of[place],
-            command: command_index?,
-            replies: self.replies(step.replies.as_ref()?, None)?,
+            when: None,
+            unless: Vec::new(),
+            items: None,
+            action: Action::Command {
+                message: command_index?,
+                replies: self.replies(step.replies.as_ref()?, None)?,
+            },
             timeout: step.timeout.as_ref().map_or(defaults::TIMEOUT, |timeout| timeout.value),
+            deadline: None,
             retry,
             on_exhausted: on_exhausted(step, zones.of[place]),
             resumed_by: self.trigger(step.resumed_by.as_ref()),
@@ -195,6 +205,7 @@ impl Builder<'_> {
                 .as_ref()
                 .map_or(defaults::TIMEOUT, |timeout| timeout.value),
             retry,
+            on_exhausted: CompensationExhausted::Suspend,
         })
     }
 }

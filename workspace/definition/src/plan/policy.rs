@@ -53,6 +53,7 @@ pub(super) fn policy(
         initial: initial.unwrap_or_else(|| defaults::INITIAL.min(longest)),
         factor: factor.unwrap_or(defaults::FACTOR),
         max: longest,
+        jitter: 0.0,
         when: when(retry, replies, scope, places, report),
     }
 }

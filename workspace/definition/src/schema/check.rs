@@ -170,7 +170,7 @@ impl Checker<'_> {
             (root, [step, _, rest @ ..]) if root.as_str() == "steps" => {
                 let index = self.plan.step_named(step.as_str())?;
                 let certain = around.certain.is_some_and(|certain| certain.contains(&index));
-                (self.plan.step(index).replies.succeeded.clone(), rest, !certain)
+                (self.plan.step(index).replies()?.succeeded.clone(), rest, !certain)
             }
             (root, [name]) if root.as_str() == "saga" => return Some(of_saga(name)),
             _ => return None,

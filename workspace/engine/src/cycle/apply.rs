@@ -6,7 +6,8 @@ use std::{
 };
 
 use palinode_core::{
-    Context, Input, InputId, Reason, ReasonCode, Reply, RequestStatus, Saga, SagaId, SchemaId, Transition, transition,
+    Context, Event, Input, InputId, Reason, ReasonCode, Reply, RequestStatus, Saga, SagaId, SchemaId, StepIndex,
+    Transition, transition,
     transition_refused,
 };
 use palinode_log::Consumed;
@@ -106,11 +107,12 @@ impl<St: Stores> Batch<'_, St> {
             if let Some(answers) = &meant.answers {
                 let named = answers.saga.definition == plan.name
                     && answers.purpose == purpose
-                    && answers.step == plan.step(step).name;
+                    && self.answered(role, meant).map(StepIndex::template) == Some(step);
                 if !named {
                     continue;
                 }
             }
+            let answered = self.answered(role, meant).unwrap_or(step);
             let id = SagaId {
                 definition: plan.name.clone(),
                 key: meant.key.clone(),
@@ -124,9 +126,9 @@ impl<St: Stores> Batch<'_, St> {
                 }
             }
             let rank = self.draft.look(self.store, &id, |saga| match saga {
-                Some(Saga::Open(state)) => match state.step(step).request(purpose).status {
-                    RequestStatus::Pending { .. } | RequestStatus::Paused { .. } | RequestStatus::Unknown => 3,
-                    RequestStatus::NotRequested | RequestStatus::Succeeded | RequestStatus::Failed => 2,
+                Some(Saga::Open(state)) => match state.get(answered).map(|step| step.request(purpose).status) {
+                    Some(RequestStatus::Pending { .. } | RequestStatus::Paused { .. } | RequestStatus::Unknown) => 3,
+                    _ => 2,
                 },
                 Some(_) => 1,
                 None => 0,
@@ -151,6 +153,13 @@ impl<St: Stores> Batch<'_, St> {
             }
         }
         Ok(())
+    }
+
+    /// The step, or the item of a step, that a reply says it answers.
+    fn answered(&self, role: &Role, meant: &Meant<'_>) -> Option<StepIndex> {
+        let answers = meant.answers.as_ref()?;
+        let plan = &self.shared.definitions.at(role.plan).plan;
+        plan.step_named(answers.step.as_str())
     }
 
     /// The position of the plan that the saga follows, or would follow; `None` when this node does not run it.
@@ -187,7 +196,9 @@ impl<St: Stores> Batch<'_, St> {
                 step: Some(step),
                 payload: Some(payload),
             },
+            Meaning::Event(step) => Input::Event { step, payload },
             Meaning::Reply(step, purpose, result) => {
+                let step = self.answered(role, meant).unwrap_or(step);
                 let round = meant.answers.as_ref().map(|answers| answers.round);
                 Input::Reply(Reply {
                     step,
@@ -242,7 +253,9 @@ impl<St: Stores> Batch<'_, St> {
             }
         };
         if let Some(record) = record {
-            for event in after.events.iter().filter(|event| event.needs_attention()) {
+            let unheard =
+                |event: &&Event| matches!(event, Event::InputRejected { .. }) && event.needs_attention();
+            for event in after.events.iter().filter(unheard) {
                 let reason = event.reason().map_or_else(String::new, ToString::to_string);
                 self.dead(record, self.origin(record), ErrorCode::UnknownSaga, reason);
             }

@@ -118,7 +118,7 @@ impl<'a, St: Stores> Sender<'a, St> {
                 message,
                 values,
             } => {
-                let step = self.loaded.plan.step(*step).name.clone();
+                let step = self.loaded.plan.step_name(*step);
                 let key = IdempotencyKey {
                     saga: self.id.clone(),
                     step,

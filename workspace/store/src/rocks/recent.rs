@@ -79,6 +79,7 @@ mod tests {
             direction: Direction::Forward,
             suspended: None,
             steps: Vec::new(),
+            expansions: Vec::new(),
         }))
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn state(id: &SagaId, sequence: u64) -> SagaState {
         direction: Direction::Forward,
         suspended: None,
         steps: vec![StepState::default(); 5],
+        expansions: Vec::new(),
     }
 }
 

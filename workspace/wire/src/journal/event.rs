@@ -1,4 +1,4 @@
-//! Between the core's events and the journal's flat records.
+//! From the core's events to the journal's flat records.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -6,10 +6,10 @@ use palinode_core::{
     Event, InputId, Plan, Purpose, Reason, ReasonCode, RejectionCode, SagaId, Sequence, StepIndex, Timestamp,
 };
 
-use super::{JournalError, SagaRecord};
+use super::SagaRecord;
 
 /// The types of events, as the journal names them.
-pub const EVENT_TYPES: [&str; 21] = [
+pub const EVENT_TYPES: [&str; 31] = [
     "SagaStarted",
     "StepRequested",
     "CompensationRequested",
@@ -21,6 +21,16 @@ pub const EVENT_TYPES: [&str; 21] = [
     "CompensationTimedOut",
     "StepRetryScheduled",
     "CompensationRetryScheduled",
+    "StepPassedOver",
+    "StepExpanded",
+    "StepItemsSucceeded",
+    "WaitStarted",
+    "EventArrived",
+    "WaitEnded",
+    "DecisionAsked",
+    "DecisionMade",
+    "StepGivenUp",
+    "CompensationGivenUp",
     "CancellationAccepted",
     "CancellationKept",
     "DeadlinePassed",
@@ -42,6 +52,15 @@ pub fn event_type(event: &Event) -> &'static str {
         Event::Failed { purpose, .. } => by(*purpose, "StepFailed", "CompensationFailed"),
         Event::TimedOut { purpose, .. } => by(*purpose, "StepTimedOut", "CompensationTimedOut"),
         Event::RetryScheduled { purpose, .. } => by(*purpose, "StepRetryScheduled", "CompensationRetryScheduled"),
+        Event::PassedOver { .. } => "StepPassedOver",
+        Event::Expanded { .. } => "StepExpanded",
+        Event::ItemsSucceeded { .. } => "StepItemsSucceeded",
+        Event::WaitStarted { .. } => "WaitStarted",
+        Event::EventArrived { .. } => "EventArrived",
+        Event::WaitEnded { .. } => "WaitEnded",
+        Event::DecisionAsked { .. } => "DecisionAsked",
+        Event::DecisionMade { .. } => "DecisionMade",
+        Event::GivenUp { purpose, .. } => by(*purpose, "StepGivenUp", "CompensationGivenUp"),
         Event::CancellationAccepted => "CancellationAccepted",
         Event::CancellationKept => "CancellationKept",
         Event::DeadlinePassed => "DeadlinePassed",
@@ -102,6 +121,11 @@ impl SagaRecord {
             correlation: None,
             traceparent: None,
             payload: None,
+            items: None,
+            fails: None,
+            option: None,
+            by: None,
+            note: None,
         };
         record.fill(plan, event);
         record
@@ -169,6 +193,33 @@ impl SagaRecord {
                 self.of_step(plan, *step, *purpose);
                 (self.round, self.due) = (Some(*round), Some(*at));
             }
+            Event::PassedOver { step } | Event::ItemsSucceeded { step } => self.of_step(plan, *step, Purpose::Forward),
+            Event::Expanded { step, items } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.items = Some(*items);
+            }
+            Event::WaitStarted { step, until: due } | Event::DecisionAsked { step, due } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.due = Some(*due);
+            }
+            Event::EventArrived { step, payload } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.payload = Some(payload.clone());
+            }
+            Event::WaitEnded { step, fails, payload } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                (self.fails, self.payload) = (Some(*fails), payload.clone());
+            }
+            Event::DecisionMade { step, decision, fails } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.fails = Some(*fails);
+                self.option = Some(Arc::clone(&decision.option));
+                (self.by, self.note) = (decision.by.clone(), decision.note.clone());
+            }
+            Event::GivenUp { step, purpose, reason } => {
+                self.of_step(plan, *step, *purpose);
+                self.because(reason.code.as_str(), reason);
+            }
             Event::CancellationAccepted
             | Event::CancellationKept
             | Event::DeadlinePassed
@@ -191,7 +242,7 @@ impl SagaRecord {
     }
 
     fn of_step(&mut self, plan: &Plan, step: StepIndex, purpose: Purpose) {
-        self.step = Some(plan.step(step).name.clone());
+        self.step = Some(plan.step_name(step));
         self.purpose = Some(purpose);
     }
 
@@ -204,123 +255,5 @@ impl SagaRecord {
     fn because(&mut self, code: &'static str, reason: &Reason) {
         self.code = Some(Cow::Borrowed(code));
         self.reason = Some(Arc::clone(&reason.text));
-    }
-
-    /// The event that the record tells of; `plan` is that of the record's definition and version.
-    ///
-    /// # Errors
-    /// When the type or a word is not known here, a field is missing, or the plan has no such step.
-    pub fn event(&self, plan: &Plan) -> Result<Event, JournalError> {
-        Ok(match &*self.event_type {
-            "SagaStarted" => Event::SagaStarted {
-                payload: self.needed("payload", self.payload.clone())?,
-                correlation: self.needed("correlation", self.correlation.clone())?,
-                traceparent: self.traceparent.clone(),
-                deadline_at: self.due,
-            },
-            "StepRequested" | "CompensationRequested" => Event::Requested {
-                step: self.step_index(plan)?,
-                purpose: self.needed("purpose", self.purpose)?,
-                round: self.needed("round", self.round)?,
-                attempt: self.needed("attempt", self.attempt)?,
-                due: self.needed("due", self.due)?,
-            },
-            "StepSucceeded" | "CompensationSucceeded" => Event::Succeeded {
-                step: self.step_index(plan)?,
-                purpose: self.needed("purpose", self.purpose)?,
-                round: self.needed("round", self.round)?,
-                payload: self.needed("payload", self.payload.clone())?,
-            },
-            "StepFailed" | "CompensationFailed" => Event::Failed {
-                step: self.step_index(plan)?,
-                purpose: self.needed("purpose", self.purpose)?,
-                round: self.needed("round", self.round)?,
-                definite: self.needed("definite", self.definite)?,
-                retried: self.needed("retried", self.retried)?,
-                payload: self.needed("payload", self.payload.clone())?,
-            },
-            "StepTimedOut" | "CompensationTimedOut" => Event::TimedOut {
-                step: self.step_index(plan)?,
-                purpose: self.needed("purpose", self.purpose)?,
-                round: self.needed("round", self.round)?,
-                attempt: self.needed("attempt", self.attempt)?,
-            },
-            "StepRetryScheduled" | "CompensationRetryScheduled" => Event::RetryScheduled {
-                step: self.step_index(plan)?,
-                purpose: self.needed("purpose", self.purpose)?,
-                round: self.needed("round", self.round)?,
-                at: self.needed("due", self.due)?,
-            },
-            "CancellationAccepted" => Event::CancellationAccepted,
-            "CancellationKept" => Event::CancellationKept,
-            "DeadlinePassed" => Event::DeadlinePassed,
-            "CompensationStarted" => Event::CompensationStarted {
-                reason: self.reason_of_saga()?,
-            },
-            "SagaSuspended" => Event::SagaSuspended {
-                step: self.optional_step(plan)?,
-                reason: self.reason_of_saga()?,
-            },
-            "SagaResumed" => Event::SagaResumed,
-            "SagaReopened" => Event::SagaReopened {
-                reason: self.reason_of_saga()?,
-            },
-            "SagaCompleted" => Event::SagaCompleted,
-            "SagaCompensated" => Event::SagaCompensated {
-                reason: self.reason_of_saga()?,
-            },
-            "InputRejected" => Event::InputRejected {
-                code: self.word("code", RejectionCode::parse)?,
-                step: self.optional_step(plan)?,
-                reason: Reason {
-                    code: ReasonCode::Rejected,
-                    text: self.needed("reason", self.reason.clone())?,
-                },
-            },
-            other => {
-                return Err(JournalError::UnknownWord {
-                    field: "type",
-                    word: other.to_owned(),
-                });
-            }
-        })
-    }
-
-    fn reason_of_saga(&self) -> Result<Reason, JournalError> {
-        Ok(Reason {
-            code: self.word("code", ReasonCode::parse)?,
-            text: self.needed("reason", self.reason.clone())?,
-        })
-    }
-
-    fn word<T>(&self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, JournalError> {
-        let word = self.needed(field, self.code.as_deref())?;
-        parse(word).ok_or_else(|| JournalError::UnknownWord {
-            field,
-            word: word.to_owned(),
-        })
-    }
-
-    fn step_index(&self, plan: &Plan) -> Result<StepIndex, JournalError> {
-        let name = self.needed("step", self.step.as_ref())?;
-        plan.step_named(name.as_str()).ok_or_else(|| JournalError::UnknownStep {
-            definition: self.id.definition.clone(),
-            version: self.version,
-            step: name.to_string(),
-        })
-    }
-
-    fn optional_step(&self, plan: &Plan) -> Result<Option<(StepIndex, Purpose)>, JournalError> {
-        if self.step.is_none() {
-            return Ok(None);
-        }
-        Ok(Some((self.step_index(plan)?, self.needed("purpose", self.purpose)?)))
-    }
-
-    fn needed<T>(&self, field: &'static str, value: Option<T>) -> Result<T, JournalError> {
-        value.ok_or_else(|| JournalError::Missing {
-            event_type: self.event_type.to_string(),
-            field,
-        })
     }
 }

@@ -7,6 +7,7 @@
 mod codec;
 mod error;
 mod event;
+mod event_of;
 mod row;
 mod saga;
 mod task;

@@ -30,6 +30,11 @@ pub(super) struct Row {
     traceparent: Option<Arc<str>>,
     payload_schema: Option<i32>,
     payload: Option<Bytes>,
+    items: Option<u16>,
+    fails: Option<bool>,
+    option: Option<Arc<str>>,
+    by: Option<Arc<str>>,
+    note: Option<Arc<str>>,
 }
 
 impl TryFrom<Row> for SagaRecord {
@@ -56,6 +61,11 @@ impl TryFrom<Row> for SagaRecord {
             correlation: row.correlation,
             traceparent: row.traceparent,
             payload: schema.zip(row.payload).map(|(schema, bytes)| Payload { schema, bytes }),
+            items: row.items,
+            fails: row.fails,
+            option: row.option,
+            by: row.by,
+            note: row.note,
         })
     }
 }

@@ -49,8 +49,18 @@ pub struct SagaRecord {
     pub correlation: Option<Arc<str>>,
     /// The W3C trace context of the start event.
     pub traceparent: Option<Arc<str>>,
-    /// The start event or the reply.
+    /// The start event, the reply, or the event that was waited for.
     pub payload: Option<Payload>,
+    /// For a step that is done for each element of an array: how many there are.
+    pub items: Option<u16>,
+    /// For a wait or a decision: whether the step failed by it.
+    pub fails: Option<bool>,
+    /// What was decided.
+    pub option: Option<Arc<str>>,
+    /// Who decided; none when nobody did in time.
+    pub by: Option<Arc<str>>,
+    /// What they said to it.
+    pub note: Option<Arc<str>>,
 }
 
 impl SagaRecord {
@@ -96,6 +106,11 @@ impl SagaRecord {
         write_optional(out, self.payload.as_ref(), |out, payload| {
             write_bytes(out, &payload.bytes)
         });
+        write_optional(out, self.items, |out, items| write_count(out, u32::from(items)));
+        write_optional(out, self.fails, write_boolean);
+        write_text(out, self.option.as_deref());
+        write_text(out, self.by.as_deref());
+        write_text(out, self.note.as_deref());
     }
 
     /// Reads a record that was written with our own schema. The payload shares the bytes of `body`.
@@ -128,6 +143,14 @@ impl SagaRecord {
                 let bytes = optional(input, |input| Ok(body.slice_ref(input.bytes()?)))?;
                 schema.zip(bytes).map(|(schema, bytes)| Payload { schema, bytes })
             },
+            items: optional(input, |input| {
+                let items = input.int()?;
+                u16::try_from(items).map_err(|_| Malformed::NotAnInt(i64::from(items)))
+            })?,
+            fails: optional(input, Reader::boolean)?,
+            option: optional(input, |input| Ok(input.string()?.into()))?,
+            by: optional(input, |input| Ok(input.string()?.into()))?,
+            note: optional(input, |input| Ok(input.string()?.into()))?,
         };
         input.finish()?;
         Ok(record)

@@ -7,8 +7,8 @@ use std::{
 };
 
 use palinode_core::{
-    Constant, FieldName, FieldPlan, MessageIndex, OnExhausted, Plan, Replies, RetryPolicy, SchemaId, StepPlan, Trigger,
-    Value, Zone,
+    Action, CompensationOrder, Constant, FieldName, FieldPlan, MessageIndex, OnExhausted, Plan, Replies, RetryPolicy,
+    SchemaId, StepPlan, Trigger, Value, Zone,
 };
 use palinode_wire::{Schemas, journal::JournalSchemas, own};
 
@@ -58,6 +58,7 @@ pub(crate) fn plan() -> Plan {
         initial: Duration::from_secs(1),
         factor: 2.0,
         max: Duration::from_secs(30),
+        jitter: 0.0,
         when: None,
     };
     let step = |name: &str| StepPlan {
@@ -65,13 +66,19 @@ pub(crate) fn plan() -> Plan {
         after: Vec::new(),
         dependents: Vec::new(),
         zone: Zone::Compensatable,
-        command: MessageIndex(0),
-        replies: Replies {
-            topic: "t".into(),
-            succeeded: "a.Done".into(),
-            failed: None,
+        when: None,
+        unless: Vec::new(),
+        items: None,
+        action: Action::Command {
+            message: MessageIndex(0),
+            replies: Replies {
+                topic: "t".into(),
+                succeeded: "a.Done".into(),
+                failed: None,
+            },
         },
         timeout: Duration::from_secs(5),
+        deadline: None,
         retry: retry(),
         on_exhausted: OnExhausted::Suspend,
         resumed_by: None,
@@ -91,11 +98,14 @@ pub(crate) fn plan() -> Plan {
             topic: "orders.events".into(),
         },
         cancelled_by: None,
+        cancel_until: None,
         deadline: None,
         steps: vec![step("payment"), step("stock")],
         pivot: None,
+        compensation_order: CompensationOrder::Reverse,
         emits: Vec::new(),
         outcome: vec![field("total"), field("vip")],
+        attributes: Vec::new(),
         messages: Vec::new(),
     }
 }

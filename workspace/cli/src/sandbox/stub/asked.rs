@@ -31,10 +31,9 @@ pub(in super::super) fn stubs(plans: &[Arc<Plan>]) -> BTreeMap<Asked, Stub> {
     let mut stubs = BTreeMap::new();
     for plan in plans {
         for step in &plan.steps {
-            let forward = (Purpose::Forward, step.command, &step.replies);
-            let back = step.compensation.as_ref();
-            let back = back.map(|back| (Purpose::Compensation, back.command, &back.replies));
-            for (purpose, command, replies) in [Some(forward), back].into_iter().flatten() {
+            for purpose in [Purpose::Forward, Purpose::Compensation] {
+                let asked = step.command_for(purpose).zip(step.replies_for(purpose));
+                let Some((command, replies)) = asked else { continue };
                 let message = plan.message(command);
                 let asked = Asked {
                     definition: plan.name.clone(),

@@ -1,0 +1,166 @@
+//! From the journal's flat records to the core's events.
+
+use palinode_core::{Decision, Event, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex};
+
+use super::{JournalError, SagaRecord};
+
+impl SagaRecord {
+    /// The event that the record tells of; `plan` is that of the record's definition and version.
+    ///
+    /// # Errors
+    /// When the type or a word is not known here, a field is missing, or the plan has no such step.
+    pub fn event(&self, plan: &Plan) -> Result<Event, JournalError> {
+        Ok(match &*self.event_type {
+            "SagaStarted" => Event::SagaStarted {
+                payload: self.needed("payload", self.payload.clone())?,
+                correlation: self.needed("correlation", self.correlation.clone())?,
+                traceparent: self.traceparent.clone(),
+                deadline_at: self.due,
+            },
+            "StepRequested" | "CompensationRequested" => Event::Requested {
+                step: self.step_index(plan)?,
+                purpose: self.needed("purpose", self.purpose)?,
+                round: self.needed("round", self.round)?,
+                attempt: self.needed("attempt", self.attempt)?,
+                due: self.needed("due", self.due)?,
+            },
+            "StepSucceeded" | "CompensationSucceeded" => Event::Succeeded {
+                step: self.step_index(plan)?,
+                purpose: self.needed("purpose", self.purpose)?,
+                round: self.needed("round", self.round)?,
+                payload: self.needed("payload", self.payload.clone())?,
+            },
+            "StepFailed" | "CompensationFailed" => Event::Failed {
+                step: self.step_index(plan)?,
+                purpose: self.needed("purpose", self.purpose)?,
+                round: self.needed("round", self.round)?,
+                definite: self.needed("definite", self.definite)?,
+                retried: self.needed("retried", self.retried)?,
+                payload: self.needed("payload", self.payload.clone())?,
+            },
+            "StepTimedOut" | "CompensationTimedOut" => Event::TimedOut {
+                step: self.step_index(plan)?,
+                purpose: self.needed("purpose", self.purpose)?,
+                round: self.needed("round", self.round)?,
+                attempt: self.needed("attempt", self.attempt)?,
+            },
+            "StepRetryScheduled" | "CompensationRetryScheduled" => Event::RetryScheduled {
+                step: self.step_index(plan)?,
+                purpose: self.needed("purpose", self.purpose)?,
+                round: self.needed("round", self.round)?,
+                at: self.needed("due", self.due)?,
+            },
+            "StepPassedOver" => Event::PassedOver {
+                step: self.step_index(plan)?,
+            },
+            "StepExpanded" => Event::Expanded {
+                step: self.step_index(plan)?,
+                items: self.needed("items", self.items)?,
+            },
+            "StepItemsSucceeded" => Event::ItemsSucceeded {
+                step: self.step_index(plan)?,
+            },
+            "WaitStarted" => Event::WaitStarted {
+                step: self.step_index(plan)?,
+                until: self.needed("due", self.due)?,
+            },
+            "EventArrived" => Event::EventArrived {
+                step: self.step_index(plan)?,
+                payload: self.needed("payload", self.payload.clone())?,
+            },
+            "WaitEnded" => Event::WaitEnded {
+                step: self.step_index(plan)?,
+                fails: self.needed("fails", self.fails)?,
+                payload: self.payload.clone(),
+            },
+            "DecisionAsked" => Event::DecisionAsked {
+                step: self.step_index(plan)?,
+                due: self.needed("due", self.due)?,
+            },
+            "DecisionMade" => Event::DecisionMade {
+                step: self.step_index(plan)?,
+                decision: Decision {
+                    option: self.needed("option", self.option.clone())?,
+                    by: self.by.clone(),
+                    note: self.note.clone(),
+                },
+                fails: self.needed("fails", self.fails)?,
+            },
+            "StepGivenUp" | "CompensationGivenUp" => Event::GivenUp {
+                step: self.step_index(plan)?,
+                purpose: self.needed("purpose", self.purpose)?,
+                reason: self.reason_of_saga()?,
+            },
+            "CancellationAccepted" => Event::CancellationAccepted,
+            "CancellationKept" => Event::CancellationKept,
+            "DeadlinePassed" => Event::DeadlinePassed,
+            "CompensationStarted" => Event::CompensationStarted {
+                reason: self.reason_of_saga()?,
+            },
+            "SagaSuspended" => Event::SagaSuspended {
+                step: self.optional_step(plan)?,
+                reason: self.reason_of_saga()?,
+            },
+            "SagaResumed" => Event::SagaResumed,
+            "SagaReopened" => Event::SagaReopened {
+                reason: self.reason_of_saga()?,
+            },
+            "SagaCompleted" => Event::SagaCompleted,
+            "SagaCompensated" => Event::SagaCompensated {
+                reason: self.reason_of_saga()?,
+            },
+            "InputRejected" => Event::InputRejected {
+                code: self.word("code", RejectionCode::parse)?,
+                step: self.optional_step(plan)?,
+                reason: Reason {
+                    code: ReasonCode::Rejected,
+                    text: self.needed("reason", self.reason.clone())?,
+                },
+            },
+            other => {
+                return Err(JournalError::UnknownWord {
+                    field: "type",
+                    word: other.to_owned(),
+                });
+            }
+        })
+    }
+
+    fn reason_of_saga(&self) -> Result<Reason, JournalError> {
+        Ok(Reason {
+            code: self.word("code", ReasonCode::parse)?,
+            text: self.needed("reason", self.reason.clone())?,
+        })
+    }
+
+    fn word<T>(&self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, JournalError> {
+        let word = self.needed(field, self.code.as_deref())?;
+        parse(word).ok_or_else(|| JournalError::UnknownWord {
+            field,
+            word: word.to_owned(),
+        })
+    }
+
+    fn step_index(&self, plan: &Plan) -> Result<StepIndex, JournalError> {
+        let name = self.needed("step", self.step.as_ref())?;
+        plan.step_named(name.as_str()).ok_or_else(|| JournalError::UnknownStep {
+            definition: self.id.definition.clone(),
+            version: self.version,
+            step: name.to_string(),
+        })
+    }
+
+    fn optional_step(&self, plan: &Plan) -> Result<Option<(StepIndex, Purpose)>, JournalError> {
+        if self.step.is_none() {
+            return Ok(None);
+        }
+        Ok(Some((self.step_index(plan)?, self.needed("purpose", self.purpose)?)))
+    }
+
+    fn needed<T>(&self, field: &'static str, value: Option<T>) -> Result<T, JournalError> {
+        value.ok_or_else(|| JournalError::Missing {
+            event_type: self.event_type.to_string(),
+            field,
+        })
+    }
+}
