@@ -23,6 +23,10 @@ pub(crate) enum Command {
     Run(Run),
     /// Check saga definitions: errors come with file, line and column.
     Validate(Validate),
+    /// Play the scenarios that stand beside definitions (*.test.yaml): what participants answer, what has to follow.
+    Test(crate::test::Test),
+    /// Play the recorded sagas of a journal with a changed definition: would they still finish?
+    Replay(crate::replay::Replay),
     /// Create the topics of the catalogue, or compare them with it.
     Topics(Topics),
     /// Look at one saga.

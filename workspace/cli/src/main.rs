@@ -4,10 +4,12 @@ mod arguments;
 mod audit;
 mod bench;
 mod demo;
+mod replay;
 mod run;
 mod saga;
 mod sandbox;
 mod service;
+mod test;
 mod topics;
 mod validate;
 
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Run(run) => run::run(&run),
         Command::Validate(validate) => validate::validate(&validate),
+        Command::Test(arguments) => test::test(&arguments),
+        Command::Replay(arguments) => replay::replay(&arguments),
         Command::Topics(topics) => topics::topics(&topics),
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),

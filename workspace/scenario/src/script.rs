@@ -7,7 +7,7 @@ use palinode_core::{Input, Purpose, RecordName, Reply, ReplyResult, Round, Saga,
 use crate::{
     model::{Behaviour, Given, Participants, Scenario, What},
     plan_view,
-    stage::{Asked, Cast, Ended, Stage, World},
+    stage::{Asked, Cast, Ended, Span, Stage, World},
     values::{Around, invent},
 };
 
@@ -58,7 +58,10 @@ pub(crate) fn play<'a>(
         let at = Timestamp(begins_at.0.saturating_add(happening.at));
         stage.plan(at, Cue::Happens(&happening.what));
     }
-    let ended = stage.play(scenario.until.map(|until| begins_at.plus(until)));
+    let ended = stage.play(Span {
+        until: scenario.until.map(|until| begins_at.plus(until)),
+        deadline_until: Timestamp(i64::MIN),
+    });
     (stage, ended)
 }
 

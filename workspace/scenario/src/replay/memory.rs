@@ -35,6 +35,8 @@ pub(super) struct Memory<'a> {
     asked: BTreeMap<(StepIndex, Purpose), usize>,
     /// Set when the recording ends before the participant answered: nobody knows how the saga goes on.
     pub(super) ran_out: bool,
+    /// The step whose answer is not known.
+    pub(super) stuck_on: Option<String>,
 }
 
 /// Something that was recorded.
@@ -54,6 +56,7 @@ impl<'a> Memory<'a> {
             commands: BTreeMap::new(),
             asked: BTreeMap::new(),
             ran_out: false,
+            stuck_on: None,
         };
         let mut others = Vec::new();
         let mut last_cause = None;
@@ -111,6 +114,25 @@ impl<'a> Memory<'a> {
     }
 }
 
+/// A compensation that was never asked for is taken as done at once: participants have to be able to do it, and no
+/// expression can see what they answer.
+fn undone(asked: &Asked<'_>) -> Cue {
+    let answer = Answer {
+        result: ReplyResult::Succeeded,
+        headers: true,
+        payload: unseen(),
+    };
+    Cue::Reply(asked.step, asked.purpose, Some(asked.round), answer)
+}
+
+/// Stands for a payload that is not in the journal and that nothing looks into.
+fn unseen() -> Payload {
+    Payload {
+        schema: palinode_core::SchemaId(0),
+        bytes: bytes::Bytes::new(),
+    }
+}
+
 fn start(record: &SagaRecord) -> Option<Cue> {
     Some(Cue::Start(Input::Start {
         payload: record.payload.clone()?,
@@ -119,16 +141,21 @@ fn start(record: &SagaRecord) -> Option<Cue> {
     }))
 }
 
-impl World for Memory<'_> {
-    type Cue = Cue;
+impl Memory<'_> {
+    fn name(&self, step: StepIndex, purpose: Purpose) -> String {
+        plan_view::name(self.plan.step(step).name.as_str(), purpose)
+    }
 
-    fn asked(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Cue)>, String> {
+    fn answers(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Cue)>, String> {
         let name = self.plan.step(asked.step).name.clone();
         let number = self.asked.entry((asked.step, asked.purpose)).or_default();
         let at = *number;
         *number += 1;
-        let told = plan_view::name(name.as_str(), asked.purpose);
+        let told = self.name(asked.step, asked.purpose);
         let Some(commands) = self.commands.get(&(name, asked.purpose)) else {
+            if asked.purpose == Purpose::Compensation {
+                return Ok(vec![(0, undone(asked))]);
+            }
             return Err(format!(
                 "'{told}' was never asked for then, so that its answer is not known"
             ));
@@ -154,17 +181,23 @@ impl World for Memory<'_> {
             )),
         }
     }
+}
+
+impl World for Memory<'_> {
+    type Cue = Cue;
+
+    fn asked(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Cue)>, String> {
+        let answers = self.answers(asked);
+        if answers.is_err() {
+            self.stuck_on = Some(self.name(asked.step, asked.purpose));
+        }
+        answers
+    }
 
     fn input(&mut self, cue: &Cue, _: Option<&Saga>, _: Timestamp) -> Result<Input, String> {
         Ok(match cue {
             Cue::Start(input) => input.clone(),
-            // What the wish said is not in the journal, and no expression can see it.
-            Cue::Cancel => Input::Cancel {
-                payload: Payload {
-                    schema: palinode_core::SchemaId(0),
-                    bytes: bytes::Bytes::new(),
-                },
-            },
+            Cue::Cancel => Input::Cancel { payload: unseen() },
             Cue::Resume => Input::Resume {
                 step: None,
                 payload: None,
@@ -185,8 +218,7 @@ impl World for Memory<'_> {
             Cue::Cancel => "a wish to cancel".into(),
             Cue::Resume => "the saga is resumed".into(),
             Cue::Reply(step, purpose, ..) => {
-                let name = plan_view::name(self.plan.step(*step).name.as_str(), *purpose);
-                format!("the recorded answer of {name}")
+                format!("the recorded answer of {}", self.name(*step, *purpose))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use palinode_core::{Plan, Reason, ReasonCode, SagaId, SchemaId};
+use palinode_core::{Plan, Reason, ReasonCode, SagaId, SchemaId, Timestamp};
 use palinode_wire::{Schemas, journal::SagaRecord};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::End,
     run,
-    stage::{Cast, Ended, Moment, Stage},
+    stage::{Cast, Ended, Moment, Span, Stage},
 };
 
 /// Ids of schemas that come from files begin here: above those that a registry gives, below our own.
@@ -54,7 +54,10 @@ fn one(cast: &Cast<'_>, id: &SagaId, records: &[&SagaRecord]) -> Difference {
     for (at, cue) in others {
         stage.plan(at, cue);
     }
-    let ended = stage.play(None);
+    let ended = stage.play(Span {
+        until: None,
+        deadline_until: records.last().map_or(Timestamp(i64::MIN), |last| last.time),
+    });
     let (now, reason) = run::end(stage.saga.as_ref(), &stage.moments);
     let fork = fork(records, &stage.moments);
     let (verdict, why) = judge(&Judged {
@@ -72,7 +75,7 @@ fn one(cast: &Cast<'_>, id: &SagaId, records: &[&SagaRecord]) -> Difference {
         then,
         now,
         event: fork.as_ref().map(|fork| fork.sequence),
-        step: fork.and_then(|fork| fork.step),
+        step: stage.world.stuck_on.or_else(|| fork.and_then(|fork| fork.step)),
         why,
     }
 }

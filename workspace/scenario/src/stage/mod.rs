@@ -10,5 +10,5 @@ mod words;
 
 pub(crate) use cast::Cast;
 pub use moment::{Happened, Moment, Sent};
-pub(crate) use play::{Asked, Ended, Stage, World};
+pub(crate) use play::{Asked, Ended, Span, Stage, World};
 pub(crate) use words::told;

@@ -47,6 +47,15 @@ pub(crate) enum Ended {
     Unknown(String),
 }
 
+/// How long a story is played.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    /// Until then; none: until nothing follows any more.
+    pub(crate) until: Option<Timestamp>,
+    /// Without that, a saga that waits for somebody rests when nothing but its deadline is ahead and later than this.
+    pub(crate) deadline_until: Timestamp,
+}
+
 /// A saga and its world.
 pub(crate) struct Stage<'a, W: World> {
     cast: &'a Cast<'a>,
@@ -81,7 +90,8 @@ impl<'a, W: World> Stage<'a, W> {
     }
 
     /// Plays until nothing follows any more, or until a time.
-    pub(crate) fn play(&mut self, until: Option<Timestamp>) -> Ended {
+    pub(crate) fn play(&mut self, span: Span) -> Ended {
+        let Span { until, deadline_until } = span;
         for _ in 0..INPUTS_MAX {
             let input = self.due.first_key_value().map(|((at, _), _)| *at);
             let timer = timers(self.saga.as_ref()).into_iter().min();
@@ -94,7 +104,10 @@ impl<'a, W: World> Stage<'a, W> {
                     self.happen()
                 }
                 (_, Some(timer)) => {
-                    let rests = until.is_none() && timer.kind == TimerKind::Deadline && self.waits_for_others();
+                    let rests = until.is_none()
+                        && timer.kind == TimerKind::Deadline
+                        && timer.due > deadline_until
+                        && self.waits_for_others();
                     if is_over(timer.due, until) || (rests && input.is_none()) {
                         return Ended::AtRest;
                     }
