@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palinode_core::{Plan, Purpose, RetryPolicy, StepIndex};
+use palinode_core::{Action, Plan, Purpose, RetryPolicy, StepIndex, WaitPlan};
 use palinode_wire::journal::SagaRecord;
 
 use crate::{
@@ -49,9 +49,9 @@ impl Coverage {
         }
         for index in plan.step_indexes() {
             for purpose in [Purpose::Forward, Purpose::Compensation] {
-                let name = plan_view::name(plan.step(index).name.as_str(), purpose);
+                let name = plan_view::name_of(plan, index, purpose);
                 for what in of_step(plan, index, purpose) {
-                    add(&name, what);
+                    add(&name, &what);
                 }
             }
         }
@@ -75,10 +75,12 @@ impl Coverage {
         for moment in story {
             let mut failed: Option<String> = None;
             for record in moment.events.iter().map(|happened| &happened.record) {
-                let name = record.step.as_ref().zip(record.purpose);
-                let name = name.map(|(step, purpose)| plan_view::name(step.as_str(), purpose));
-                for what in pauses.step_edges(record, name.as_deref()) {
-                    self.walk(name.clone().unwrap_or_default(), what);
+                let asked = record.step.as_ref().zip(record.purpose);
+                let item = asked.map(|(step, purpose)| plan_view::name(step.as_str(), purpose));
+                // An item walks the edges of its step.
+                let name = asked.map(|(step, purpose)| plan_view::name(of_item(step.as_str()), purpose));
+                for what in pauses.step_edges(record, item.as_deref()) {
+                    self.walk(name.clone().unwrap_or_default(), &what);
                 }
                 for what in saga_edges(record) {
                     self.walk(SAGA.to_owned(), what);
@@ -142,7 +144,7 @@ fn of_saga(plan: &Plan) -> Vec<&'static str> {
     edges.push("resumed");
     if plan.cancelled_by.is_some() {
         edges.extend(["cancelled", "cancelled before its start"]);
-        if plan.pivot.is_some() {
+        if plan.pivot.is_some() || plan.cancel_until.is_some() {
             edges.push("cancellation refused");
         }
     }
@@ -152,7 +154,33 @@ fn of_saga(plan: &Plan) -> Vec<&'static str> {
     edges
 }
 
-fn of_step(plan: &Plan, index: StepIndex, purpose: Purpose) -> Vec<&'static str> {
+fn of_step(plan: &Plan, index: StepIndex, purpose: Purpose) -> Vec<String> {
+    let step = plan.step(index);
+    let mut edges: Vec<String> = Vec::new();
+    if purpose == Purpose::Forward {
+        if step.when.is_some() || !step.unless.is_empty() {
+            edges.push("passed over".into());
+        }
+        if step.items.is_some() {
+            edges.push("item by item".into());
+        }
+        match &step.action {
+            Action::Command { .. } => {}
+            Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => edges.push("ended".into()),
+            Action::Wait(WaitPlan::Event { .. }) => {
+                edges.extend(["ended".into(), "ended without its event".into()]);
+            }
+            Action::Decision(decision) => {
+                edges.extend(decision.options.iter().map(|option| format!("decided {}", option.name)));
+                edges.push("decided by nobody".into());
+            }
+        }
+    }
+    edges.extend(of_requests(plan, index, purpose).into_iter().map(str::to_owned));
+    edges
+}
+
+fn of_requests(plan: &Plan, index: StepIndex, purpose: Purpose) -> Vec<&'static str> {
     let Some(replies) = plan_view::replies(plan, index, purpose) else {
         return Vec::new();
     };
@@ -179,33 +207,41 @@ struct Pauses {
 }
 
 impl Pauses {
-    fn step_edges(&mut self, record: &SagaRecord, name: Option<&str>) -> Vec<&'static str> {
+    fn step_edges(&mut self, record: &SagaRecord, name: Option<&str>) -> Vec<String> {
         let Some(name) = name else { return Vec::new() };
-        match &*record.event_type {
+        let edge = match &*record.event_type {
             "StepRequested" | "CompensationRequested" => match self.after_refusal.remove(name) {
-                Some(true) => vec!["retried after a refusal"],
-                Some(false) => vec!["retried"],
-                None => vec!["requested"],
+                Some(true) => "retried after a refusal",
+                Some(false) => "retried",
+                None => "requested",
             },
             "StepSucceeded" | "CompensationSucceeded" => {
                 self.after_refusal.remove(name);
-                vec!["succeeded"]
+                "succeeded"
             }
-            "StepFailed" | "CompensationFailed" => {
-                if record.retried == Some(true) {
-                    self.after_refusal
-                        .insert(name.to_owned(), record.definite == Some(true));
-                    return Vec::new();
-                }
-                vec!["refused"]
+            "StepFailed" | "CompensationFailed" if record.retried == Some(true) => {
+                self.after_refusal
+                    .insert(name.to_owned(), record.definite == Some(true));
+                return Vec::new();
             }
-            "StepTimedOut" | "CompensationTimedOut" => vec!["timed out"],
+            "StepFailed" | "CompensationFailed" => "refused",
+            "StepTimedOut" | "CompensationTimedOut" => "timed out",
             "StepRetryScheduled" | "CompensationRetryScheduled" => {
                 self.after_refusal.entry(name.to_owned()).or_insert(false);
-                Vec::new()
+                return Vec::new();
             }
-            _ => Vec::new(),
-        }
+            "StepPassedOver" => "passed over",
+            "StepExpanded" => "item by item",
+            "WaitEnded" if record.fails == Some(true) => "ended without its event",
+            "WaitEnded" => "ended",
+            "DecisionMade" if record.by.is_none() => "decided by nobody",
+            "DecisionMade" => {
+                let option = record.option.iter();
+                return option.map(|option| format!("decided {option}")).collect();
+            }
+            _ => return Vec::new(),
+        };
+        vec![edge.to_owned()]
     }
 }
 
@@ -218,14 +254,22 @@ fn saga_edges(record: &SagaRecord) -> &'static [&'static str] {
         ("SagaResumed", _) => &["resumed"],
         ("CancellationAccepted", _) => &["cancelled"],
         ("CancellationKept", _) => &["cancelled before its start"],
-        ("InputRejected", Some("CANCEL_AFTER_PIVOT")) => &["cancellation refused"],
+        ("InputRejected", Some("CANCEL_AFTER_PIVOT" | "CANCEL_WINDOW_CLOSED")) => &["cancellation refused"],
         ("DeadlinePassed", _) => &["deadline passed"],
         _ => &[],
     }
 }
 
+/// The step that an item belongs to.
+fn of_item(name: &str) -> &str {
+    name.split_once('[').map_or(name, |(step, _)| step)
+}
+
 /// Whether the event says that a step has no attempt left.
 fn is_exhausted(record: &SagaRecord) -> bool {
-    matches!(&*record.event_type, "SagaSuspended" | "CompensationStarted")
-        && matches!(record.code.as_deref(), Some("ATTEMPTS_EXHAUSTED" | "OUTCOME_UNKNOWN"))
+    let ends = matches!(
+        &*record.event_type,
+        "SagaSuspended" | "CompensationStarted" | "StepGivenUp" | "CompensationGivenUp"
+    );
+    ends && matches!(record.code.as_deref(), Some("ATTEMPTS_EXHAUSTED" | "OUTCOME_UNKNOWN"))
 }

@@ -100,6 +100,15 @@ pub(crate) enum What {
         headers: bool,
         given: Given,
     },
+    /// The event that a step waits for.
+    Event(StepIndex, Payload),
+    /// A person decides.
+    Decide {
+        step: StepIndex,
+        option: String,
+        by: String,
+        note: Option<String>,
+    },
     /// The participant's last reply comes once more.
     Repeat(StepIndex, Purpose),
 }

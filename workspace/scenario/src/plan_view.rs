@@ -25,13 +25,18 @@ pub(crate) fn name(step: &str, purpose: Purpose) -> String {
     }
 }
 
+/// The name of the step or item at `index`, or of its compensation.
+pub(crate) fn name_of(plan: &Plan, index: StepIndex, purpose: Purpose) -> String {
+    name(plan.step_name(index).as_str(), purpose)
+}
+
 /// Every name that [`asked`] knows.
 pub(crate) fn names(plan: &Plan) -> Vec<String> {
     let mut names = Vec::new();
-    for step in &plan.steps {
-        names.push(step.name.to_string());
-        if step.compensation.is_some() {
-            names.push(name(step.name.as_str(), Purpose::Compensation));
+    for index in plan.step_indexes() {
+        names.push(name_of(plan, index, Purpose::Forward));
+        if plan.step(index).compensation.is_some() {
+            names.push(name_of(plan, index, Purpose::Compensation));
         }
     }
     names

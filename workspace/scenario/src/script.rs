@@ -103,6 +103,16 @@ impl<'a> World for Script<'a> {
                 step: *step,
                 payload: payload.clone(),
             }),
+            What::Event(step, payload) => Ok(Input::Event {
+                step: *step,
+                payload: payload.clone(),
+            }),
+            What::Decide { step, option, by, note } => Ok(Input::Decide {
+                step: *step,
+                option: option.as_str().into(),
+                by: by.as_str().into(),
+                note: note.as_deref().map(Into::into),
+            }),
             What::Reply {
                 step,
                 purpose,
@@ -116,14 +126,14 @@ impl<'a> World for Script<'a> {
                 self.reply((*step, *purpose), *result, round, given, now)
             }
             What::Repeat(step, purpose) => self.answered.get(&(*step, *purpose)).cloned().ok_or_else(|| {
-                let name = plan_view::name(self.cast.plan.step(*step).name.as_str(), *purpose);
+                let name = plan_view::name_of(self.cast.plan, *step, *purpose);
                 format!("'{name}' has not answered yet, so that there is nothing to repeat")
             }),
         }
     }
 
     fn told(&self, cue: &Cue<'a>) -> String {
-        let of = |(step, purpose): Step| plan_view::name(self.cast.plan.step(step).name.as_str(), purpose);
+        let of = |(step, purpose): Step| plan_view::name_of(self.cast.plan, step, purpose);
         match cue {
             Cue::Start => "the start event".into(),
             Cue::Reply(step, input) => said(&of(*step), input),
@@ -133,6 +143,12 @@ impl<'a> World for Script<'a> {
                 format!("the event that resumes {}", of((*step, Purpose::Forward)))
             }
             Cue::Happens(What::Resume(None, _)) => "a person resumes the saga".into(),
+            Cue::Happens(What::Event(step, _)) => {
+                format!("the event that {} waits for", of((*step, Purpose::Forward)))
+            }
+            Cue::Happens(What::Decide { step, option, by, .. }) => {
+                format!("{by} decides '{option}' for {}", of((*step, Purpose::Forward)))
+            }
             Cue::Happens(What::Reply { step, purpose, .. }) => {
                 format!("a reply of {} that no command led to", of((*step, *purpose)))
             }
@@ -163,9 +179,13 @@ impl Script<'_> {
         let plan = self.cast.plan;
         // Whoever is told to fail but cannot, succeeds: `*` is for all.
         let known = |result| plan_view::reply_record(plan, step.0, step.1, result).map(|record| (result, record));
-        let (result, record): (ReplyResult, &RecordName) = known(result)
-            .or_else(|| known(ReplyResult::Succeeded))
-            .ok_or_else(|| format!("'{}' has no replies", plan.step(step.0).name))?;
+        let (result, record): (ReplyResult, &RecordName) =
+            known(result).or_else(|| known(ReplyResult::Succeeded)).ok_or_else(|| {
+                format!(
+                    "no participant is asked for '{}'",
+                    plan_view::name_of(plan, step.0, step.1)
+                )
+            })?;
         let view = self
             .cast
             .records
@@ -189,12 +209,13 @@ impl Script<'_> {
 }
 
 impl Participants {
-    fn behaviour(&self, step: Step, number: usize) -> Behaviour {
-        let of_step = self
-            .by_step
-            .get(&step)
-            .and_then(|all| all.get(number).or_else(|| all.last()));
-        of_step.or(self.others.as_ref()).cloned().unwrap_or_else(Self::usual)
+    /// What the participant does with its n-th command; one of an item of a step does what is said of the item, or of
+    /// the step.
+    fn behaviour(&self, (index, purpose): Step, number: usize) -> Behaviour {
+        let of_item = self.by_step.get(&(index, purpose));
+        let of_step = of_item.or_else(|| self.by_step.get(&(index.template(), purpose)));
+        let told = of_step.and_then(|all| all.get(number).or_else(|| all.last()));
+        told.or(self.others.as_ref()).cloned().unwrap_or_else(Self::usual)
     }
 }
 
@@ -206,7 +227,7 @@ fn current_round(saga: Option<&Saga>, step: StepIndex, purpose: Purpose) -> Roun
         _ => None,
     };
     let round = state
-        .and_then(|state| state.steps.get(step.at()))
+        .and_then(|state| state.get(step))
         .map_or(Round(1), |step| step.request(purpose).round);
     round.max(Round(1))
 }

@@ -1,6 +1,6 @@
 //! What happens by itself.
 
-use palinode_core::{Payload, RecordName, ReplyResult, Trigger};
+use palinode_core::{Action, Payload, RecordName, ReplyResult, Trigger};
 
 use super::{
     participant::{given, unknown},
@@ -14,9 +14,13 @@ use crate::{
 };
 
 const KEYS: &[&str] = &[
-    "at", "before", "start", "cancel", "resume", "reply", "repeat", "fields", "round", "headers",
+    "at", "before", "start", "cancel", "resume", "event", "decide", "reply", "repeat", "fields", "round", "headers",
+    "option", "by", "note",
 ];
-const KINDS: &[&str] = &["start", "cancel", "resume", "reply", "repeat"];
+const KINDS: &[&str] = &["start", "cancel", "resume", "event", "decide", "reply", "repeat"];
+
+/// Who decides, when a scenario does not say.
+const SOMEBODY: &str = "somebody";
 
 /// Reads the list of happenings; `start` is the scenario's start event, whose fields others repeat.
 pub(super) fn happenings(
@@ -48,6 +52,8 @@ impl Reader<'_> {
             "start" => What::Start(self.start_again(node, report)?),
             "cancel" => What::Cancel(self.cancel(node, report)?),
             "resume" => self.resume(node, map.get("fields"), report)?,
+            "event" => self.awaited(node, map.get("fields"), report)?,
+            "decide" => self.decide(node, map, report)?,
             "reply" => self.reply(node, map, report)?,
             _ => {
                 let (step, purpose) = self.step(node, report)?;
@@ -99,6 +105,45 @@ impl Reader<'_> {
             None => self.made_up(record, &[], node, report)?,
         };
         Some(What::Resume(Some(step), Some(payload)))
+    }
+
+    /// The event that a step waits for.
+    fn awaited(&self, node: &Node, fields: Option<&Node>, report: &mut Report<'_>) -> Option<What> {
+        let (step, _) = self.step(node, report)?;
+        let Some(Trigger { record, .. }) = self.ground.plan.step(step).event() else {
+            report.error(node.place, "this step waits for no event");
+            return None;
+        };
+        let payload = match fields {
+            Some(fields) => self.event(record, fields, report)?,
+            None => self.made_up(record, &[], node, report)?,
+        };
+        Some(What::Event(step, payload))
+    }
+
+    fn decide(&self, node: &Node, map: Mapping<'_>, report: &mut Report<'_>) -> Option<What> {
+        let (step, _) = self.step(node, report)?;
+        let Action::Decision(decision) = &self.ground.plan.step(step).action else {
+            report.error(node.place, "nobody decides this step");
+            return None;
+        };
+        let option = map.required("option", report)?;
+        let name = option.text(report)?;
+        if decision.option(name).is_none() {
+            let known: Vec<&str> = decision.options.iter().map(|option| &*option.name).collect();
+            report.error(option.place, format!("'{name}' is none of {}", known.join(", ")));
+            return None;
+        }
+        let mut text = |key: &str| match map.get(key) {
+            Some(node) => node.text(report).map(|text| Some(text.to_owned())),
+            None => Some(None),
+        };
+        Some(What::Decide {
+            step,
+            option: name.to_owned(),
+            by: text("by")?.unwrap_or_else(|| SOMEBODY.to_owned()),
+            note: text("note")?,
+        })
     }
 
     fn reply(&self, node: &Node, map: Mapping<'_>, report: &mut Report<'_>) -> Option<What> {

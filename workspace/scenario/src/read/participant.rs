@@ -138,14 +138,18 @@ fn answers(
     node: &Node,
     report: &mut Report<'_>,
 ) -> Option<()> {
+    if let Some((step, purpose)) = asked
+        && plan_view::replies(ground.plan, step, purpose).is_none()
+    {
+        let name = plan_view::name_of(ground.plan, step, purpose);
+        report.error(node.place, format!("no participant is asked for '{name}'"));
+        return None;
+    }
     if let (Some(result), Some((step, purpose))) = (result, asked)
         && plan_view::reply_record(ground.plan, step, purpose, result).is_none()
     {
-        let name = plan_view::name(ground.plan.step(step).name.as_str(), purpose);
-        report.error(
-            node.place,
-            format!("'{name}' cannot fail: its replies name no record for it"),
-        );
+        let name = plan_view::name_of(ground.plan, step, purpose);
+        report.error(node.place, format!("'{name}' cannot fail: no record says so"));
         return None;
     }
     Some(())

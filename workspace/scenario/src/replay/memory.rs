@@ -45,6 +45,8 @@ pub(super) enum Cue {
     Start(Input),
     Cancel,
     Resume,
+    /// An event that a step waits for, or what a person decided.
+    Other(Input),
     Reply(StepIndex, Purpose, Option<Round>, Answer),
 }
 
@@ -68,6 +70,9 @@ impl<'a> Memory<'a> {
                 "SagaStarted" => start(record),
                 "CancellationAccepted" | "CancellationKept" if is_first => Some(Cue::Cancel),
                 "SagaResumed" if is_first => Some(Cue::Resume),
+                "EventArrived" => event(plan, record),
+                "WaitEnded" if is_first => event(plan, record),
+                "DecisionMade" => decision(plan, record),
                 _ => None,
             };
             others.extend(cue.map(|cue| (record.time, cue)));
@@ -141,13 +146,31 @@ fn start(record: &SagaRecord) -> Option<Cue> {
     }))
 }
 
+/// An event that was waited for; none when the wait ended without one, or the plan has no such step.
+fn event(plan: &Plan, record: &SagaRecord) -> Option<Cue> {
+    Some(Cue::Other(Input::Event {
+        step: plan.step_named(record.step.as_ref()?.as_str())?,
+        payload: record.payload.clone()?,
+    }))
+}
+
+/// What a person decided; none when nobody did in time.
+fn decision(plan: &Plan, record: &SagaRecord) -> Option<Cue> {
+    Some(Cue::Other(Input::Decide {
+        step: plan.step_named(record.step.as_ref()?.as_str())?,
+        option: record.option.clone()?,
+        by: record.by.clone()?,
+        note: record.note.clone(),
+    }))
+}
+
 impl Memory<'_> {
     fn name(&self, step: StepIndex, purpose: Purpose) -> String {
-        plan_view::name(self.plan.step(step).name.as_str(), purpose)
+        plan_view::name_of(self.plan, step, purpose)
     }
 
     fn answers(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Cue)>, String> {
-        let name = self.plan.step(asked.step).name.clone();
+        let name = self.plan.step_name(asked.step);
         let number = self.asked.entry((asked.step, asked.purpose)).or_default();
         let at = *number;
         *number += 1;
@@ -196,7 +219,7 @@ impl World for Memory<'_> {
 
     fn input(&mut self, cue: &Cue, _: Option<&Saga>, _: Timestamp) -> Result<Input, String> {
         Ok(match cue {
-            Cue::Start(input) => input.clone(),
+            Cue::Start(input) | Cue::Other(input) => input.clone(),
             Cue::Cancel => Input::Cancel { payload: unseen() },
             Cue::Resume => Input::Resume {
                 step: None,
@@ -217,6 +240,8 @@ impl World for Memory<'_> {
             Cue::Start(_) => "the start event".into(),
             Cue::Cancel => "a wish to cancel".into(),
             Cue::Resume => "the saga is resumed".into(),
+            Cue::Other(Input::Decide { option, .. }) => format!("'{option}' is decided"),
+            Cue::Other(_) => "an event that is waited for".into(),
             Cue::Reply(step, purpose, ..) => {
                 format!("the recorded answer of {}", self.name(*step, *purpose))
             }

@@ -220,7 +220,7 @@ impl<'a, W: World> Stage<'a, W> {
                 message,
                 values,
             } => Sent::Command {
-                step: plan.step(*step).name.to_string(),
+                step: plan.step_name(*step).to_string(),
                 purpose: *purpose,
                 round: *round,
                 attempt: *attempt,
@@ -263,7 +263,7 @@ fn is_over(at: Timestamp, until: Option<Timestamp>) -> bool {
 }
 
 fn in_words(plan: &Plan, timer: TimerKind) -> String {
-    let of = |step: StepIndex, purpose| plan_view::name(plan.step(step).name.as_str(), purpose);
+    let of = |step: StepIndex, purpose| plan_view::name_of(plan, step, purpose);
     match timer {
         TimerKind::Deadline => "the deadline".into(),
         TimerKind::Timeout { step, purpose, .. } => format!("the wait for {} ends", of(step, purpose)),

@@ -24,6 +24,15 @@ pub(crate) fn told(record: &SagaRecord) -> String {
     if let Some(due) = record.due {
         more.push(format!("until {} later", told_span(due.since(record.time))));
     }
+    if let Some(items) = record.items {
+        more.push(format!("items: {items}"));
+    }
+    if let Some(option) = &record.option {
+        more.push(format!(
+            "{option}, by {}",
+            record.by.as_deref().unwrap_or("nobody in time")
+        ));
+    }
     if record.definite == Some(false) {
         more.push("not surely".into());
     }
@@ -47,6 +56,16 @@ fn what(record: &SagaRecord) -> String {
         "StepFailed" | "CompensationFailed" => "% was refused",
         "StepTimedOut" | "CompensationTimedOut" => "% had no answer in time",
         "StepRetryScheduled" | "CompensationRetryScheduled" => "% will be tried again",
+        "StepPassedOver" => "% was passed over",
+        "StepExpanded" => "% is done item by item",
+        "StepItemsSucceeded" => "all items of % are done",
+        "WaitStarted" => "% began",
+        "EventArrived" => "the event that % will wait for came early",
+        "WaitEnded" if record.fails == Some(true) => "% ended without its event",
+        "WaitEnded" => "% ended",
+        "DecisionAsked" => "% was asked for",
+        "DecisionMade" => "% was decided",
+        "StepGivenUp" | "CompensationGivenUp" => "% was given up",
         "CancellationAccepted" => "the wish to cancel was accepted",
         "CancellationKept" => "the wish to cancel was kept",
         "DeadlinePassed" => "the deadline passed",
