@@ -38,7 +38,8 @@ test-long: setup ## The same with a hundred times the cases of every property te
 	PROPTEST_CASES=25600 KAFKA=both cargo test --workspace --no-fail-fast
 	cargo test -p palinode-registry --features peer --test peer
 
-bench: setup ## Measure rate, latency and processor time on real Kafka
+bench: setup ## Measure the core alone, and rate, latency and processor time on real Kafka
+	cargo run -q -p palinode-scenario --example core_cost
 	cargo run -q -p palinode-cli -- bench
 
 # On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
