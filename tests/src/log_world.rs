@@ -132,7 +132,7 @@ impl World {
         Produced {
             topic: self.topic(name),
             partition,
-            key: Bytes::copy_from_slice(key.as_bytes()),
+            key: Some(Bytes::copy_from_slice(key.as_bytes())),
             value: Bytes::copy_from_slice(value.as_bytes()),
             headers: vec![Header {
                 name: "ce_type".into(),

@@ -165,7 +165,7 @@ impl Journal {
         Produced {
             topic: Arc::clone(&self.topic),
             partition: Some(self.task),
-            key,
+            key: Some(key),
             value: value.into(),
             headers,
         }

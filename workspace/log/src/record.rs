@@ -116,10 +116,10 @@ pub struct Consumed {
 pub struct Produced {
     /// The topic's full name.
     pub topic: Arc<str>,
-    /// The partition; none: by murmur2 of the key, as Java clients do.
+    /// The partition; none: by murmur2 of the key, as Java clients do, and no key counts as an empty one.
     pub partition: Option<i32>,
-    /// Its key.
-    pub key: Bytes,
+    /// Its key; none writes null.
+    pub key: Option<Bytes>,
     /// Its value.
     pub value: Bytes,
     /// Its headers, in order.

@@ -47,7 +47,7 @@ fn record(topic: &str, value: &'static str) -> Produced {
     Produced {
         topic: topic.into(),
         partition: Some(0),
-        key: Bytes::from_static(b"key"),
+        key: Some(Bytes::from_static(b"key")),
         value: Bytes::from_static(value.as_bytes()),
         headers: Vec::new(),
     }

@@ -289,7 +289,7 @@ impl Task {
             heard = Instant::now();
             let mut records = Vec::with_capacity(inputs.len() * 4);
             for input in &inputs {
-                let key = input.key.clone().unwrap_or_default();
+                let key = input.key.clone();
                 let outputs = &self.outputs.shares[passed % self.outputs.shares.len()];
                 records.extend(
                     outputs
@@ -299,7 +299,7 @@ impl Task {
                 passed += 1;
             }
             let last = self.outputs.last.as_ref();
-            records.extend(last.map(|(topic, template)| self.record(topic, template, Bytes::from_static(b"task"))));
+            records.extend(last.map(|(topic, template)| self.record(topic, template, Some(Bytes::from_static(b"task")))));
             match self.log.commit(slot, &records) {
                 Outcome::Committed { .. } => {}
                 other => bail!("a transaction of the pass-through did not stand: {other:?}"),
@@ -311,7 +311,7 @@ impl Task {
         Ok(transactions)
     }
 
-    fn record(&self, topic: &Arc<str>, template: &Template, key: Bytes) -> Produced {
+    fn record(&self, topic: &Arc<str>, template: &Template, key: Option<Bytes>) -> Produced {
         Produced {
             topic: Arc::clone(topic),
             partition: (template.topic == JOURNAL).then_some(self.number),

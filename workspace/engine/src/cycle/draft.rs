@@ -18,7 +18,7 @@ pub(crate) struct Draft {
     pub(crate) owners: Vec<(usize, SagaId)>,
     /// The topics whose records had to be forwarded, without the application's prefix.
     pub(crate) forwarded_from: BTreeSet<TopicName>,
-    /// Looked up several times an input, and put in order once at the end.
+    /// Looked up several times an input.
     sagas: HashMap<SagaId, Touched, RandomState>,
 }
 
@@ -59,9 +59,13 @@ impl Draft {
         id: &SagaId,
         see: impl FnOnce(Option<&Saga>) -> T,
     ) -> Result<T, palinode_store::Error> {
-        let saga = self.take(store, id)?;
+        if let Some(touched) = self.sagas.get(id) {
+            return Ok(see(touched.saga.as_ref()));
+        }
+        let saga = store.saga(id)?;
         let seen = see(saga.as_ref());
-        self.put(id, saga);
+        let timers_before = timers(saga.as_ref());
+        self.sagas.insert(id.clone(), Touched { timers_before, saga });
         Ok(seen)
     }
 
@@ -88,10 +92,8 @@ impl Draft {
                 timers_added: added,
             })
         });
-        let mut sagas: Vec<SagaChange> = changed.collect();
-        sagas.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Change {
-            sagas,
+            sagas: changed.collect(),
             positions: self.positions.into_iter().collect(),
             journal,
             clock,

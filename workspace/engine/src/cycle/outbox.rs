@@ -199,7 +199,7 @@ impl<'a, St: Stores> Sender<'a, St> {
         Produced {
             topic: Arc::clone(topic),
             partition: None,
-            key: self.key.clone(),
+            key: Some(self.key.clone()),
             value: value.into(),
             headers: envelope.headers().into_iter().map(header).collect(),
         }
@@ -220,7 +220,7 @@ pub(super) fn forwarded(inbox: &Arc<str>, partition: i32, record: &Consumed, ori
     Produced {
         topic: Arc::clone(inbox),
         partition: Some(partition),
-        key: record.key.clone().unwrap_or_default(),
+        key: record.key.clone(),
         value: record.value.clone().unwrap_or_default(),
         headers,
     }
@@ -232,7 +232,7 @@ pub(super) fn dead_letter(topic: &Arc<str>, record: &Consumed, letter: &DeadLett
     headers.extend(letter.headers().into_iter().map(header));
     let value = record.value.clone().filter(|_| !short).unwrap_or_default();
     let fits = |key: &Bytes| !short || key.len() <= limits::SAGA_KEY_BYTES_MAX;
-    let key = record.key.clone().filter(fits).unwrap_or_default();
+    let key = record.key.clone().filter(fits);
     Produced {
         topic: Arc::clone(topic),
         partition: None,

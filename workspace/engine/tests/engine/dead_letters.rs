@@ -105,6 +105,24 @@ fn keys_that_are_no_saga_keys() {
 }
 
 #[test]
+fn a_key_that_is_null_stays_null() {
+    let world = World::new();
+    let mut task = world.task();
+    task.take_over();
+    let sent = world
+        .broker
+        .produce_without_key("orders.events", Some(0), Some(placed()), Vec::new());
+    sent.unwrap();
+    task.run();
+    let letters = world.broker.read("palinode.dead-letters");
+    assert_eq!(
+        header_of(&letters[0], headers::ERROR_CODE).as_deref(),
+        Some("KEY_MISSING")
+    );
+    assert_eq!(letters[0].key, None);
+}
+
+#[test]
 fn a_payload_that_is_too_large() {
     let schemas = &World::new().schemas;
     let name = "n".repeat(600 * 1024);

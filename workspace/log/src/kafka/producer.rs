@@ -99,9 +99,9 @@ impl TaskProducer {
     fn send_all(&self, records: &[Produced], deadline: Instant) -> Result<(), Stopped> {
         for (index, record) in records.iter().enumerate() {
             let mut message = BaseRecord::with_opaque_to(&record.topic, index)
-                .key(record.key.as_ref())
                 .payload(record.value.as_ref())
                 .headers(headers(record));
+            message.key = record.key.as_deref();
             message.partition = record.partition;
             loop {
                 match self.producer.send(message) {

@@ -88,13 +88,37 @@ impl MemoryBroker {
         value: Option<Bytes>,
         headers: Vec<Header>,
     ) -> Result<(i32, i64), Error> {
-        let key = key.into();
+        self.append(topic, partition, Some(&key.into()), value, headers)
+    }
+
+    /// The same, but the record's key is null.
+    ///
+    /// # Errors
+    /// When the topic or partition does not exist.
+    pub fn produce_without_key(
+        &self,
+        topic: &str,
+        partition: Option<i32>,
+        value: Option<Bytes>,
+        headers: Vec<Header>,
+    ) -> Result<(i32, i64), Error> {
+        self.append(topic, partition, None, value, headers)
+    }
+
+    fn append(
+        &self,
+        topic: &str,
+        partition: Option<i32>,
+        key: Option<&Bytes>,
+        value: Option<Bytes>,
+        headers: Vec<Header>,
+    ) -> Result<(i32, i64), Error> {
         let mut state = self.lock();
-        let target = state.target(&topic.into(), partition, &key)?;
+        let target = state.target(&topic.into(), partition, key)?;
         let offset = state.append(
             &target,
             &Content {
-                key: &key,
+                key,
                 value: value.as_ref(),
                 headers: &headers,
             },

@@ -17,7 +17,7 @@ pub(super) enum Entry {
 
 /// What a record holds, before it has an offset.
 pub(super) struct Content<'a> {
-    pub(super) key: &'a Bytes,
+    pub(super) key: Option<&'a Bytes>,
     pub(super) value: Option<&'a Bytes>,
     pub(super) headers: &'a [Header],
 }
@@ -45,7 +45,7 @@ impl Partition {
             source,
             offset,
             timestamp,
-            key: Some(content.key.clone()),
+            key: content.key.cloned(),
             value: content.value.cloned(),
             headers: content.headers.to_vec(),
         };

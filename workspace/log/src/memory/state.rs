@@ -123,10 +123,10 @@ impl State {
                 }),
             };
             let limit = self.record_bytes_max.get(&record.topic).copied().unwrap_or(usize::MAX);
-            if record.key.len() + record.value.len() > limit {
+            if record.key.as_ref().map_or(0, Bytes::len) + record.value.len() > limit {
                 return Err(refuse("the record is too large".into()));
             }
-            let target = self.target(&record.topic, record.partition, &record.key);
+            let target = self.target(&record.topic, record.partition, record.key.as_ref());
             targets.push(target.map_err(|error| refuse(error.to_string()))?);
         }
         Ok(targets)
@@ -136,10 +136,10 @@ impl State {
         &self,
         topic: &Arc<str>,
         partition: Option<i32>,
-        key: &Bytes,
+        key: Option<&Bytes>,
     ) -> Result<TopicPartition, Error> {
         let partitions = self.partitions(topic)?;
-        let partition = partition.unwrap_or_else(|| partition_of(key, partitions));
+        let partition = partition.unwrap_or_else(|| partition_of(key.map_or(&[], |key| key), partitions));
         let target = TopicPartition::new(Arc::clone(topic), partition);
         if (0..partitions).contains(&partition) {
             Ok(target)
@@ -159,7 +159,7 @@ impl State {
         let mut journal_offset = None;
         for (target, record) in targets.iter().zip(records) {
             let content = Content {
-                key: &record.key,
+                key: record.key.as_ref(),
                 value: Some(&record.value),
                 headers: &record.headers,
             };
