@@ -19,6 +19,10 @@ use super::{
 /// One way to load the orchestrator.
 struct Load {
     in_flight: u32,
+    /// How long orders run before the first run: until then the broker's virtual machine still compiles what this load
+    /// asks of it, and shares the processors with it.
+    warm: Duration,
+    /// The first orders of each run, which do not count.
     warm_up: u32,
     samples: u32,
     names: [&'static str; 2],
@@ -30,6 +34,7 @@ struct Load {
 const LOADS: [Load; 2] = [
     Load {
         in_flight: 1,
+        warm: Duration::from_secs(10),
         warm_up: 30,
         samples: 200,
         names: ["p50 with 1 in flight", "p99 with 1 in flight"],
@@ -43,6 +48,7 @@ const LOADS: [Load; 2] = [
     },
     Load {
         in_flight: 64,
+        warm: Duration::from_secs(30),
         warm_up: 640,
         samples: 4_000,
         names: ["p50 with 64 in flight", "p99 with 64 in flight"],
@@ -59,6 +65,7 @@ const LOADS: [Load; 2] = [
 /// Measures all runs.
 pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
     for load in &LOADS {
+        warm(stage, load)?;
         for number in 1..=arguments.runs {
             let before = Effort::so_far(stage)?;
             let begun = Instant::now();
@@ -110,6 +117,18 @@ impl Effort {
             processors: [each(0), each(1), each(2)],
         }
     }
+}
+
+/// Orders whose waits do not count, for as long as the load asks for.
+fn warm(stage: &Stage<'_>, load: &Load) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    for number in 1.. {
+        if begun.elapsed() >= load.warm {
+            break;
+        }
+        run(stage, load, &format!("w{}-{number}", load.in_flight))?;
+    }
+    Ok(())
 }
 
 /// The waits in milliseconds, without those of the warm-up.
