@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::cluster::Cluster;
+
 /// Palinode drives business processes over Kafka and takes back what was done when a step fails.
 ///
 /// Exit codes: 0 done; 1 the command found something (errors in a definition, violations, no such saga); 2 the command
@@ -66,17 +68,6 @@ pub(crate) struct Validate {
     /// A folder of Avro schemas (*.avsc): messages and fields are checked against them.
     #[arg(long)]
     pub(crate) schemas: Option<PathBuf>,
-}
-
-/// How to reach Kafka, for commands that need nothing else.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Cluster {
-    /// Brokers to ask first: host:port, separated by commas.
-    #[arg(long, default_value = "localhost:9092", env = "PALINODE__KAFKA__BOOTSTRAP_SERVERS")]
-    pub(crate) bootstrap_servers: String,
-    /// What stands before every topic name.
-    #[arg(long, default_value = "", env = "PALINODE__TOPIC_PREFIX")]
-    pub(crate) topic_prefix: String,
 }
 
 /// Arguments of `palinode topics`.
@@ -145,9 +136,6 @@ pub(crate) struct SagaShow {
     /// How to reach Kafka, with --from-journal.
     #[command(flatten)]
     pub(crate) cluster: Cluster,
-    /// The schema registry, with --from-journal.
-    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
-    pub(crate) registry: String,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,
@@ -159,9 +147,10 @@ pub(crate) struct Audit {
     /// How to reach Kafka.
     #[command(flatten)]
     pub(crate) cluster: Cluster,
-    /// The schema registry.
-    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
-    pub(crate) registry: String,
+    /// The schema registry; it is asked only for schemas that no node has met. http://localhost:8081 unless the
+    /// configuration file says otherwise.
+    #[arg(long, env = "PALINODE__REGISTRY__URL")]
+    pub(crate) registry: Option<String>,
     /// Definition files, or folders of them: the graph of the steps is taken from here.
     #[arg(long, value_delimiter = ',', default_value = "sagas")]
     pub(crate) definitions: Vec<PathBuf>,
@@ -234,7 +223,8 @@ pub(crate) mod service_name {
     }
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+/// Two sides of an equals sign.
+pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(path, value)| (path.trim().to_owned(), value.to_owned()))
         .ok_or_else(|| format!("'{text}' is not SETTING=VALUE, for example partitions=12"))

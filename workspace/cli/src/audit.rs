@@ -7,16 +7,12 @@ use std::path::PathBuf;
 
 use palinode_audit::{Copies, Expect, Verdict as Judgement};
 
-use crate::{Verdict, arguments::Audit, say};
+use crate::{Verdict, arguments::Audit, cluster::Reached, say};
 
 /// What is judged, and by which expectations.
 pub(crate) struct Where {
-    /// Kafka's address.
-    pub(crate) bootstrap_servers: String,
-    /// What stands before every topic name.
-    pub(crate) topic_prefix: String,
-    /// The registry's URL.
-    pub(crate) registry: String,
+    /// Kafka, the topics' prefix, and the registry.
+    pub(crate) reached: Reached,
     /// The definitions that the sagas followed.
     pub(crate) definitions: Vec<PathBuf>,
     /// The catalogue of topics.
@@ -39,9 +35,7 @@ pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
         Copies::Refused
     };
     let what = Where {
-        bootstrap_servers: arguments.cluster.bootstrap_servers.clone(),
-        topic_prefix: arguments.cluster.topic_prefix.clone(),
-        registry: arguments.registry.clone(),
+        reached: arguments.cluster.reach(arguments.registry.as_deref())?,
         definitions: arguments.definitions.clone(),
         catalog: arguments.catalog.clone(),
         expect,

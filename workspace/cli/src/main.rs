@@ -3,6 +3,7 @@
 mod arguments;
 mod audit;
 mod bench;
+mod cluster;
 mod demo;
 mod replay;
 mod run;

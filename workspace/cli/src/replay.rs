@@ -11,7 +11,7 @@ use palinode_scenario::{Difference, Recording, Rehearsal, Tally, Verdict as Judg
 use palinode_server::read_schema_files;
 use serde_json::json;
 
-use crate::{Verdict, arguments::Cluster, say, test};
+use crate::{Verdict, cluster::Cluster, say, test};
 
 /// Arguments of `palinode replay`.
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 mod from_journal;
 mod show;
 
-pub(crate) use from_journal::{Journal, events_of};
+pub(crate) use from_journal::events_of;
 
 use crate::{
     Verdict,

@@ -1,6 +1,6 @@
 //! `palinode topics`.
 
-use palinode_log::kafka::{Settings, topics::Topics as Admin};
+use palinode_log::kafka::topics::{TopicSpec, Topics as Admin};
 use palinode_server::Catalogue;
 
 use crate::{
@@ -17,8 +17,8 @@ pub(crate) fn topics(arguments: &Topics) -> anyhow::Result<Verdict> {
 }
 
 fn create(target: &TopicsTarget) -> anyhow::Result<Verdict> {
-    let specs = specs(target)?;
-    let created = admin(target)?.create(&specs)?;
+    let (admin, specs) = prepare(target)?;
+    let created = admin.create(&specs)?;
     say(format_args!(
         "{} topics created, {} were there",
         created.len(),
@@ -28,8 +28,8 @@ fn create(target: &TopicsTarget) -> anyhow::Result<Verdict> {
 }
 
 fn check(target: &TopicsTarget) -> anyhow::Result<Verdict> {
-    let specs = specs(target)?;
-    let differences = admin(target)?.differences(&specs)?;
+    let (admin, specs) = prepare(target)?;
+    let differences = admin.differences(&specs)?;
     for difference in &differences {
         say(difference)?;
     }
@@ -40,17 +40,12 @@ fn check(target: &TopicsTarget) -> anyhow::Result<Verdict> {
     Ok(Verdict::Found)
 }
 
-fn specs(target: &TopicsTarget) -> anyhow::Result<Vec<palinode_log::kafka::topics::TopicSpec>> {
+fn prepare(target: &TopicsTarget) -> anyhow::Result<(Admin, Vec<TopicSpec>)> {
+    let reached = target.cluster.reach(None)?;
     let catalogue = Catalogue::read(&target.catalog)?;
-    let mut specs = catalogue.specs(&target.cluster.topic_prefix, target.replication)?;
+    let mut specs = catalogue.specs(&reached.topic_prefix, target.replication)?;
     if let Some(partitions) = target.partitions {
         specs.iter_mut().for_each(|spec| spec.partitions = partitions);
     }
-    Ok(specs)
-}
-
-fn admin(target: &TopicsTarget) -> anyhow::Result<Admin> {
-    Ok(Admin::connect(&Settings::new(
-        target.cluster.bootstrap_servers.as_str(),
-    ))?)
+    Ok((Admin::connect(&reached.kafka)?, specs))
 }

@@ -1,18 +1,18 @@
 //! From topics to a report.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use palinode_audit::{Auditor, Copies, Record, Report};
 use palinode_core::{SchemaId, Timestamp};
 use palinode_log::{
-    Consumed,
-    kafka::{self, Settings},
+    Consumed, kafka,
     registry::{self, RegistryClient, RegistryError},
 };
 use palinode_server::Catalogue;
 use tokio::runtime::Runtime;
 
 use super::{Where, laws};
+use crate::cluster::{Reached, kept_schemas};
 
 /// Topics whose records are no part of the story: node matters, and caches.
 const PASSED_OVER: [&str; 5] = [
@@ -23,44 +23,50 @@ const PASSED_OVER: [&str; 5] = [
     "palinode.snapshots",
 ];
 
-/// Asks the registry for the schemas that the auditor misses.
+/// The schemas that the auditor misses: those that nodes have met, and for others the registry is asked.
 struct Schemas {
+    kept: BTreeMap<SchemaId, String>,
     runtime: Runtime,
     client: RegistryClient,
     unknown: BTreeSet<SchemaId>,
 }
 
 pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
-    let settings = Settings::new(what.bootstrap_servers.as_str());
+    let Reached {
+        kafka: settings,
+        topic_prefix,
+        registry,
+    } = &what.reached;
     let mut options = laws::options(&what.definitions)?;
     options.expect = what.expect;
     options.copied_outputs = copies;
-    let journal = format!("{}palinode.journal", what.topic_prefix);
-    options.partitions = kafka::partition_count(&settings, &journal)?;
+    let journal = format!("{}palinode.journal", topic_prefix);
+    options.partitions = kafka::partition_count(settings, &journal)?;
     let catalogue = Catalogue::read(&what.catalog)?;
     let topics: Vec<String> = catalogue
         .names()
         .filter(|name| !PASSED_OVER.contains(name))
-        .map(|name| format!("{}{name}", what.topic_prefix))
+        .map(|name| format!("{}{name}", topic_prefix))
         .collect();
     for topic in &topics {
-        let partitions = kafka::partition_count(&settings, topic)?;
+        let partitions = kafka::partition_count(settings, topic)?;
         if partitions != options.partitions {
             options
                 .partitions_of
-                .insert(short(topic, &what.topic_prefix).into(), partitions);
+                .insert(short(topic, topic_prefix).into(), partitions);
         }
     }
 
     let mut auditor = Auditor::new(options);
     let mut schemas = Schemas {
+        kept: kept_schemas(settings, topic_prefix)?,
         runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
-        client: RegistryClient::new(&what.registry)?,
+        client: RegistryClient::new(registry)?,
         unknown: BTreeSet::new(),
     };
     let mut failed = None;
-    kafka::scan(&settings, &topics, None, |record| {
-        let record = seen(record, &what.topic_prefix);
+    kafka::scan(settings, &topics, None, |record| {
+        let record = seen(record, topic_prefix);
         if failed.is_none() {
             failed = schemas.provide(&mut auditor, &record).err();
         }
@@ -73,10 +79,14 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
 }
 
 impl Schemas {
-    /// Gives the auditor the schema of `record`, when the registry has it.
+    /// Gives the auditor the schema of `record`, when a node has met it or the registry has it.
     fn provide(&mut self, auditor: &mut Auditor, record: &Record) -> anyhow::Result<()> {
         // Asked again after each: an event of the journal has a schema of its own, and its payload another.
         while let Some(id) = auditor.needs_schema(record).filter(|id| !self.unknown.contains(id)) {
+            if let Some(text) = self.kept.get(&id) {
+                auditor.add_schema(id, text.as_str())?;
+                continue;
+            }
             match self.runtime.block_on(self.client.by_id(registry::SchemaId(id.0))) {
                 Ok(text) => auditor.add_schema(id, text)?,
                 // Such an input must have become a dead letter, which the auditor checks.

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use palinode_analytics::Archive;
 use palinode_audit::Expect;
+use palinode_log::kafka::Settings;
 
 use super::{orders::Order, world::World};
-use crate::{Verdict, audit};
+use crate::{Verdict, audit, cluster::Reached};
 
 /// What stands between the class of a reason and its details: "step 'stock' was refused: Of the article …".
 const DETAILS: &str = ": ";
@@ -61,9 +62,11 @@ pub(super) fn chat(world: &World) -> String {
 pub(super) fn audit(world: &World) -> anyhow::Result<Verdict> {
     let settings = world.shop.settings();
     audit::judge(&audit::Where {
-        bootstrap_servers: settings.bootstrap_servers.clone(),
-        topic_prefix: settings.topic_prefix.clone(),
-        registry: settings.registry.clone(),
+        reached: Reached {
+            kafka: Settings::new(settings.bootstrap_servers.as_str()),
+            topic_prefix: settings.topic_prefix.clone(),
+            registry: settings.registry.clone(),
+        },
         definitions: vec![settings.repository.join("sagas")],
         catalog: settings.repository.join("schemas/catalog.yaml"),
         expect: Expect::Drained,

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 
 use palinode_core::SagaId;
+use palinode_log::kafka::Settings;
 
 use super::{orders::Order, world::World};
-use crate::saga::{Journal, events_of};
+use crate::saga::events_of;
 
 /// The order with the longest way back.
 pub(super) fn pick(orders: &[Order]) -> Option<&Order> {
@@ -17,12 +18,10 @@ pub(super) fn pick(orders: &[Order]) -> Option<&Order> {
 
 /// Tells what happened to the order.
 pub(super) fn tell(world: &World, order: &Order) -> anyhow::Result<String> {
-    let journal = Journal {
-        bootstrap_servers: world.shop.settings().bootstrap_servers.clone(),
-        topic_prefix: world.shop.settings().topic_prefix.clone(),
-        registry: world.registry.url(),
-    };
-    let events = events_of(&journal, &SagaId::new("order-fulfilment", order.order_id.as_str()))?;
+    let settings = world.shop.settings();
+    let kafka = Settings::new(settings.bootstrap_servers.as_str());
+    let id = SagaId::new("order-fulfilment", order.order_id.as_str());
+    let events = events_of(&kafka, &settings.topic_prefix, &id)?;
     let mut story = format!("The story of order {} ({}):\n", order.order_number, order.order_id);
     let begin = events.first().map_or(0, |event| event.time.0);
     for event in &events {

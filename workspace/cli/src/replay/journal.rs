@@ -4,14 +4,14 @@ use anyhow::{Context, ensure};
 use bytes::Bytes;
 use palinode_core::SchemaId;
 use palinode_log::{
-    kafka::{self, Settings},
+    kafka,
     registry::{self, RegistryClient},
 };
 use palinode_scenario::Recording;
 use palinode_wire::frame;
 use tokio::runtime::Runtime;
 
-use crate::arguments::Cluster;
+use crate::cluster::{Cluster, Reached};
 
 /// Events that are held in memory: some two gigabytes. A longer journal is cut by its owner, or replayed by a day's copy.
 const EVENTS_MAX: usize = 2_000_000;
@@ -34,8 +34,12 @@ pub(super) fn read(topic: &str, cluster: &Cluster, registry: &str, definition: &
         runtime,
         client,
     };
-    let settings = Settings::new(cluster.bootstrap_servers.as_str());
-    let topic = format!("{}{topic}", cluster.topic_prefix);
+    let Reached {
+        kafka: settings,
+        topic_prefix,
+        ..
+    } = cluster.reach(Some(registry))?;
+    let topic = format!("{topic_prefix}{topic}");
     let mut refused: Option<anyhow::Error> = None;
     kafka::scan(&settings, std::slice::from_ref(&topic), None, |record| {
         if let (None, Some(value)) = (&refused, record.value.as_ref()) {

@@ -1,34 +1,23 @@
 //! Reads a saga's events from the journal: the whole story, also when no node runs.
 
-use palinode_core::SagaId;
-use palinode_log::{
-    kafka::{self, Settings},
-    registry::RegistryClient,
-};
+use palinode_core::{SagaId, SchemaId};
+use palinode_log::kafka;
 use palinode_wire::{
     Schemas,
     journal::{JournalRecord, JournalSchemas, SagaRecord},
-    own, partition_of, rfc3339,
+    partition_of, rfc3339,
 };
 use serde_json::json;
 
-use crate::{Verdict, arguments::SagaShow, say};
+use crate::{Verdict, arguments::SagaShow, cluster::kept_schemas, say};
 
-/// Where a journal is.
-pub(crate) struct Journal {
-    pub(crate) bootstrap_servers: String,
-    pub(crate) topic_prefix: String,
-    pub(crate) registry: String,
-}
+/// An id that no registry gives: every record of the journal is read by the schema that its writer kept.
+const NO_ID: SchemaId = SchemaId(u32::MAX);
 
 pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
     let id = SagaId::new(arguments.definition.as_str(), arguments.key.as_str());
-    let journal = Journal {
-        bootstrap_servers: arguments.cluster.bootstrap_servers.clone(),
-        topic_prefix: arguments.cluster.topic_prefix.clone(),
-        registry: arguments.registry.clone(),
-    };
-    let events = events_of(&journal, &id)?;
+    let reached = arguments.cluster.reach(None)?;
+    let events = events_of(&reached.kafka, &reached.topic_prefix, &id)?;
     if events.is_empty() {
         say(format_args!(
             "the journal has no saga of '{}' with the key '{}'",
@@ -46,17 +35,24 @@ pub(super) fn show(arguments: &SagaShow) -> anyhow::Result<Verdict> {
     Ok(Verdict::Done)
 }
 
-/// The events of a saga, in order.
-pub(crate) fn events_of(journal: &Journal, id: &SagaId) -> anyhow::Result<Vec<SagaRecord>> {
-    let settings = Settings::new(journal.bootstrap_servers.as_str());
-    let topic = format!("{}palinode.journal", journal.topic_prefix);
-    let schemas = journal_schemas(&journal.registry)?;
-    let others = Schemas::default();
+/// The events of a saga, in order. The schemas are those that the nodes have kept: no registry is asked.
+pub(crate) fn events_of(
+    settings: &kafka::Settings,
+    topic_prefix: &str,
+    id: &SagaId,
+) -> anyhow::Result<Vec<SagaRecord>> {
+    let topic = format!("{topic_prefix}palinode.journal");
+    let own = JournalSchemas::new(|_| Some(NO_ID))?;
+    let mut kept = Schemas::default();
+    for (id, text) in kept_schemas(settings, topic_prefix)? {
+        // One that cannot be used is none of the journal's.
+        let _ = kept.add(id, text);
+    }
     let mut events = Vec::new();
     let mut unreadable = 0_u64;
-    let partition = partition_of(id.key.as_str().as_bytes(), kafka::partition_count(&settings, &topic)?);
-    kafka::scan(&settings, &[topic], Some(partition), |record| {
-        match record.value.as_ref().map(|value| schemas.read(&others, value)) {
+    let partition = partition_of(id.key.as_str().as_bytes(), kafka::partition_count(settings, &topic)?);
+    kafka::scan(settings, &[topic], Some(partition), |record| {
+        match record.value.as_ref().map(|value| own.read(&kept, value)) {
             Some(Ok(JournalRecord::Saga(event))) if event.id == *id => events.push(event),
             Some(Ok(_)) => {}
             Some(Err(_)) | None => unreadable += 1,
@@ -66,20 +62,6 @@ pub(crate) fn events_of(journal: &Journal, id: &SagaId) -> anyhow::Result<Vec<Sa
         eprintln!("palinode: {unreadable} records of the journal could not be read; another version wrote them");
     }
     Ok(events)
-}
-
-/// Our own schemas get the same ids again when they are registered again.
-fn journal_schemas(registry: &str) -> anyhow::Result<JournalSchemas> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let client = RegistryClient::new(registry)?;
-    let ids = runtime.block_on(palinode_server::register_schemas(&client, registry, None))?;
-    let id_of = |name: &str| {
-        let text = own::ALL.iter().find(|schema| schema.name == name)?.text;
-        ids.iter()
-            .find(|(_, registered)| *registered == text)
-            .map(|(id, _)| *id)
-    };
-    Ok(JournalSchemas::new(id_of)?)
 }
 
 fn as_text(event: &SagaRecord) -> String {
