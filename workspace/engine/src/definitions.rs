@@ -1,7 +1,7 @@
-//! The definitions that a node runs, ready for use: plans, routes, and an encoder for every message.
+//! The definitions that a node can run, ready for use: plans, routes, and an encoder for every message.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -9,6 +9,33 @@ use palinode_core::{DefinitionName, FieldName, MessagePlan, Plan, RecordName};
 use palinode_wire::Encoder;
 
 use crate::{Error, Topics, routes::Routes};
+
+/// A published version of a definition.
+#[derive(Clone, Debug)]
+pub struct Edition {
+    /// The name of the definition.
+    pub name: DefinitionName,
+    /// The version.
+    pub version: u32,
+    /// SHA-256 of the text, in hexadecimal.
+    pub hash: Arc<str>,
+    /// Whether no new saga may follow it.
+    pub retired: bool,
+    /// What its sagas do; or why this node cannot read it, as a sentence without a full stop.
+    pub plan: Result<Arc<Plan>, String>,
+}
+
+impl From<Arc<Plan>> for Edition {
+    fn from(plan: Arc<Plan>) -> Self {
+        Self {
+            name: plan.name.clone(),
+            version: plan.version,
+            hash: Arc::clone(&plan.hash),
+            retired: false,
+            plan: Ok(plan),
+        }
+    }
+}
 
 /// A plan and the encoders of its messages, in the order of [`Plan::messages`].
 #[derive(Debug)]
@@ -29,65 +56,70 @@ pub(crate) struct Message {
     pub(crate) encoder: Encoder,
 }
 
-/// All definitions and versions that a node runs.
+/// What is known of a version, whether it can be run here or not.
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) hash: Arc<str>,
+    pub(crate) retired: bool,
+    /// Why it cannot be run here.
+    pub(crate) unready: Option<String>,
+}
+
+/// All definitions and versions that are published.
 #[derive(Debug)]
 pub struct Definitions {
     loaded: Vec<Loaded>,
     by_version: HashMap<(DefinitionName, u32), usize>,
-    active: HashMap<DefinitionName, usize>,
+    known: BTreeMap<DefinitionName, BTreeMap<u32, Known>>,
     pub(crate) routes: Routes,
     /// The names of our own topics.
     pub topics: Topics,
 }
 
 impl Definitions {
-    /// Makes `plans` ready. `encoder` gives an encoder for a record type and the names of the fields that are filled.
-    /// Of several versions of a definition the highest is the active one, which new sagas follow.
+    /// Makes `editions` ready. `encoder` gives an encoder for a record type and the names of the fields that are filled.
+    /// A version that cannot be made ready is known with the reason.
     ///
     /// # Errors
-    /// When a version stands twice, or a message has no encoder.
+    /// When a version stands twice.
     pub fn new(
-        plans: Vec<Arc<Plan>>,
+        editions: Vec<Edition>,
         topics: Topics,
         mut encoder: impl FnMut(&RecordName, &[FieldName]) -> Result<Encoder, String>,
     ) -> Result<Self, Error> {
-        let routes = Routes::new(plans.iter().map(Arc::as_ref), &topics);
+        let mut loaded: Vec<Loaded> = Vec::new();
         let mut by_version = HashMap::new();
-        let mut active: HashMap<DefinitionName, usize> = HashMap::new();
-        for (position, plan) in plans.iter().enumerate() {
-            if by_version.insert((plan.name.clone(), plan.version), position).is_some() {
+        let mut known: BTreeMap<DefinitionName, BTreeMap<u32, Known>> = BTreeMap::new();
+        for edition in editions {
+            let Edition {
+                name,
+                version,
+                hash,
+                retired,
+                plan,
+            } = edition;
+            let ready = plan.and_then(|plan| load(plan, &topics, &mut encoder));
+            let unready = match ready {
+                Ok(ready) => {
+                    by_version.insert((name.clone(), version), loaded.len());
+                    loaded.push(ready);
+                    None
+                }
+                Err(reason) => Some(reason),
+            };
+            let entry = Known { hash, retired, unready };
+            if known.entry(name.clone()).or_default().insert(version, entry).is_some() {
                 return Err(Error::DefinitionTwice {
-                    definition: plan.name.to_string(),
-                    version: plan.version,
+                    definition: name.to_string(),
+                    version,
                 });
             }
-            let current = active.entry(plan.name.clone()).or_insert(position);
-            if plans[*current].version < plan.version {
-                *current = position;
-            }
         }
-        let load = |plan: Arc<Plan>| -> Result<Loaded, Error> {
-            let message = |message: &MessagePlan| {
-                let fields: Vec<FieldName> = message.fields.iter().map(|field| field.name.clone()).collect();
-                let encoder = encoder(&message.record, &fields).map_err(|reason| Error::MessageUnfit {
-                    definition: plan.name.to_string(),
-                    record: message.record.to_string(),
-                    reason,
-                })?;
-                Ok(Message {
-                    topic: topics.full(message.topic.as_str()),
-                    record: message.record.clone(),
-                    encoder,
-                })
-            };
-            let messages = plan.messages.iter().map(message).collect::<Result<_, Error>>()?;
-            Ok(Loaded { messages, plan })
-        };
-        let loaded = plans.into_iter().map(load).collect::<Result<_, _>>()?;
+        let routes = Routes::new(loaded.iter().map(|loaded| &*loaded.plan), &topics);
         Ok(Self {
             loaded,
             by_version,
-            active,
+            known,
             routes,
             topics,
         })
@@ -104,9 +136,14 @@ impl Definitions {
         self.by_version.get(&(definition.clone(), version)).copied()
     }
 
-    /// The position of the version that new sagas of `definition` follow.
-    pub(crate) fn active(&self, definition: &DefinitionName) -> Option<usize> {
-        self.active.get(definition).copied()
+    /// The versions of every definition.
+    pub(crate) fn known(&self) -> &BTreeMap<DefinitionName, BTreeMap<u32, Known>> {
+        &self.known
+    }
+
+    /// What is known of a version.
+    pub(crate) fn version(&self, definition: &DefinitionName, version: u32) -> Option<&Known> {
+        self.known.get(definition)?.get(&version)
     }
 
     /// The plan of `version` of `definition`.
@@ -115,7 +152,12 @@ impl Definitions {
             .map(|position| &self.loaded[position].plan)
     }
 
-    /// All plans.
+    /// Why `version` of `definition` cannot be run here; `None` when it can, or is not known.
+    pub fn unready(&self, definition: &DefinitionName, version: u32) -> Option<&str> {
+        self.version(definition, version)?.unready.as_deref()
+    }
+
+    /// All plans that can be run here.
     pub fn plans(&self) -> impl Iterator<Item = &Arc<Plan>> {
         self.loaded.iter().map(|loaded| &loaded.plan)
     }
@@ -135,4 +177,23 @@ impl Definitions {
             .map(|message| Arc::clone(&message.topic))
             .collect()
     }
+}
+
+fn load(
+    plan: Arc<Plan>,
+    topics: &Topics,
+    encoder: &mut impl FnMut(&RecordName, &[FieldName]) -> Result<Encoder, String>,
+) -> Result<Loaded, String> {
+    let mut message = |message: &MessagePlan| {
+        let fields: Vec<FieldName> = message.fields.iter().map(|field| field.name.clone()).collect();
+        let encoder = encoder(&message.record, &fields)
+            .map_err(|reason| format!("it cannot fill the record '{}': {reason}", message.record))?;
+        Ok(Message {
+            topic: topics.full(message.topic.as_str()),
+            record: message.record.clone(),
+            encoder,
+        })
+    };
+    let messages = plan.messages.iter().map(&mut message).collect::<Result<_, String>>()?;
+    Ok(Loaded { messages, plan })
 }

@@ -6,6 +6,16 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// A version cannot be run here.
+    #[error("version {version} of the definition '{definition}' cannot be run: {reason}")]
+    NotReady {
+        /// The definition.
+        definition: String,
+        /// The version.
+        version: u32,
+        /// Why.
+        reason: String,
+    },
     /// Two files hold the same version of a definition.
     #[error("version {version} of the definition '{definition}' stands twice; give one of them another version")]
     DefinitionTwice {
@@ -13,16 +23,6 @@ pub enum Error {
         definition: String,
         /// The version.
         version: u32,
-    },
-    /// A message of a definition does not fit the registered schema.
-    #[error("the definition '{definition}' cannot fill the record '{record}': {reason}")]
-    MessageUnfit {
-        /// The definition.
-        definition: String,
-        /// The record type.
-        record: String,
-        /// Why.
-        reason: String,
     },
     /// An input topic cannot be used.
     #[error("the input topic '{topic}' cannot be read: {source}")]
@@ -58,7 +58,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::DefinitionTwice { .. } => "ENGINE_DEFINITION_TWICE",
-            Self::MessageUnfit { .. } => "ENGINE_MESSAGE_UNFIT",
+            Self::NotReady { .. } => "ENGINE_DEFINITION_NOT_READY",
             Self::Topic { .. } => "ENGINE_TOPIC",
             Self::Client { .. } => "ENGINE_CLIENT",
             Self::Thread { .. } => "ENGINE_THREAD",

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use bytes::Bytes;
 use palinode_core::{Event, InputId, Plan, SagaId, Sequence, Timestamp};
 use palinode_log::{Consumed, Produced};
-use palinode_store::{InputKey, Stores};
+use palinode_store::{Activation, InputKey, Stores};
 use palinode_wire::{
     Schemas,
     headers::{CE_ID, CE_TYPE},
     journal::{
-        InputAdded, JournalOpened, JournalRecord, JournalSchemas, Position, PositionsAdvanced, SagaRecord, TaskClaimed,
-        TaskRecord,
+        DefinitionActivated, InputAdded, JournalOpened, JournalRecord, JournalSchemas, Position, PositionsAdvanced,
+        SagaRecord, TaskClaimed, TaskRecord,
     },
     own,
 };
@@ -103,6 +103,19 @@ impl Journal {
             topic,
             partition,
             offset,
+            time: now,
+        }))
+    }
+
+    /// A version that starts follow from here on.
+    pub(crate) fn activated(&mut self, activation: &Activation, now: Timestamp) -> Produced {
+        let event_id = self.event_id();
+        self.of_task(&TaskRecord::DefinitionActivated(DefinitionActivated {
+            event_id,
+            definition: activation.definition.clone(),
+            // Definitions have no version above what this holds.
+            version: i32::try_from(activation.version).unwrap_or(i32::MAX),
+            hash: Arc::clone(&activation.hash),
             time: now,
         }))
     }

@@ -6,6 +6,7 @@
 mod clock;
 pub mod cycle;
 mod definitions;
+mod deployment;
 mod error;
 mod journal;
 mod node;
@@ -15,7 +16,8 @@ mod task;
 mod topics;
 
 pub use clock::Clock;
-pub use definitions::{Definitions, Loaded};
+pub use definitions::{Definitions, Edition, Loaded};
+pub use deployment::{Deployment, Library};
 pub use error::Error;
 pub use node::{Node, Query};
 pub use settings::Settings;

@@ -18,7 +18,7 @@ use palinode_wire::partition_of;
 use parking_lot::Mutex;
 
 use crate::{
-    Error,
+    Error, Library,
     cycle::{Cycle, SchemaAnswer, Shared, Signal, Status},
     task::{Letter, LookUp, MAILBOX_LETTERS_MAX, Task, waker},
 };
@@ -52,7 +52,7 @@ pub enum Query {
 
 impl Node {
     /// Starts a thread for every task of the application. `look_up` is asked for schemas that a task does not know; it
-    /// must not block, and answers by [`Node::schema`].
+    /// must not block, and answers by [`Node::schema`]. `library` is asked at every take-over.
     ///
     /// # Errors
     /// When a client or a thread cannot be made.
@@ -60,6 +60,7 @@ impl Node {
         shared: &Arc<Shared<St>>,
         log: &L,
         look_up: impl Fn(i32, SchemaId) + Send + Sync + 'static,
+        library: &Arc<dyn Library>,
     ) -> Result<Self, Error> {
         let look_up: LookUp = Arc::new(look_up);
         let mut tasks = BTreeMap::new();
@@ -78,6 +79,7 @@ impl Node {
                 mailbox: letters,
                 woken,
                 look_up: Arc::clone(&look_up),
+                library: Arc::clone(library),
                 status: Arc::clone(&status),
             };
             let thread = std::thread::Builder::new()
@@ -107,6 +109,12 @@ impl Node {
     /// Membership proposes that these tasks do not run here.
     pub fn withdraw(&self, tasks: &[i32]) {
         self.tell(tasks, || Signal::Withdrawn);
+    }
+
+    /// Something was published or retired: every task that runs here goes on with the definitions of now.
+    pub fn definitions_changed(&self) {
+        let tasks: Vec<i32> = self.tasks.keys().copied().collect();
+        self.tell(&tasks, || Signal::DefinitionsChanged);
     }
 
     /// The registry answered a look-up of `task`. Never blocks: a task with too much to do asks again.

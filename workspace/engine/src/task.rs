@@ -18,7 +18,7 @@ use palinode_log::{Log, Outcome, PollLimits, Slot, TaskLog};
 use palinode_store::Stores;
 
 use crate::{
-    Clock,
+    Clock, Library,
     cycle::{Action, Cycle, Demand, Signal, Status},
     settings::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, REPLAY_RECORDS_MAX},
 };
@@ -65,6 +65,7 @@ pub(crate) struct Task<L: Log, St: Stores> {
     pub(crate) mailbox: Receiver<Letter>,
     pub(crate) woken: Arc<AtomicBool>,
     pub(crate) look_up: LookUp,
+    pub(crate) library: Arc<dyn Library>,
     pub(crate) status: Arc<parking_lot::Mutex<Status>>,
 }
 
@@ -192,6 +193,7 @@ impl<L: Log, St: Stores> Task<L, St> {
                 }
                 Some(Signal::Ended(outcome))
             }
+            Action::Definitions => Some(Signal::Definitions(self.library.current())),
             Action::JournalBounds => Some(Signal::JournalBounds(self.log.journal_bounds())),
             Action::OpenJournal { from } => self.log.open_journal(from).err().map(Signal::JournalFailed),
             Action::CloseJournal => {

@@ -30,6 +30,27 @@ pub enum Error {
         /// All of them, as people read them.
         diagnostics: String,
     },
+    /// A version is published with another text.
+    #[error(
+        "version {version} of the definition '{definition}' is published already, with another text (its hash is \
+         {published}, that of the text at hand {found}). What is published never changes: give the changed text a new version"
+    )]
+    PublishedOtherwise {
+        /// The definition.
+        definition: String,
+        /// The version.
+        version: u32,
+        /// The hash of the published text.
+        published: String,
+        /// The hash of the text at hand.
+        found: String,
+    },
+    /// The published definitions cannot be read or written.
+    #[error("the published definitions cannot be used: {reason}")]
+    Published {
+        /// Why.
+        reason: String,
+    },
     /// The registry does not answer or refuses.
     #[error("the schema registry at {url} cannot be used: {reason}")]
     Registry {
@@ -91,6 +112,8 @@ impl Error {
             Self::Configuration { .. } => "SERVER_CONFIGURATION",
             Self::File { .. } => "SERVER_FILE",
             Self::Definitions { .. } => "SERVER_DEFINITIONS",
+            Self::PublishedOtherwise { .. } => "SERVER_PUBLISHED_OTHERWISE",
+            Self::Published { .. } => "SERVER_PUBLISHED",
             Self::Registry { .. } => "SERVER_REGISTRY",
             Self::RegistryAway { .. } => "SERVER_REGISTRY_AWAY",
             Self::Log(error) => error.code(),

@@ -19,7 +19,7 @@ use palinode_store::Stores;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::describe::saga_view;
+use crate::{definitions::Shelf, describe::saga_view};
 
 /// How long a request waits for its task. A task answers between two batches, so this is far more than it needs.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
@@ -28,6 +28,7 @@ const ANSWER_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct App<St: Stores> {
     pub(crate) node: Arc<Node>,
     pub(crate) shared: Arc<Shared<St>>,
+    pub(crate) shelf: Arc<Shelf>,
     pub(crate) metrics: PrometheusHandle,
 }
 
@@ -36,6 +37,7 @@ impl<St: Stores> Clone for App<St> {
         Self {
             node: Arc::clone(&self.node),
             shared: Arc::clone(&self.shared),
+            shelf: Arc::clone(&self.shelf),
             metrics: self.metrics.clone(),
         }
     }
@@ -133,7 +135,8 @@ async fn saga<St: Stores>(State(app): State<App<St>>, Path((definition, key)): P
                 palinode_core::Saga::Closed(closed) => Some(closed.version),
                 palinode_core::Saga::CancelledEarly { .. } => None,
             };
-            let plan = version.and_then(|version| app.shared.definitions.plan(&plan_id, version));
+            let definitions = app.shelf.last().definitions;
+            let plan = version.and_then(|version| definitions.plan(&plan_id, version));
             Json(saga_view(&definition, &key, &saga, plan.map(Arc::as_ref))).into_response()
         }
         Ok(Ok(Ok(None))) => problem(

@@ -85,7 +85,8 @@ pub(crate) async fn known_schemas(
 
 type Texts = BTreeMap<registry::SchemaId, String>;
 
-/// As the registry tells them. A record type that is only read need not be registered yet.
+/// As the registry tells them. A record type that is only read need not be registered yet; a version that writes one that
+/// is not registered cannot be run.
 async fn from_registry(source: &Source<'_>, plans: &[Arc<Plan>]) -> Result<Texts, Error> {
     let Source { client, url, folder } = source;
     let own = register_schemas(client, url, *folder).await?;
@@ -97,7 +98,7 @@ async fn from_registry(source: &Source<'_>, plans: &[Arc<Plan>]) -> Result<Texts
     for subject in written.union(&read) {
         match client.latest(subject).await {
             Ok((id, text)) => drop(texts.insert(id, text)),
-            Err(RegistryError::Unknown { .. }) if !written.contains(subject) => {
+            Err(RegistryError::Unknown { .. }) => {
                 tracing::warn!(subject, "no schema of this record is registered yet");
             }
             Err(error) => {

@@ -3,6 +3,7 @@
 //! It puts the parts together and decides nothing about sagas.
 
 pub mod configuration;
+mod definitions;
 mod describe;
 mod error;
 mod http;
@@ -13,9 +14,10 @@ mod telemetry;
 mod topics;
 
 pub use configuration::Configuration;
+pub use definitions::{Publication, Published, PublishedDefinitions, read_definitions};
 pub use describe::{SagaView, StepView, saga_view};
 pub use error::Error;
-pub use run::{Server, read_definitions};
+pub use run::Server;
 pub use schemas::{files_below, read_schema_files, register_schemas};
 pub use telemetry::start_telemetry;
 pub use topics::Catalogue;

@@ -1,15 +1,14 @@
 //! Starting and stopping an orchestrator.
 
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use palinode_core::{Plan, SchemaId};
+use palinode_core::SchemaId;
 use palinode_engine::{
-    Clock, Definitions, Node, Topics,
+    Clock, Deployment, Library, Node, Topics,
     cycle::{Member, SchemaAnswer, Shared},
 };
 use palinode_log::{
@@ -23,9 +22,9 @@ use tokio::sync::watch;
 
 use crate::{
     Configuration, Error,
+    definitions::{DefinitionFile, PublishedDefinitions, Supplies, open_shelf},
     http::{App, router},
-    known_schemas::{SCHEMAS_TOPIC, Source, known_schemas},
-    schemas::files_below,
+    known_schemas::SCHEMAS_TOPIC,
 };
 
 /// A running orchestrator.
@@ -35,36 +34,6 @@ pub struct Server {
     http: tokio::task::JoinHandle<()>,
     stop_http: watch::Sender<bool>,
     address: SocketAddr,
-}
-
-/// Reads the definitions that the configuration names.
-///
-/// # Errors
-/// When a file cannot be read, or definitions have errors; all of them are told.
-pub fn read_definitions(paths: &[std::path::PathBuf]) -> Result<Vec<Arc<Plan>>, Error> {
-    let mut plans = Vec::new();
-    let mut diagnostics = String::new();
-    for path in paths {
-        for file in files_below(path, "yaml")? {
-            let text = std::fs::read_to_string(&file).map_err(|source| Error::File {
-                path: file.clone(),
-                source,
-            })?;
-            match palinode_definition::read(&file.display().to_string(), &text) {
-                Ok(plan) => plans.push(Arc::new(plan)),
-                Err(found) => diagnostics.push_str(&found.to_string()),
-            }
-        }
-    }
-    if !diagnostics.is_empty() {
-        return Err(Error::Definitions { diagnostics });
-    }
-    if plans.is_empty() {
-        return Err(Error::Configuration {
-            reason: "'definitions' names no *.yaml file".into(),
-        });
-    }
-    Ok(plans)
 }
 
 impl Server {
@@ -88,7 +57,7 @@ impl Server {
         metrics: metrics_exporter_prometheus::PrometheusHandle,
         clock: Clock,
     ) -> Result<Self, Error> {
-        let plans = read_definitions(&configuration.definitions)?;
+        let files = DefinitionFile::read_all(&configuration.definitions)?;
         let url = &configuration.registry.url;
         let registry = RegistryClient::new(url).map_err(|error| Error::Registry {
             url: url.clone(),
@@ -107,15 +76,19 @@ impl Server {
         let topics = Topics::new(&configuration.topic_prefix);
         let kept = CompactedTopic::new(kafka.clone(), &*topics.full(SCHEMAS_TOPIC));
         let kept = Arc::new(blocking(move || Ok(KeptSchemas::read(kept)?)).await?);
-        let source = Source {
-            client: &registry,
-            url,
-            folder: configuration.schemas.as_deref(),
+        let log = Arc::new(KafkaLog::new(kafka.clone(), application.clone())?);
+        let supplies = Supplies {
+            registry: registry.clone(),
+            url: url.clone(),
+            folder: configuration.schemas.clone(),
+            kept: Arc::clone(&kept),
+            topics,
+            log: Arc::clone(&log),
         };
-        let schemas = known_schemas(&source, &plans, Arc::clone(&kept)).await?;
-        let definitions = Definitions::new(plans, topics, |record, fields| {
-            schemas.encoder(record, fields).map_err(|error| error.to_string())
-        })?;
+        let published = PublishedDefinitions::new(kafka.clone(), &configuration.topic_prefix, Arc::clone(&kept));
+        let (member, now) = (Arc::clone(&application.member), clock.now());
+        let opening = move || open_shelf(supplies, published, files, &member, now);
+        let (shelf, schemas) = blocking(opening).await?;
         let settings = palinode_engine::Settings {
             clock,
             ..configuration.engine_settings()
@@ -124,13 +97,14 @@ impl Server {
             configuration,
             settings,
             application.clone(),
-            kafka.clone(),
-            definitions,
+            Arc::clone(&log),
+            shelf.last(),
             schemas,
         );
-        let (shared, log) = blocking(prepared).await?;
+        let (shared, shelf) = (blocking(prepared).await?, Arc::new(shelf));
 
-        let node = start_node(Arc::clone(&shared), log, registry, kept).await?;
+        let node = start_node(Arc::clone(&shared), log, registry, kept, shelf.clone()).await?;
+        Arc::clone(&shelf).watch(Arc::downgrade(&node));
 
         let listener = tokio::net::TcpListener::bind(configuration.http.listen)
             .await
@@ -146,6 +120,7 @@ impl Server {
         let app = App {
             node: Arc::clone(&node),
             shared,
+            shelf,
             metrics,
         };
         let http = tokio::spawn(async move {
@@ -213,27 +188,21 @@ impl Server {
 /// How long leaving the group may take at a stop. The group notices by itself after its session time-out.
 const LEAVE_WAIT: Duration = Duration::from_secs(5);
 
-type Prepared = (Arc<Shared<RocksStores>>, KafkaLog);
-
 /// Everything that asks Kafka before the tasks start; it blocks.
 fn prepare(
     configuration: &Configuration,
     settings: palinode_engine::Settings,
     application: Application,
-    kafka: kafka::Settings,
-    definitions: Definitions,
+    log: Arc<KafkaLog>,
+    deployment: Deployment,
     schemas: Schemas,
-) -> impl FnOnce() -> Result<Prepared, Error> + Send + 'static {
+) -> impl FnOnce() -> Result<Arc<Shared<RocksStores>>, Error> + Send + 'static {
     let (data, memory_bytes) = (configuration.data_dir.clone(), configuration.store.memory_bytes);
     move || {
-        let log = KafkaLog::new(kafka, application.clone())?;
-        let mut input_partitions = BTreeMap::new();
-        for topic in definitions.input_topics() {
-            input_partitions.insert(Arc::clone(&topic), log.partitions(&topic)?);
-        }
-        for topic in definitions.output_topics() {
-            log.partitions(&topic)?;
-        }
+        let Deployment {
+            definitions,
+            input_partitions,
+        } = deployment;
         for topic in [&definitions.topics.journal, &definitions.topics.inbox] {
             let found = log.partitions(topic)?;
             if found != application.partitions {
@@ -265,23 +234,24 @@ fn prepare(
             member: Member { application, run },
             settings,
             definitions,
-            stores,
+            stores: Arc::new(stores),
             input_partitions,
             journal_schemas,
             outcome_codec,
             schemas,
             source,
         };
-        Ok((Arc::new(shared), log))
+        Ok(Arc::new(shared))
     }
 }
 
 /// Starts the tasks, with look-ups in the registry that run beside them.
 async fn start_node(
     shared: Arc<Shared<RocksStores>>,
-    log: KafkaLog,
+    log: Arc<KafkaLog>,
     registry: RegistryClient,
     kept: Arc<KeptSchemas>,
+    library: Arc<dyn Library>,
 ) -> Result<Arc<Node>, Error> {
     let look_ups = Lookups::start(&tokio::runtime::Handle::current(), registry, Some(kept));
     // The node asks the look-ups and they answer the node: whichever is made first must wait for the other.
@@ -299,7 +269,7 @@ async fn start_node(
             tracing::warn!(task, schema = schema.0, %error, "a look-up was dropped");
         }
     };
-    let node = blocking(move || Ok(Arc::new(Node::start(&shared, &log, ask)?))).await?;
+    let node = blocking(move || Ok(Arc::new(Node::start(&shared, &*log, ask, &library)?))).await?;
     Ok(Arc::clone(later.get_or_init(|| node)))
 }
 

@@ -3,10 +3,12 @@
 //! `Store` is the trait; `rocks` keeps it in RocksDB, `memory` in memory, and both pass the same tests. Nothing here
 //! decides anything.
 
+mod activation;
 mod error;
 pub mod memory;
 pub mod rocks;
 mod store;
 
+pub use activation::{Activation, Activations, ActiveVersion};
 pub use error::Error;
 pub use store::{Change, Checkpoint, InputKey, JournalPosition, SagaChange, Store, Stores};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 
-use crate::Error;
+use crate::{Activation, Activations, Error};
 
 /// A partition of an input topic.
 pub type InputKey = (Arc<str>, i32);
@@ -18,6 +18,8 @@ pub struct Checkpoint {
     pub positions: BTreeMap<InputKey, i64>,
     /// The last time that the task journaled.
     pub clock: Timestamp,
+    /// The versions of definitions that starts follow, and followed.
+    pub activations: Activations,
 }
 
 impl Checkpoint {
@@ -33,6 +35,9 @@ impl Checkpoint {
             self.journal = Some(journal.clone());
         }
         self.clock = self.clock.max(change.clock);
+        for activation in &change.activations {
+            self.activations.add(activation.clone());
+        }
     }
 }
 
@@ -56,6 +61,8 @@ pub struct Change {
     pub journal: Option<JournalPosition>,
     /// The time of that record.
     pub clock: Timestamp,
+    /// The versions that starts follow from here on, in the order of the journal.
+    pub activations: Vec<Activation>,
 }
 
 /// A saga in its new state, and what that does to the timers.

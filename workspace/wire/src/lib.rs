@@ -6,6 +6,7 @@
 
 pub mod avro;
 pub mod dead_letter;
+pub mod definition;
 pub mod frame;
 pub mod headers;
 pub mod journal;

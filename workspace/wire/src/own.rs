@@ -37,8 +37,11 @@ pub const POSITIONS_ADVANCED: OwnSchema = own!("palinode.journal.PositionsAdvanc
 /// The one row that a finished saga leaves.
 pub const OUTCOME: OwnSchema = own!("palinode.Outcome", "Outcome.avsc");
 
+/// A version of a definition, as it was published.
+pub const DEFINITION: OwnSchema = own!("palinode.Definition", "Definition.avsc");
+
 /// All of them.
-pub const ALL: [OwnSchema; 7] = [
+pub const ALL: [OwnSchema; 8] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -46,4 +49,5 @@ pub const ALL: [OwnSchema; 7] = [
     DEFINITION_ACTIVATED,
     POSITIONS_ADVANCED,
     OUTCOME,
+    DEFINITION,
 ];

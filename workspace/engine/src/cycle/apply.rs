@@ -11,7 +11,7 @@ use palinode_core::{
     transition_refused,
 };
 use palinode_log::Consumed;
-use palinode_store::{Error as StoreError, Stores};
+use palinode_store::{Error as StoreError, Store, Stores};
 use palinode_wire::{Origin, dead_letter::ErrorCode, headers};
 
 use super::{
@@ -172,7 +172,10 @@ impl<St: Stores> Batch<'_, St> {
         let definitions = &self.shared.definitions;
         let plan = match version {
             Some(version) => definitions.position(&id.definition, version),
-            None => definitions.active(&id.definition),
+            None => {
+                let active = self.store.checkpoint().activations.in_force(&id.definition);
+                active.and_then(|active| definitions.position(&id.definition, active.version))
+            }
         };
         if plan.is_none() && is_open {
             self.not_run = Some(not_run(id));

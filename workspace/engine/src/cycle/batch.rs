@@ -182,7 +182,7 @@ impl<'a, St: Stores> Batch<'a, St> {
 
 /// Why a saga cannot be handled here.
 pub(super) fn not_run(id: &SagaId) -> String {
-    format!("the saga '{id}' follows a version of its definition that this node does not run; add the version again")
+    format!("the saga '{id}' follows a version of its definition that this node cannot run; publish the version again")
 }
 
 /// The id of a timer as the cause of events.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId, Timer, Timestamp, TopicName, timers};
 use palinode_log::Produced;
-use palinode_store::{Change, InputKey, JournalPosition, SagaChange, Store};
+use palinode_store::{Activation, Change, InputKey, JournalPosition, SagaChange, Store};
 
 /// What a batch does. Dropped as it is when its transaction is aborted.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct Draft {
     pub(crate) positions: BTreeMap<InputKey, i64>,
     /// For each input that wrote records: where its records begin, and the saga they belong to.
     pub(crate) owners: Vec<(usize, SagaId)>,
+    /// The versions that the journal says starts follow from here on.
+    pub(crate) activations: Vec<Activation>,
     /// The topics whose records had to be forwarded, without the application's prefix.
     pub(crate) forwarded_from: BTreeSet<TopicName>,
     /// Looked up several times an input.
@@ -97,6 +99,7 @@ impl Draft {
             positions: self.positions.into_iter().collect(),
             journal,
             clock,
+            activations: self.activations,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! the transaction stands. The shell around it (`crate::task`) is the only place that blocks. The store is called from
 //! here, through its trait; Kafka, the registry and the clock are not.
 
+mod activate;
 mod apply;
 mod barrier;
 mod batch;

@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use palinode_core::{Sequence, Timestamp, evolve};
 use palinode_log::Consumed;
-use palinode_store::{JournalPosition, Store};
+use palinode_store::{Activation, JournalPosition, Store};
 use palinode_wire::journal::{JournalRecord, SagaRecord, TaskRecord};
 
-use super::{draft::Draft, state_machine::Exit, take_over::store_exit};
+use super::{activate, draft::Draft, state_machine::Exit, take_over::store_exit};
 use crate::{
     Definitions,
     journal::{Journal, positions},
@@ -78,7 +78,7 @@ impl<S: Store> Replay<S> {
             clock = clock.max(entry.time());
             match &entry {
                 JournalRecord::Saga(saga) => self.fold(definitions, &mut draft, saga, record)?,
-                JournalRecord::Task(task) => claimed = self.note(&mut draft, task, record)?,
+                JournalRecord::Task(task) => claimed = self.note(definitions, &mut draft, task, record)?,
             }
             self.records += 1;
             last = Some(JournalPosition {
@@ -103,12 +103,10 @@ impl<S: Store> Replay<S> {
         at: &Consumed,
     ) -> Result<(), Exit> {
         let id = &record.id;
-        let plan = definitions.plan(&id.definition, record.version).ok_or_else(|| {
-            Exit::Park(format!(
-                "the journal holds sagas of version {} of the definition '{}', which this node does not run",
-                record.version, id.definition
-            ))
-        })?;
+        activate::ready(definitions, &id.definition, record.version)?;
+        let Some(plan) = definitions.plan(&id.definition, record.version) else {
+            return Ok(());
+        };
         let event = record.event(plan).map_err(|error| unreadable(at, &error.to_string()))?;
         let saga = draft.take(&self.store, id).map_err(store_exit)?;
         let known = saga.as_ref().map_or(Sequence(0), palinode_core::Saga::sequence);
@@ -122,7 +120,13 @@ impl<S: Store> Replay<S> {
     }
 
     /// Takes a task record in; true for our own claim.
-    fn note(&mut self, draft: &mut Draft, record: &TaskRecord, at: &Consumed) -> Result<bool, Exit> {
+    fn note(
+        &mut self,
+        definitions: &Definitions,
+        draft: &mut Draft,
+        record: &TaskRecord,
+        at: &Consumed,
+    ) -> Result<bool, Exit> {
         match record {
             TaskRecord::TaskClaimed(claimed) if *claimed.incarnation == *self.claim.incarnation => {
                 self.check_clock(at.timestamp)?;
@@ -139,7 +143,17 @@ impl<S: Store> Replay<S> {
             TaskRecord::JournalOpened(opened) => {
                 self.store.set_journal_id(&opened.journal_id).map_err(store_exit)?;
             }
-            TaskRecord::TaskClaimed(_) | TaskRecord::DefinitionActivated(_) => {}
+            TaskRecord::DefinitionActivated(activated) => {
+                let version =
+                    u32::try_from(activated.version).map_err(|_| unreadable(at, "a version is below zero"))?;
+                activate::check(definitions, &activated.definition, version, &activated.hash)?;
+                draft.activations.push(Activation {
+                    definition: activated.definition.clone(),
+                    version,
+                    hash: Arc::clone(&activated.hash),
+                });
+            }
+            TaskRecord::TaskClaimed(_) => {}
         }
         Ok(false)
     }

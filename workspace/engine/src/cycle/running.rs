@@ -142,6 +142,8 @@ impl<St: Stores> Running<St> {
             Signal::JournalFailed(_)
             | Signal::Journal(_)
             | Signal::JournalBounds(_)
+            | Signal::Definitions(_)
+            | Signal::DefinitionsChanged
             | Signal::Fenced(_)
             | Signal::Starts(_)
             | Signal::Tick

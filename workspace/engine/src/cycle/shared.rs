@@ -7,7 +7,7 @@ use palinode_store::{InputKey, Stores};
 use palinode_wire::Schemas;
 use palinode_wire::journal::JournalSchemas;
 
-use crate::{Definitions, Settings};
+use crate::{Definitions, Deployment, Settings};
 
 /// Who this process is among the members.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Member {
     pub run: Arc<str>,
 }
 
-/// What all tasks of a node share; never changed while they run.
+/// What all tasks of a node share; never changed while they run. A take-over goes on with the definitions of its time.
 #[derive(Debug)]
 pub struct Shared<St: Stores> {
     /// Who this process is.
@@ -26,11 +26,11 @@ pub struct Shared<St: Stores> {
     /// Settings of the engine.
     pub settings: Settings,
     /// The definitions that the node runs.
-    pub definitions: Definitions,
+    pub definitions: Arc<Definitions>,
     /// Opens the tasks' stores.
-    pub stores: St,
+    pub stores: Arc<St>,
     /// The number of partitions of each input topic, by full name.
-    pub input_partitions: BTreeMap<Arc<str>, i32>,
+    pub input_partitions: Arc<BTreeMap<Arc<str>, i32>>,
     /// The ids under which our own journal schemas are registered.
     pub journal_schemas: JournalSchemas,
     /// Writes outcomes.
@@ -42,6 +42,21 @@ pub struct Shared<St: Stores> {
 }
 
 impl<St: Stores> Shared<St> {
+    /// The same with the definitions of `deployment`.
+    pub(crate) fn with(&self, deployment: Deployment) -> Self {
+        Self {
+            member: self.member.clone(),
+            settings: self.settings.clone(),
+            definitions: deployment.definitions,
+            stores: Arc::clone(&self.stores),
+            input_partitions: deployment.input_partitions,
+            journal_schemas: self.journal_schemas,
+            outcome_codec: self.outcome_codec.clone(),
+            schemas: self.schemas.clone(),
+            source: Arc::clone(&self.source),
+        }
+    }
+
     /// The inputs of `task`: of every input topic the partitions q with q mod P = task.
     pub(crate) fn inputs(&self, task: i32) -> BTreeMap<TopicPartition, InputKey> {
         let partitions = self.member.application.partitions;

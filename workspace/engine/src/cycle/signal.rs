@@ -3,6 +3,8 @@
 use palinode_core::{SchemaId, Timestamp};
 use palinode_log::{Consumed, Error as LogError, Outcome, Paused, Produced, Slot, TopicPartition};
 
+use crate::Deployment;
+
 /// Something that the shell tells the cycle.
 #[derive(Debug)]
 pub enum Signal {
@@ -16,6 +18,10 @@ pub enum Signal {
     Fenced(Result<(), LogError>),
     /// The answer to [`Action::Transact`].
     Ended(Outcome),
+    /// The answer to [`Action::Definitions`].
+    Definitions(Result<Deployment, String>),
+    /// Something was published or retired.
+    DefinitionsChanged,
     /// The answer to [`Action::JournalBounds`].
     JournalBounds(Result<(i64, i64), LogError>),
     /// The answer to [`Action::OpenJournal`] when it failed, or a failure while reading it.
@@ -61,6 +67,8 @@ pub enum Action {
         /// The records, in order; not empty.
         records: Vec<Produced>,
     },
+    /// Ask what is published.
+    Definitions,
     /// Ask for the first and the end offset of the journal.
     JournalBounds,
     /// Read the journal from here on.

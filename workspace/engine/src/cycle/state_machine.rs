@@ -34,6 +34,8 @@ pub struct Cycle<St: Stores> {
     claims: u32,
     /// Take-overs in a row that failed or did not last.
     failures: u32,
+    /// Whether something was published since the take-over began.
+    outdated: bool,
     /// When the task began to run here.
     runs_since: Timestamp,
     /// Schemas known to this task.
@@ -70,6 +72,7 @@ impl<St: Stores> Cycle<St> {
             proposed: false,
             claims: 0,
             failures: 0,
+            outdated: false,
             runs_since: Timestamp::default(),
             schemas,
         }
@@ -80,6 +83,7 @@ impl<St: Stores> Cycle<St> {
         match signal {
             Signal::Proposed => self.proposed(now),
             Signal::Withdrawn | Signal::Stop => self.withdrawn(),
+            Signal::DefinitionsChanged => self.definitions_changed(now),
             signal => self.advance(signal, now),
         }
     }
@@ -168,8 +172,22 @@ impl<St: Stores> Cycle<St> {
         }
     }
 
+    /// Takes the task over again, at once: that is how a task goes on with other definitions.
+    fn definitions_changed(&mut self, now: Timestamp) -> Vec<Action> {
+        self.outdated = true;
+        let Phase::Running(running) = &self.phase else {
+            return Vec::new();
+        };
+        self.schemas = running.schemas().clone();
+        self.phase = Phase::Standby;
+        let mut actions = vec![Action::Release];
+        actions.extend(self.begin(now));
+        actions
+    }
+
     fn begin(&mut self, _now: Timestamp) -> Vec<Action> {
         self.claims += 1;
+        self.outdated = false;
         let incarnation = format!("{}-{}-{}", self.shared.member.run, self.task, self.claims);
         let (take_over, actions) = TakeOver::begin(Arc::clone(&self.shared), self.task, incarnation.into());
         self.phase = Phase::TakingOver(Box::new(take_over));
@@ -203,7 +221,8 @@ impl<St: Stores> Cycle<St> {
             return Vec::new();
         };
         self.runs_since = now;
-        let journal = take_over.into_journal();
+        let (shared, journal) = take_over.into_parts();
+        self.shared = shared;
         tracing::info!(task = self.task, incarnation = %journal.incarnation(), "the task runs here");
         let mut running = Running::new(
             Arc::clone(&self.shared),
@@ -215,6 +234,9 @@ impl<St: Stores> Cycle<St> {
         let turn = running.handle(Signal::Tick, now);
         self.phase = Phase::Running(Box::new(running));
         actions.extend(self.turned(turn, now));
+        if self.outdated {
+            actions.extend(self.definitions_changed(now));
+        }
         actions
     }
 

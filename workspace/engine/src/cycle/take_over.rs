@@ -7,15 +7,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use palinode_core::Timestamp;
 use palinode_log::{Outcome, Slot, TopicPartition};
-use palinode_store::{Change, InputKey, JournalPosition, Store, Stores};
+use palinode_store::{Activation, Change, InputKey, JournalPosition, Store, Stores};
 
 use super::{
-    Action, Demand, Shared, Signal,
+    Action, Demand, Shared, Signal, activate,
     beginning::{Beginning, misfit, reason_for},
     replay::{Claim, Replay},
     state_machine::Exit,
 };
-use crate::journal::Journal;
+use crate::{Deployment, journal::Journal};
 
 /// A take-over under way.
 pub(super) struct TakeOver<St: Stores> {
@@ -30,6 +30,7 @@ pub(super) struct TakeOver<St: Stores> {
 enum Stage<S: Store> {
     Fencing,
     Claiming,
+    Consulting,
     Bounding,
     Identifying {
         store: S,
@@ -39,16 +40,23 @@ enum Stage<S: Store> {
     Replaying(Box<Replay<S>>),
     Starting {
         store: S,
-        journal_is_new: bool,
+        news: News,
     },
     Adding {
         store: S,
         change: Change,
         event_id: Arc<str>,
-        journal_is_new: bool,
+        news: News,
     },
     /// Between two stages, and after the end.
     Over,
+}
+
+/// What the journal does not say yet.
+struct News {
+    /// It is not even opened.
+    journal_is_new: bool,
+    activations: Vec<Activation>,
 }
 
 /// A task that is ours: its store reflects the journal up to our claim and beyond.
@@ -89,9 +97,9 @@ impl<St: Stores> TakeOver<St> {
         )
     }
 
-    /// The journal, for the owner that the task has from now on.
-    pub(super) fn into_journal(self) -> Journal {
-        self.journal
+    /// What the tasks share, with the definitions of now, and the journal, for the owner that the task has from now on.
+    pub(super) fn into_parts(self) -> (Arc<Shared<St>>, Journal) {
+        (self.shared, self.journal)
     }
 
     /// What to read now.
@@ -108,6 +116,7 @@ impl<St: Stores> TakeOver<St> {
         match self.stage {
             Stage::Fencing => "ending the transactions of the owner before",
             Stage::Claiming => "claiming the task",
+            Stage::Consulting => "reading the definitions",
             Stage::Bounding => "opening the store",
             Stage::Identifying { .. } => "looking whether the store reflects this journal",
             Stage::Replaying(_) => "replaying the journal",
@@ -122,6 +131,10 @@ impl<St: Stores> TakeOver<St> {
             (Stage::Fencing, Signal::Fenced(Ok(()))) => self.claim(now),
             (Stage::Fencing, Signal::Fenced(Err(error))) => Err(again("the ids could not be initialised", &error)),
             (Stage::Claiming, Signal::Ended(outcome)) => self.claimed(outcome, now),
+            (Stage::Consulting, Signal::Definitions(Ok(deployment))) => Ok(self.consulted(deployment)),
+            (Stage::Consulting, Signal::Definitions(Err(reason))) => {
+                Err(again("the definitions are not known", &reason))
+            }
             (Stage::Bounding, Signal::JournalBounds(Ok(bounds))) => self.open(bounds),
             (Stage::Bounding, Signal::JournalBounds(Err(error))) => {
                 Err(again("the journal's offsets could not be read", &error))
@@ -156,9 +169,7 @@ impl<St: Stores> TakeOver<St> {
             (Stage::Identifying { .. } | Stage::Replaying(_), Signal::JournalFailed(error)) => {
                 Err(again("the journal could not be read", &error))
             }
-            (Stage::Starting { store, journal_is_new }, Signal::Starts(Ok(starts))) => {
-                Ok(self.add(store, journal_is_new, &starts, now))
-            }
+            (Stage::Starting { store, news }, Signal::Starts(Ok(starts))) => Ok(self.add(store, news, &starts, now)),
             (Stage::Starting { .. }, Signal::Starts(Err(error))) => {
                 Err(again("the beginnings of the inputs could not be read", &error))
             }
@@ -167,12 +178,12 @@ impl<St: Stores> TakeOver<St> {
                     store,
                     change,
                     event_id,
-                    journal_is_new,
+                    news,
                 },
                 Signal::Ended(Outcome::Committed { journal_offset }),
             ) => {
                 let journal = journal_offset.map(|offset| JournalPosition { offset, event_id });
-                self.added(store, Change { journal, ..change }, journal_is_new)
+                self.added(store, Change { journal, ..change }, &news)
             }
             (Stage::Adding { .. }, Signal::Ended(outcome)) => Err(exit_for(outcome)),
             (stage, _) => {
@@ -197,11 +208,22 @@ impl<St: Stores> TakeOver<St> {
         match outcome {
             Outcome::Committed { .. } => {
                 self.claim.ended_at = now;
-                self.stage = Stage::Bounding;
-                Ok(Progress::Going(vec![Action::JournalBounds]))
+                self.stage = Stage::Consulting;
+                Ok(Progress::Going(vec![Action::Definitions]))
             }
             other => Err(exit_for(other)),
         }
+    }
+
+    /// Goes on with what is published. It was read after the claim, so nothing in the journal before the claim follows a
+    /// version that is not known by now.
+    fn consulted(&mut self, deployment: Deployment) -> Progress<St::Store> {
+        if !Arc::ptr_eq(&self.shared.definitions, &deployment.definitions) {
+            self.shared = Arc::new(self.shared.with(deployment));
+            self.inputs = self.shared.inputs(self.task);
+        }
+        self.stage = Stage::Bounding;
+        Progress::Going(vec![Action::JournalBounds])
     }
 
     fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
@@ -269,36 +291,40 @@ impl<St: Stores> TakeOver<St> {
 
     fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
         let store = replay.into_store();
-        // The transaction that opens the journal is the first one that tells positions.
-        let journal_is_new = store.checkpoint().positions.is_empty();
+        let checkpoint = store.checkpoint();
+        let news = News {
+            // The transaction that opens the journal is the first one that tells positions.
+            journal_is_new: checkpoint.positions.is_empty(),
+            activations: activate::to_activate(&self.shared.definitions, &checkpoint.activations)?,
+        };
         let unknown: Vec<TopicPartition> = self
             .inputs
             .iter()
-            .filter(|(_, key)| !store.checkpoint().positions.contains_key(*key))
+            .filter(|(_, key)| !checkpoint.positions.contains_key(*key))
             .map(|(input, _)| input.clone())
             .collect();
-        if unknown.is_empty() && !journal_is_new {
+        if unknown.is_empty() && !news.journal_is_new && news.activations.is_empty() {
             return Ok(self.done(store, Slot::B, vec![Action::CloseJournal]));
         }
         if unknown.is_empty() {
-            return Ok(self.add(store, journal_is_new, &[], now));
+            return Ok(self.add(store, news, &[], now));
         }
-        self.stage = Stage::Starting { store, journal_is_new };
+        self.stage = Stage::Starting { store, news };
         Ok(Progress::Going(vec![Action::CloseJournal, Action::Starts(unknown)]))
     }
 
-    /// Journals where new inputs begin, before any of them is read.
+    /// Journals where new inputs begin and what starts follow, before any of them is read.
     fn add(
         &mut self,
         store: St::Store,
-        journal_is_new: bool,
+        news: News,
         starts: &[(TopicPartition, i64)],
         now: Timestamp,
     ) -> Progress<St::Store> {
         let now = now.max(store.checkpoint().clock);
         let application = &self.shared.member.application;
-        let mut records = Vec::with_capacity(starts.len() + 2);
-        if journal_is_new {
+        let mut records = Vec::with_capacity(starts.len() + news.activations.len() + 2);
+        if news.journal_is_new {
             records.push(self.journal.opened(&application.name, application.partitions, now));
         }
         let positions: Vec<(InputKey, i64)> = starts
@@ -308,6 +334,7 @@ impl<St: Stores> TakeOver<St> {
         for (input, offset) in &positions {
             records.push(self.journal.input_added(input, *offset, now));
         }
+        records.extend(activate::records(&mut self.journal, &news.activations, now));
         let (last, event_id) = self
             .journal
             .positions(positions.iter().map(|(input, next)| (input, next)), now);
@@ -315,19 +342,20 @@ impl<St: Stores> TakeOver<St> {
         let change = Change {
             positions,
             clock: now,
+            activations: news.activations.clone(),
             ..Change::default()
         };
         self.stage = Stage::Adding {
             store,
             change,
             event_id,
-            journal_is_new,
+            news,
         };
         Progress::Going(vec![Action::CloseJournal, Action::Transact { slot: Slot::B, records }])
     }
 
-    fn added(&mut self, mut store: St::Store, change: Change, journal_is_new: bool) -> Step<St::Store> {
-        if journal_is_new {
+    fn added(&mut self, mut store: St::Store, change: Change, news: &News) -> Step<St::Store> {
+        if news.journal_is_new {
             store.set_journal_id(self.journal.incarnation()).map_err(store_exit)?;
         }
         store.write(change).map_err(store_exit)?;
@@ -349,7 +377,7 @@ impl<St: Stores> TakeOver<St> {
     }
 }
 
-fn again(what: &str, error: &palinode_log::Error) -> Exit {
+fn again(what: &str, error: &dyn std::fmt::Display) -> Exit {
     Exit::Again(format!("{what}: {error}"))
 }
 

@@ -16,8 +16,8 @@ fn a_new_journal_is_opened_and_tells_where_its_inputs_begin() {
     task.take_over();
     let mut expected = vec!["claimed", "opened"];
     expected.extend(["input added"; 6]);
-    expected.push("positions");
-    assert_eq!(world.books()[..9], expected);
+    expected.extend(["definition activated", "positions"]);
+    assert_eq!(world.books()[..10], expected);
     assert_eq!(world.last("before-we-came"), "StepRequested stock 1/1");
     task.ends_as_replayed();
 }

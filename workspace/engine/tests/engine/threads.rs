@@ -7,7 +7,7 @@ use std::{
 
 use palinode_core::{Saga, SagaId};
 use palinode_engine::{
-    Node, Query,
+    Deployment, Library, Node, Query,
     cycle::{SchemaAnswer, Status},
 };
 use palinode_store::memory::MemoryStores;
@@ -33,10 +33,16 @@ fn real_time(world: &World) {
 fn start(world: &World, member: &str) -> Arc<Node> {
     real_time(world);
     let shared = world.shared(member, MemoryStores::default());
+    let library: Arc<dyn Library> = Arc::new(Fixed(world.deployment()));
     let (asks, questions) = mpsc::channel();
-    let node = Node::start(&shared, &world.log(member), move |task, schema| {
-        asks.send((task, schema)).ok();
-    });
+    let node = Node::start(
+        &shared,
+        &world.log(member),
+        move |task, schema| {
+            asks.send((task, schema)).ok();
+        },
+        &library,
+    );
     let node = Arc::new(node.unwrap());
     let (weak, schemas) = (Arc::downgrade(&node), world.schemas.clone());
     std::thread::spawn(move || {
@@ -49,6 +55,15 @@ fn start(world: &World, member: &str) -> Arc<Node> {
         }
     });
     node
+}
+
+/// Nothing is published while the node runs.
+struct Fixed(Deployment);
+
+impl Library for Fixed {
+    fn current(&self) -> Result<Deployment, String> {
+        Ok(self.0.clone())
+    }
 }
 
 fn is_running(status: &Status) -> bool {

@@ -44,7 +44,7 @@ fn an_open_saga_parks_the_task_and_its_inputs_are_processed_once_the_version_is_
         let Status::Parked { reason, .. } = task.status() else {
             panic!("{:?}", task.status())
         };
-        assert!(reason.contains("add the version again"), "{reason}");
+        assert!(reason.contains("publish the version again"), "{reason}");
         assert_eq!(world.story("old"), story);
         assert!(world.broker.read("palinode.dead-letters").is_empty());
         task.crash();

@@ -13,17 +13,17 @@ use rdkafka::{
     producer::{BaseProducer, BaseRecord, Producer, ProducerContext},
 };
 
-use super::{client, failure, scan, settings::Settings};
+use super::{client, exclusive::Exclusive, failure, scan, settings::Settings};
 use crate::Error;
 
 /// A write that is not confirmed after this time has failed.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A compacted topic.
 #[derive(Clone, Debug)]
 pub struct CompactedTopic {
-    settings: Settings,
-    name: String,
+    pub(super) settings: Settings,
+    pub(super) name: String,
 }
 
 impl CompactedTopic {
@@ -49,6 +49,15 @@ impl CompactedTopic {
             };
         })?;
         Ok(last)
+    }
+
+    /// Becomes the only one that may write under `transactional_id`, until somebody else does the same. What the others
+    /// wrote before is read by [`CompactedTopic::read`] from then on.
+    ///
+    /// # Errors
+    /// When the broker refuses or does not answer.
+    pub fn exclusively(&self, transactional_id: &str) -> Result<Exclusive, Error> {
+        Exclusive::take(self, transactional_id)
     }
 
     /// Writes a value under each key, and waits until all are written.
@@ -82,8 +91,8 @@ impl CompactedTopic {
 
 /// Keeps the first failure among the delivery reports.
 #[derive(Default)]
-struct Writes {
-    failed: Mutex<Option<KafkaError>>,
+pub(super) struct Writes {
+    pub(super) failed: Mutex<Option<KafkaError>>,
 }
 
 impl ClientContext for Writes {

@@ -8,6 +8,7 @@ mod client;
 mod compacted;
 mod context;
 mod deliveries;
+mod exclusive;
 mod failure;
 mod log;
 mod membership;
@@ -23,6 +24,7 @@ pub mod topics;
 
 pub use self::{
     compacted::CompactedTopic,
+    exclusive::Exclusive,
     log::KafkaLog,
     membership::{Membership, News, Proposal},
     scan::{partition_count, scan},

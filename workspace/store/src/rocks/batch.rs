@@ -1,6 +1,6 @@
 //! One change as RocksDB's batch.
 
-use palinode_core::{Saga, SagaId, Timer};
+use palinode_core::{DefinitionName, Saga, SagaId, Timer};
 use rocksdb::{ColumnFamily, WriteBatch};
 
 use super::{
@@ -9,7 +9,7 @@ use super::{
     unwritten::TimerOf,
     value::{self, Summary},
 };
-use crate::InputKey;
+use crate::{ActiveVersion, InputKey};
 
 /// Gathers a change. Keys and values are written into buffers that are used again from entry to entry.
 pub(super) struct Batch<'a> {
@@ -68,6 +68,19 @@ impl<'a> Batch<'a> {
         self.key.clear();
         key::position(&mut self.key, input);
         value::encode(&mut self.value, &offset)?;
+        self.batch.put(&self.key, &self.value);
+        Ok(())
+    }
+
+    /// The versions that starts of `definition` followed, the one in force last.
+    pub(super) fn activations(
+        &mut self,
+        definition: &DefinitionName,
+        versions: &[ActiveVersion],
+    ) -> Result<(), postcard::Error> {
+        self.key.clear();
+        key::activation(&mut self.key, definition);
+        value::encode(&mut self.value, &versions)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Numbers are big-endian, signed ones with the sign bit flipped. In a text a zero byte becomes `00 FF` and `00 00` ends
 //! it, so that no text is the beginning of another and "a" stands before "ab".
 
-use palinode_core::{Attempt, Purpose, SagaId, StepIndex, Timer, TimerKind, Timestamp};
+use palinode_core::{Attempt, DefinitionName, Purpose, SagaId, StepIndex, Timer, TimerKind, Timestamp};
 
 use super::key_kind::KeyKind;
 use crate::InputKey;
@@ -34,6 +34,19 @@ pub(super) fn read_position(key: &[u8]) -> Option<InputKey> {
     let topic = read_text(&mut rest)?;
     let partition = u32::from_be_bytes(rest.try_into().ok()?) ^ (1 << 31);
     Some((topic.into(), partition.cast_signed()))
+}
+
+/// Writes the key of a definition's activations.
+pub(super) fn activation(key: &mut Vec<u8>, definition: &DefinitionName) {
+    key.push(KeyKind::Activation.byte());
+    text(key, definition.as_str());
+}
+
+/// Reads the key of a definition's activations; `None` when it is not one.
+pub(super) fn read_activation(key: &[u8]) -> Option<DefinitionName> {
+    let mut rest = key.strip_prefix(&[KeyKind::Activation.byte()])?;
+    let definition = read_text(&mut rest)?;
+    rest.is_empty().then(|| definition.into())
 }
 
 /// Writes the key of `kind` of a saga.

@@ -15,6 +15,8 @@ pub(super) enum KeyKind {
     Open = 0x04,
     /// `timer, due, definition, key, timer kind` → nothing.
     Timer = 0x05,
+    /// `activation, definition` → the versions that its starts followed, the one in force last.
+    Activation = 0x06,
 }
 
 impl KeyKind {

@@ -107,7 +107,7 @@ impl Resources {
 /// The column family of the keys of `kind`.
 pub(super) fn family(kind: KeyKind) -> &'static str {
     match kind {
-        KeyKind::Summary | KeyKind::Position | KeyKind::Saga => STATE,
+        KeyKind::Summary | KeyKind::Position | KeyKind::Saga | KeyKind::Activation => STATE,
         KeyKind::Open | KeyKind::Timer => INDEXES,
     }
 }

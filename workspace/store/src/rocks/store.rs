@@ -63,6 +63,16 @@ impl RocksStore {
                 Ok(ControlFlow::Continue(()))
             },
         )?;
+        database.scan(
+            KeyKind::Activation,
+            &[KeyKind::Activation.byte()],
+            KeyKind::Activation.end(),
+            |key, versions| {
+                let definition = key::read_activation(key).ok_or_else(|| database.no_key(key))?;
+                checkpoint.activations.restore(definition, database.decode(versions)?);
+                Ok(ControlFlow::Continue(()))
+            },
+        )?;
         Ok(Self {
             database,
             identity,
@@ -125,6 +135,11 @@ impl RocksStore {
         for (input, offset) in &self.checkpoint.positions {
             batch
                 .position(input, *offset)
+                .map_err(|error| self.not_encoded(&error))?;
+        }
+        for (definition, versions) in self.checkpoint.activations.versions() {
+            batch
+                .activations(definition, versions)
                 .map_err(|error| self.not_encoded(&error))?;
         }
         let journal = self.checkpoint.journal.as_ref();

@@ -153,6 +153,7 @@ fn agree(actions: &[Action], rocks: &impl Disk) -> Result<(), TestCaseError> {
                         .collect(),
                     journal: offset.map(journal),
                     clock: Timestamp(offset.unwrap_or(0)),
+                    activations: Vec::new(),
                 };
                 left.write(change.clone()).unwrap();
                 right.write(change).unwrap();

@@ -137,7 +137,7 @@ struct Own {
 static OWN: LazyLock<Vec<Own>> = LazyLock::new(|| {
     own::ALL
         .into_iter()
-        .filter(|schema| *schema != own::OUTCOME)
+        .filter(|schema| schema.name.starts_with("palinode.journal."))
         .filter_map(|schema| {
             Some(Own {
                 schema,

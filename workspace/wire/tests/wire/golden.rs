@@ -7,8 +7,9 @@ use palinode_core::{
     Attempt, Event, Outcome, Payload, Purpose, Round, SagaId, SchemaId, Sequence, StepIndex, Timestamp, Value,
 };
 use palinode_wire::{
-    Encoder,
+    Encoder, Schemas,
     avro::Shape,
+    definition::DefinitionRecord,
     journal::{
         DefinitionActivated, InputAdded, JournalOpened, Position, PositionsAdvanced, SagaRecord, TaskClaimed,
         TaskRecord,
@@ -220,6 +221,34 @@ fn an_outcome() {
         "attributes": {"total": 500},
     });
     check("Outcome", "palinode.Outcome", &framed, content);
+}
+
+#[test]
+fn a_definition() {
+    let record = DefinitionRecord {
+        definition: "d".into(),
+        version: 2,
+        hash: "ab".into(),
+        owner: "order-team".into(),
+        text: "saga: d\n".into(),
+        published_at: Timestamp(1),
+        published_by: "ann".into(),
+        retired_at: Some(Timestamp(2)),
+        retired_by: None,
+    };
+    assert_eq!(record.key(), "d/2");
+    let codec = DefinitionRecord::codec(SchemaId(8)).unwrap();
+    let mut framed = Vec::new();
+    record.encode(&codec, &mut framed).unwrap();
+    let content = json!({
+        "definition": "d", "version": 2, "hash": "ab", "owner": "order-team", "text": "saga: d\n", "published_at": 1,
+        "published_by": "ann", "retired_at": 2, "retired_by": null,
+    });
+    check("Definition", "palinode.Definition", &framed, content);
+    assert_eq!(
+        DefinitionRecord::decode(&codec, &framed, &Schemas::default()).unwrap(),
+        record
+    );
 }
 
 #[test]

@@ -9,4 +9,4 @@ mod world;
 
 pub(crate) use records::{Command, encode, failure, header_of, success, text};
 pub(crate) use shell::Shell;
-pub(crate) use world::{Setup, World, order_plan, plan_from};
+pub(crate) use world::{Setup, World, order_plan, order_plan_2, plan_from};

@@ -121,6 +121,7 @@ impl<St: Stores> Shell<St> {
                 }
                 Some(Signal::Ended(outcome))
             }
+            Action::Definitions => Some(Signal::Definitions(Ok(self.world.deployment()))),
             Action::JournalBounds => Some(Signal::JournalBounds(self.log.journal_bounds())),
             Action::OpenJournal { from } => self.log.open_journal(from).err().map(Signal::JournalFailed),
             Action::CloseJournal => {

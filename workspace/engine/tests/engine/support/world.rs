@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use palinode_core::{Plan, SchemaId, Timestamp, Value};
 use palinode_engine::{
-    Definitions, Settings, Topics,
+    Definitions, Deployment, Edition, Settings, Topics,
     cycle::{Member, Shared},
 };
 use palinode_log::{
@@ -55,6 +55,15 @@ pub(crate) fn order_plan() -> Plan {
     plan_from(include_str!("../../../../../sagas/order-fulfilment.yaml"))
 }
 
+/// The order saga's next version, which does not charge: it has one step less.
+pub(crate) fn order_plan_2() -> Plan {
+    let text = include_str!("../../../../../sagas/order-fulfilment.yaml");
+    let (kept, _) = text
+        .split_once("  # Forward only")
+        .expect("the last step has a comment");
+    plan_from(&kept.replacen("version: 1", "version: 2", 1))
+}
+
 /// A plan from its text.
 pub(crate) fn plan_from(text: &str) -> Plan {
     palinode_definition::read("test.yaml", text).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
@@ -69,6 +78,10 @@ pub(crate) struct World {
     pub(crate) partitions: i32,
     pub(crate) plans: RefCell<Vec<Arc<Plan>>>,
     pub(crate) settings: Settings,
+    /// Versions that no new saga may follow.
+    pub(crate) retired: RefCell<Vec<u32>>,
+    /// Versions that are published and cannot be read here.
+    pub(crate) unreadable: RefCell<Vec<Edition>>,
     unknown: Vec<&'static str>,
     clock: Cell<i64>,
     answered: RefCell<BTreeMap<String, usize>>,
@@ -110,6 +123,8 @@ impl World {
             partitions: setup.partitions,
             plans: RefCell::new(setup.plans),
             settings: setup.settings,
+            retired: RefCell::default(),
+            unreadable: RefCell::default(),
             unknown: setup.unknown,
             clock: Cell::new(0),
             answered: RefCell::default(),
@@ -147,13 +162,10 @@ impl World {
 
     /// What a node of this world shares between its tasks. Each call is another run of the process.
     pub(crate) fn shared<St: Stores>(&self, member: &str, stores: St) -> Arc<Shared<St>> {
-        let plans = self.plans.borrow().clone();
-        let encoder = |record: &palinode_core::RecordName, fields: &[palinode_core::FieldName]| {
-            self.schemas.encoder(record, fields).map_err(|error| error.to_string())
-        };
-        let definitions = Definitions::new(plans, Topics::new(""), encoder).unwrap();
-        let topics = definitions.input_topics();
-        let partitions = |topic: &Arc<str>| self.broker_partitions(topic);
+        let Deployment {
+            definitions,
+            input_partitions,
+        } = self.deployment();
         let mut known = Schemas::default();
         for id in self.schemas.ids() {
             let name = self.schemas.record_name(id).unwrap().as_str();
@@ -168,17 +180,35 @@ impl World {
                 run: format!("{member}-{}", self.runs.get()).into(),
             },
             settings: self.settings.clone(),
-            input_partitions: topics
-                .iter()
-                .map(|topic| (Arc::clone(topic), partitions(topic)))
-                .collect(),
+            input_partitions,
             definitions,
-            stores,
+            stores: Arc::new(stores),
             journal_schemas: self.journal_schemas,
             outcome_codec: OutcomeRecord::codec(self.schemas.id_of("palinode.Outcome").unwrap()).unwrap(),
             schemas: known,
             source: "palinode/shop".into(),
         })
+    }
+
+    /// What is published now: the plans of this world, and beside them those versions that are special.
+    pub(crate) fn deployment(&self) -> Deployment {
+        let mut editions: Vec<Edition> = self.plans.borrow().iter().cloned().map(Edition::from).collect();
+        for edition in &mut editions {
+            edition.retired = self.retired.borrow().contains(&edition.version);
+        }
+        editions.extend(self.unreadable.borrow().iter().cloned());
+        let encoder = |record: &palinode_core::RecordName, fields: &[palinode_core::FieldName]| {
+            self.schemas.encoder(record, fields).map_err(|error| error.to_string())
+        };
+        let definitions = Definitions::new(editions, Topics::new(""), encoder).unwrap();
+        let topics = definitions.input_topics();
+        let partitions = topics
+            .iter()
+            .map(|topic| (Arc::clone(topic), self.broker_partitions(topic)));
+        Deployment {
+            input_partitions: Arc::new(partitions.collect()),
+            definitions: Arc::new(definitions),
+        }
     }
 
     fn broker_partitions(&self, topic: &str) -> i32 {

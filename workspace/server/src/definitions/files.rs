@@ -1,0 +1,54 @@
+//! The definitions that the configuration names.
+
+use std::{path::PathBuf, sync::Arc};
+
+use palinode_core::Plan;
+
+use crate::{Error, files_below};
+
+/// A definition as it stands in a file.
+pub(crate) struct DefinitionFile {
+    pub(crate) text: String,
+    pub(crate) plan: Arc<Plan>,
+}
+
+impl DefinitionFile {
+    /// Reads the files below `paths`.
+    pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Self>, Error> {
+        let mut definitions: Vec<Self> = Vec::new();
+        let mut diagnostics = String::new();
+        for path in paths {
+            for file in files_below(path, "yaml")? {
+                let text = std::fs::read_to_string(&file).map_err(|source| Error::File {
+                    path: file.clone(),
+                    source,
+                })?;
+                match palinode_definition::read(&file.display().to_string(), &text) {
+                    Ok(plan) => definitions.push(Self {
+                        text,
+                        plan: Arc::new(plan),
+                    }),
+                    Err(found) => diagnostics.push_str(&found.to_string()),
+                }
+            }
+        }
+        if !diagnostics.is_empty() {
+            return Err(Error::Definitions { diagnostics });
+        }
+        if definitions.is_empty() {
+            return Err(Error::Configuration {
+                reason: "'definitions' names no *.yaml file".into(),
+            });
+        }
+        Ok(definitions)
+    }
+}
+
+/// Reads the definitions below `paths`.
+///
+/// # Errors
+/// When a file cannot be read, or definitions have errors; all of them are told.
+pub fn read_definitions(paths: &[PathBuf]) -> Result<Vec<Arc<Plan>>, Error> {
+    let files = DefinitionFile::read_all(paths)?;
+    Ok(files.into_iter().map(|file| file.plan).collect())
+}
