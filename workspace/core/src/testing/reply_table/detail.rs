@@ -1,12 +1,11 @@
-//! The reply table: what every reply leads to in every state that its step can be in.
-//!
-//! `docs/reply-table.md` is this walk, written down; the test compares them. With `UPDATE_DOCS=1` the file is written.
+//! Walks what the cells leave out: replies without headers, failures that are worth a retry, older rounds, and replies to
+//! compensations. The page shows what the core does.
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::fmt::Write as _;
 
 use crate::{Direction, Input, Plan, Purpose, Saga, Sequence, StepIndex};
 
-use super::{
+use crate::testing::{
     PAYMENT, STOCK, Story, cancel, done, done_plainly, plan, refused, refused_plainly, refused_with, retry, start,
     step, timed_out, undo_refused, undo_refused_plainly, undo_retry, undo_timed_out, undone, undone_plainly,
 };
@@ -208,29 +207,13 @@ fn compensation_replies(state: &State) -> Vec<(&'static str, Option<Input>)> {
     ]
 }
 
-const INTRODUCTION: &str = "\
-# The reply table
-
-What each reply leads to, in each state that its step can be in: what is journaled, what is sent, and what is shown.
-The core's tests walk every cell and compare it with this page.
-
-The example has the steps `payment` (compensated, three attempts, a refusal with the code BUSY is worth a retry),
-`stock` and `ticket` (beside it), and `boxing` (after payment and ticket). Payment was refused once with BUSY, so that, where it
-was requested at all, its round is 2 unless the state says otherwise. `undo-payment` is its compensation; `2/3` is
-round 2, attempt 3. A *late* reply is one of the rows *success* or *failure* in a state in which nobody waits for it any
-more: timed out, suspended, going back, compensated, closed, forgotten. **Attention** marks what a person should look at.
-
-Replies that name an unknown step, an unknown record type, or have a wrong schema do not reach the saga: the first and
-the last are dead letters, the second is counted and ignored.
-";
-
-fn table() -> String {
-    let mut page = INTRODUCTION.to_owned();
-    page.push_str("\n## Replies to a step\n");
+/// A table for each state of a step, and of a compensation.
+pub(super) fn tables() -> String {
+    let mut page = String::new();
     for state in forward_states() {
         section(&mut page, &state, forward_replies(&state));
     }
-    page.push_str("\n## Replies to a compensation\n");
+    page.push_str("\n## In detail: replies to a compensation\n");
     for state in compensation_states() {
         section(&mut page, &state, compensation_replies(&state));
     }
@@ -308,20 +291,6 @@ fn shown(story: &Story) -> String {
             format!("{direction}{waits}: payment {step}; undo-payment {undo}")
         }
     }
-}
-
-#[test]
-fn the_documented_reply_table_is_what_the_core_does() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/reply-table.md");
-    let table = table();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, &table).expect("the page is written");
-    }
-    let page = fs::read_to_string(&path).expect("docs/reply-table.md is there");
-    assert!(
-        page == table,
-        "docs/reply-table.md is out of date; run the core's tests with UPDATE_DOCS=1"
-    );
 }
 
 #[test]
