@@ -119,7 +119,10 @@ fn event(record: SagaRecord, facts: &mut Facts) -> Event {
         saga: facts.index(record.id),
         version: record.version,
         sequence: record.sequence.0,
-        kind: EventKind::of(&record.event_type),
+        kind: match record.fails {
+            Some(true) => EventKind::Other,
+            _ => EventKind::of(&record.event_type),
+        },
         step: step.zip(record.purpose),
         round: record.round.map_or(0, |round| round.0),
         attempt: record.attempt.map_or(0, |attempt| attempt.0),

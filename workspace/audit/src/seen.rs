@@ -99,6 +99,11 @@ pub(crate) enum EventKind {
     Completed,
     Compensated,
     Rejected,
+    /// The saga goes on behind a step that no participant did: it was passed over, waited for or decided, or all of its
+    /// items are done.
+    WentBy,
+    /// No attempt is left, and the saga goes on.
+    GivenUp,
     Other,
 }
 
@@ -193,6 +198,8 @@ impl EventKind {
             "SagaCompleted" => Self::Completed,
             "SagaCompensated" => Self::Compensated,
             "InputRejected" => Self::Rejected,
+            "StepPassedOver" | "StepItemsSucceeded" | "WaitEnded" | "DecisionMade" => Self::WentBy,
+            "StepGivenUp" | "CompensationGivenUp" => Self::GivenUp,
             _ => Self::Other,
         }
     }

@@ -25,6 +25,15 @@ pub(crate) enum Command {
     Run(Run),
     /// Check saga definitions: errors come with file, line and column.
     Validate(Validate),
+    /// Prove that the sagas of a definition end as they should, whatever happens: explore every way in which they can go.
+    ///
+    /// Every interleaving of replies, refusals, time-outs, duplicates, late replies, wishes to cancel, resumptions, the
+    /// deadline and crashes is played with the code that runs in production. A violation is told as the shortest story
+    /// that leads to it. See docs/verify.md.
+    ///
+    /// Exit codes: 0 proved; 1 violations, or errors in a definition (with --strict: or warnings); 2 a file cannot be read,
+    /// or there are more states than --states-max.
+    Verify(crate::verify::Arguments),
     /// Play the scenarios that stand beside definitions (*.test.yaml): what participants answer, what has to follow.
     Test(crate::test::Test),
     /// Play the recorded sagas of a journal with a changed definition: would they still finish?
@@ -65,9 +74,12 @@ pub(crate) struct Validate {
     /// Definition files, or folders of them.
     #[arg(default_value = "sagas")]
     pub(crate) definitions: Vec<PathBuf>,
-    /// A folder of Avro schemas (*.avsc): messages and fields are checked against them.
+    /// A folder of Avro schemas (*.avsc): messages and fields are checked against them, and expressions for their types.
     #[arg(long)]
     pub(crate) schemas: Option<PathBuf>,
+    /// Print the JSON Schema of definitions, for editors, and check nothing.
+    #[arg(long)]
+    pub(crate) schema: bool,
 }
 
 /// Arguments of `palinode topics`.
@@ -117,6 +129,34 @@ pub(crate) struct Saga {
 pub(crate) enum SagaAction {
     /// Show where a saga stands and what happened to it.
     Show(SagaShow),
+    /// Decide what a step of a saga asks people.
+    Decide(SagaDecide),
+}
+
+/// Arguments of `palinode saga decide`.
+#[derive(Debug, Args)]
+pub(crate) struct SagaDecide {
+    /// The key of the saga, for example the order id.
+    pub(crate) key: String,
+    /// The step that asks.
+    pub(crate) step: String,
+    /// The option that is chosen, for example approve.
+    pub(crate) option: String,
+    /// The definition.
+    #[arg(long, default_value = "order-fulfilment")]
+    pub(crate) definition: String,
+    /// Who decides.
+    #[arg(long)]
+    pub(crate) by: String,
+    /// What they say to it.
+    #[arg(long)]
+    pub(crate) note: Option<String>,
+    /// How to reach Kafka.
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+    /// The schema registry.
+    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
+    pub(crate) registry: String,
 }
 
 /// Arguments of `palinode saga show`.

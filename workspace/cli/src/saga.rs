@@ -1,5 +1,6 @@
 //! `palinode saga`.
 
+mod decide;
 mod from_journal;
 mod show;
 
@@ -14,5 +15,6 @@ pub(crate) fn saga(arguments: &Saga) -> anyhow::Result<Verdict> {
     match &arguments.action {
         SagaAction::Show(show) if show.from_journal => from_journal::show(show),
         SagaAction::Show(show) => show::show(show),
+        SagaAction::Decide(decision) => decide::decide(decision),
     }
 }

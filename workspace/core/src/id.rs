@@ -76,6 +76,13 @@ name! {
     InputId
 }
 
+impl StepName {
+    /// The name of the step in its definition: of `pick[3]`, the fourth item of a step, `pick`.
+    pub fn template(&self) -> &str {
+        self.as_str().split_once('[').map_or(self.as_str(), |(step, _)| step)
+    }
+}
+
 /// Names one running instance of a definition.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SagaId {

@@ -5,6 +5,7 @@
 //! time is an argument and every id is derived from its inputs.
 
 mod context;
+mod correlation;
 mod decide;
 mod effect;
 mod effects;
@@ -28,6 +29,7 @@ mod timer;
 mod transition;
 
 pub use context::Context;
+pub use correlation::{Uncorrelated, correlated_key};
 pub use decide::decide;
 pub use effect::Effect;
 pub use effects::{attributes, effects};

@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use palinode_core::{Plan, Purpose, RecordName, ReplyResult, StepIndex, Trigger};
+use palinode_core::{Action, Plan, Purpose, RecordName, ReplyResult, StepIndex, StepPlan, Trigger};
+use palinode_wire::{control, own};
 
 use crate::Topics;
 
@@ -16,6 +17,18 @@ pub(crate) struct Role {
     pub(crate) plan: usize,
     /// The meaning.
     pub(crate) meaning: Meaning,
+}
+
+impl Role {
+    /// Whether the saga is not the one of the record's key.
+    fn is_correlated(&self) -> bool {
+        matches!(self.meaning, Meaning::Correlated(_))
+    }
+}
+
+/// Splits off the roles of sagas that the record itself names.
+pub(crate) fn split_correlated(roles: &[Role]) -> (&[Role], &[Role]) {
+    roles.split_at(roles.partition_point(|role| !role.is_correlated()))
 }
 
 /// What a record does to a saga.
@@ -29,8 +42,22 @@ pub(crate) enum Meaning {
     Resume(StepIndex),
     /// A step waits for it.
     Event(StepIndex),
+    /// A step waits for it, in the saga that the event names.
+    Correlated(StepIndex),
+    /// A person decides what a step asks.
+    Decide,
     /// It answers a command.
     Reply(StepIndex, Purpose, ReplyResult),
+}
+
+impl Meaning {
+    /// The step that it is for.
+    pub(crate) fn step(self) -> Option<StepIndex> {
+        match self {
+            Self::Start | Self::Cancel | Self::Decide => None,
+            Self::Resume(step) | Self::Event(step) | Self::Correlated(step) | Self::Reply(step, ..) => Some(step),
+        }
+    }
 }
 
 /// The record types of one topic.
@@ -42,7 +69,7 @@ pub(crate) struct TopicRoutes {
 }
 
 impl TopicRoutes {
-    /// What `record` means; nothing for foreign records.
+    /// What `record` means, first to the sagas of its key; nothing for foreign records.
     pub(crate) fn roles(&self, record: &RecordName) -> &[Role] {
         self.roles.get(record).map_or(&[], Vec::as_slice)
     }
@@ -68,6 +95,9 @@ impl Routes {
             }
         }
         for topic in routes.topics.values_mut() {
+            for roles in topic.roles.values_mut() {
+                roles.sort_by_key(Role::is_correlated);
+            }
             topic.starts_only = topic
                 .roles
                 .values()
@@ -95,6 +125,14 @@ fn meanings(plan: &Plan) -> Vec<(Trigger, Meaning)> {
             .iter()
             .map(|trigger| (trigger.clone(), Meaning::Cancel)),
     );
+    let asks = |step: &StepPlan| matches!(step.action, Action::Decision(_));
+    if plan.steps.iter().any(asks) {
+        let trigger = Trigger {
+            record: own::DECISION_MADE.name.into(),
+            topic: control::TOPIC.into(),
+        };
+        all.push((trigger, Meaning::Decide));
+    }
     for index in plan.step_indexes() {
         let step = plan.step(index);
         all.extend(
@@ -102,11 +140,11 @@ fn meanings(plan: &Plan) -> Vec<(Trigger, Meaning)> {
                 .iter()
                 .map(|trigger| (trigger.clone(), Meaning::Resume(index))),
         );
-        all.extend(
-            step.event()
-                .iter()
-                .map(|trigger| ((*trigger).clone(), Meaning::Event(index))),
-        );
+        let awaited = match step.event_key() {
+            Some(_) => Meaning::Correlated(index),
+            None => Meaning::Event(index),
+        };
+        all.extend(step.event().map(|trigger| (trigger.clone(), awaited)));
         for purpose in [Purpose::Forward, Purpose::Compensation] {
             let Some(replies) = step.replies_for(purpose) else {
                 continue;

@@ -1,6 +1,11 @@
 //! A saga as people and scripts see it.
 
-use palinode_core::{Direction, Outcome, Plan, Request, RequestStatus, Saga, StepIndex, Timestamp};
+use std::collections::BTreeMap;
+
+use palinode_core::{
+    Action, Decoder, Direction, Outcome, Plan, Request, RequestStatus, Saga, StepIndex, StepState, Timestamp, Value,
+    attributes,
+};
 use palinode_wire::rfc3339;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +32,10 @@ pub struct SagaView {
     pub correlation_id: Option<String>,
     /// The number of its events.
     pub events: u64,
-    /// Its steps; empty once it is completed.
+    /// What people look for it by.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+    /// Its steps, and then their items; empty once it is completed.
     pub steps: Vec<StepView>,
 }
 
@@ -46,10 +54,14 @@ pub struct StepView {
     pub answered_at: Option<String>,
     /// How far its compensation got, when there is one.
     pub compensation: Option<String>,
+    /// What it asks people while nobody has decided, and then what was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
 }
 
-/// Describes a saga. `plan` is the plan of its version, for the names of its steps.
-pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) -> SagaView {
+/// Describes a saga. `plan` is the plan of its version, for the names of its steps and its attributes, into whose fields
+/// `decoder` looks.
+pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, decoder: &dyn Decoder) -> SagaView {
     let mut view = SagaView {
         definition: definition.into(),
         version: None,
@@ -61,6 +73,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
         deadline_at: None,
         correlation_id: None,
         events: saga.sequence().0,
+        attributes: BTreeMap::new(),
         steps: Vec::new(),
     };
     match saga {
@@ -78,6 +91,11 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
             view.changed_at = Some(rfc3339(state.changed_at));
             view.deadline_at = state.deadline_at.map(rfc3339);
             view.correlation_id = Some(state.correlation.to_string());
+            let attributes = plan.map(|plan| attributes(plan, state, decoder)).unwrap_or_default();
+            view.attributes = attributes
+                .into_iter()
+                .map(|(name, value)| (name.to_string(), told(&value)))
+                .collect();
             let name = |index: StepIndex| match plan.filter(|plan| plan.has_step(index)) {
                 Some(plan) => plan.step_name(index).to_string(),
                 None => format!("#{}", index.0),
@@ -93,6 +111,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
                     answered_at: step.forward.answered_at.map(rfc3339),
                     compensation: (step.compensation.status != RequestStatus::NotRequested)
                         .then(|| word(&step.compensation)),
+                    decision: decision(plan, index, step),
                 })
                 .collect();
         }
@@ -114,6 +133,41 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>) 
         }
     }
     view
+}
+
+/// The question while it is open, or the answer.
+fn decision(plan: Option<&Plan>, index: StepIndex, step: &StepState) -> Option<String> {
+    if let Some(decision) = &step.decision {
+        let by = decision.by.as_deref().unwrap_or("nobody in time");
+        let note = decision
+            .note
+            .as_deref()
+            .map(|note| format!(": {note}"))
+            .unwrap_or_default();
+        return Some(format!("'{}' by {by}{note}", decision.option));
+    }
+    let plan = plan.filter(|plan| plan.has_step(index))?;
+    match &plan.step(index).action {
+        Action::Decision(question) if matches!(step.forward.status, RequestStatus::Pending { .. }) => {
+            let options: Vec<&str> = question.options.iter().map(|option| &*option.name).collect();
+            Some(format!("{} ({})", question.question, options.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+/// A value in a few words.
+fn told(value: &Value) -> String {
+    match value {
+        Value::Null => "-".into(),
+        Value::Boolean(value) => value.to_string(),
+        Value::Long(value) => value.to_string(),
+        Value::Double(value) => value.to_string(),
+        Value::String(text) => text.to_string(),
+        Value::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Value::List(list) => format!("{} elements", list.len()),
+        Value::Record(fields) => format!("{} fields", fields.len()),
+    }
 }
 
 fn word(request: &Request) -> String {

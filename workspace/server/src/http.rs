@@ -137,7 +137,8 @@ async fn saga<St: Stores>(State(app): State<App<St>>, Path((definition, key)): P
             };
             let definitions = app.shelf.last().definitions;
             let plan = version.and_then(|version| definitions.plan(&plan_id, version));
-            Json(saga_view(&definition, &key, &saga, plan.map(Arc::as_ref))).into_response()
+            let view = saga_view(&definition, &key, &saga, plan.map(Arc::as_ref), &app.shared.schemas);
+            Json(view).into_response()
         }
         Ok(Ok(Ok(None))) => problem(
             StatusCode::NOT_FOUND,

@@ -5,6 +5,7 @@
 //! a shape, without a value tree in between.
 
 pub mod avro;
+pub mod control;
 pub mod dead_letter;
 pub mod definition;
 pub mod frame;

@@ -37,11 +37,13 @@ pub const POSITIONS_ADVANCED: OwnSchema = own!("palinode.journal.PositionsAdvanc
 /// The one row that a finished saga leaves.
 pub const OUTCOME: OwnSchema = own!("palinode.Outcome", "Outcome.avsc");
 
+/// A person decided what a step of a saga asks.
+pub const DECISION_MADE: OwnSchema = own!("palinode.control.DecisionMade", "control/DecisionMade.avsc");
 /// A version of a definition, as it was published.
 pub const DEFINITION: OwnSchema = own!("palinode.Definition", "Definition.avsc");
 
 /// All of them.
-pub const ALL: [OwnSchema; 8] = [
+pub const ALL: [OwnSchema; 9] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -49,5 +51,6 @@ pub const ALL: [OwnSchema; 8] = [
     DEFINITION_ACTIVATED,
     POSITIONS_ADVANCED,
     OUTCOME,
+    DECISION_MADE,
     DEFINITION,
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use palinode_core::{DefinitionName, Purpose};
+use palinode_core::{DefinitionName, Purpose, StepName};
 
 use crate::{
     Graph,
@@ -34,6 +34,8 @@ struct Saga {
 struct Step {
     forward: Forward,
     back: Back,
+    /// The saga went on without it.
+    is_given_up: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -44,6 +46,8 @@ enum Forward {
     Failed,
     Unknown,
     Done,
+    /// No participant was asked, or all items were.
+    WentBy,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +56,7 @@ enum Back {
     NotRequested,
     Begun,
     Done,
+    GivenUp,
 }
 
 impl Check for Compensation {
@@ -115,6 +120,7 @@ impl Compensation {
                 }
                 *back = Back::Done;
             }
+            EventKind::GivenUp => self.sagas.of(event.saga).step(step).back = Back::GivenUp,
             _ => {}
         }
     }
@@ -125,15 +131,19 @@ impl Compensation {
         if !known.goes_back {
             return Some("while the saga goes forward".into());
         }
-        let Step { forward, back } = *known.step(step);
+        let Step { forward, back, .. } = *known.step(step);
         match (forward, back) {
             (_, Back::Begun) => return None,
             (_, Back::Done) => return Some("again, after it was taken back".into()),
-            (Forward::NotRequested | Forward::Failed, _) => return Some("although it was never done".into()),
+            (_, Back::GivenUp) => return Some("again, after that was given up".into()),
+            (Forward::NotRequested | Forward::Failed | Forward::WentBy, _) => {
+                return Some("although it was never done".into());
+            }
             (Forward::Pending, _) => return Some("while its command waits for an answer".into()),
             (Forward::Unknown | Forward::Done, Back::NotRequested) => {}
         }
-        let dependents = graph(facts, saga)?.dependents(facts.steps.name(step));
+        let template = StepName::from(facts.steps.name(step).template());
+        let dependents = graph(facts, saga)?.dependents(&template);
         for (dependent, name) in dependents.filter_map(|name| Some((facts.steps.find(name.as_str())?, name))) {
             let state = *self.sagas.of(saga).step(dependent);
             if !state.is_settled(self.has_compensation(facts, saga, dependent)) {
@@ -152,8 +162,8 @@ impl Compensation {
             ));
         }
         for name in graph(facts, event.saga).iter().flat_map(|graph| graph.steps.keys()) {
-            let state = facts.steps.find(name.as_str()).map(|step| known.step(step).forward);
-            if state != Some(Forward::Done) {
+            let state = facts.steps.find(name.as_str()).map(|step| *known.step(step));
+            if !state.is_some_and(Step::is_behind) {
                 fault(format!("the saga was completed, and step '{name}' was not done"));
             }
         }
@@ -190,7 +200,7 @@ impl Compensation {
         match graph(facts, saga) {
             Some(graph) => graph
                 .steps
-                .get(facts.steps.name(step))
+                .get(facts.steps.name(step).template())
                 .is_some_and(|step| step.has_compensation),
             None => self
                 .compensated
@@ -220,12 +230,22 @@ impl Step {
             EventKind::Succeeded => Forward::Done,
             EventKind::Failed if event.is_definite => Forward::Failed,
             EventKind::Failed | EventKind::TimedOut => Forward::Unknown,
+            EventKind::WentBy => Forward::WentBy,
+            EventKind::GivenUp => {
+                self.is_given_up = true;
+                return;
+            }
             _ => return,
         };
         // Done after it was taken back: it has to be taken back again.
         if self.forward == Forward::Done && self.back == Back::Done {
             self.back = Back::NotRequested;
         }
+    }
+
+    /// Whether the saga may end behind it.
+    fn is_behind(self) -> bool {
+        self.is_given_up || matches!(self.forward, Forward::Done | Forward::WentBy)
     }
 
     fn may_be_done(self) -> bool {
@@ -245,141 +265,4 @@ fn graph(facts: &Facts, saga: SagaIndex) -> Option<&Graph> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::{Options, testing::World};
-
-    fn finds(events: &[&str], what: &str) {
-        let mut world = World::clean();
-        world.start("o-9");
-        world.on_timer("o-9", events);
-        world.finds("compensation", "o-9", what);
-    }
-
-    #[test]
-    fn a_step_that_was_not_taken_back_is_found_with_and_without_a_graph() {
-        let what = "the saga was compensated, and step 'stock' was not taken back";
-        let events = ["succeeded stock 1", "failed payment 1", "turned back", "compensated"];
-        finds(&events, what);
-        let mut world = World::clean();
-        world.start("o-9");
-        world.on_timer("o-9", &events);
-        let report = world.audit(Options {
-            graphs: Default::default(),
-            ..World::options()
-        });
-        assert!(
-            report.violations.iter().any(|violation| violation.what == what),
-            "{report}"
-        );
-    }
-
-    #[test]
-    fn a_step_of_unknown_outcome_that_was_not_taken_back_is_found() {
-        let what = "the saga was compensated, and step 'stock' was not taken back";
-        finds(
-            &["failed payment 1", "turned back", "timed out stock 1/1", "compensated"],
-            what,
-        );
-    }
-
-    #[test]
-    fn a_step_that_was_done_late_must_be_taken_back_again() {
-        let what = "the saga was compensated, and step 'stock' was not taken back";
-        let events = [
-            "failed payment 1",
-            "turned back",
-            "timed out stock 1/1",
-            "requested undo-stock 1/1",
-            "succeeded undo-stock 1",
-            "compensated",
-            "reopened",
-            "succeeded stock 1",
-            "compensated",
-        ];
-        finds(&events, what);
-    }
-
-    #[test]
-    fn compensation_that_goes_wrong_is_found() {
-        let back = ["failed payment 1", "turned back"];
-        let with = |more: &[&'static str]| [&back[..], more].concat();
-        finds(
-            &["succeeded stock 1", "requested undo-stock 1/1"],
-            "step 'stock' is taken back while the saga goes forward",
-        );
-        finds(
-            &with(&["requested undo-stock 1/1"]),
-            "step 'stock' is taken back while its command waits for an answer",
-        );
-        finds(
-            &with(&["requested undo-payment 1/1"]),
-            "step 'payment' is taken back although it was never done",
-        );
-        let undone = [
-            "succeeded stock 1",
-            "requested undo-stock 1/1",
-            "succeeded undo-stock 1",
-        ];
-        finds(
-            &with(&[&undone[..], &["succeeded undo-stock 1"]].concat()),
-            "step 'stock' was taken back twice",
-        );
-        finds(
-            &with(&[&undone[..], &["requested undo-stock 2/2"]].concat()),
-            "step 'stock' is taken back again, after it was taken back",
-        );
-    }
-
-    #[test]
-    fn the_wrong_order_is_found() {
-        let events = [
-            "succeeded payment 1",
-            "succeeded stock 1",
-            "requested packing 1/1",
-            "turned back",
-            "requested undo-payment 1/1",
-        ];
-        let what = "step 'payment' is taken back before step 'packing', which comes after it, is settled";
-        finds(&events, what);
-        let mut events = events.to_vec();
-        events.insert(4, "succeeded packing 1");
-        finds(&events, what);
-        events.insert(5, "requested undo-packing 1/1");
-        finds(&events, what);
-    }
-
-    #[test]
-    fn an_end_while_something_is_awaited_is_found() {
-        finds(
-            &["failed payment 1", "turned back", "compensated"],
-            "the saga was compensated while step 'stock' waits for an answer",
-        );
-        finds(
-            &[
-                "failed payment 1",
-                "turned back",
-                "succeeded stock 1",
-                "requested undo-stock 1/1",
-                "compensated",
-            ],
-            "the saga was compensated while the compensation of step 'stock' waits for an answer",
-        );
-    }
-
-    #[test]
-    fn a_completed_saga_that_left_a_step_out_or_took_one_back_is_found() {
-        finds(
-            &["succeeded payment 1", "succeeded stock 1", "completed"],
-            "the saga was completed, and step 'packing' was not done",
-        );
-        finds(
-            &[
-                "succeeded payment 1",
-                "turned back",
-                "requested undo-payment 1/1",
-                "completed",
-            ],
-            "the saga was completed, and step 'payment' was taken back",
-        );
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use palinode_audit::{Graph, GraphStep, Options};
-use palinode_core::{Plan, RecordName, TopicName};
+use palinode_core::{CompensationOrder, Plan, RecordName, StepIndex, TopicName};
 use palinode_server::read_definitions;
 
 /// The options for the definitions at `paths`.
@@ -21,7 +21,12 @@ pub(super) fn options(paths: &[PathBuf]) -> anyhow::Result<Options> {
 
 fn graph(plan: &Plan) -> Graph {
     let step = |step: &palinode_core::StepPlan| {
-        let after = step.after.iter().map(|index| plan.step(*index).name.clone()).collect();
+        // Taken back all at once, no step waits for those that came after it.
+        let after: &[StepIndex] = match plan.compensation_order {
+            CompensationOrder::Parallel => &[],
+            CompensationOrder::Reverse | CompensationOrder::Sequential => &step.after,
+        };
+        let after = after.iter().map(|index| plan.step(*index).name.clone()).collect();
         (
             step.name.clone(),
             GraphStep {
@@ -37,21 +42,7 @@ fn graph(plan: &Plan) -> Graph {
 
 /// The record types that the plan reads, by topic.
 fn named(plan: &Plan) -> BTreeSet<(TopicName, RecordName)> {
-    let mut named = BTreeSet::new();
-    let resumed = plan.steps.iter().filter_map(|step| step.resumed_by.as_ref());
-    for trigger in std::iter::once(&plan.started_by)
-        .chain(&plan.cancelled_by)
-        .chain(resumed)
-    {
-        named.insert((trigger.topic.clone(), trigger.record.clone()));
-    }
-    for step in &plan.steps {
-        let compensation = step.compensation.iter().map(|compensation| &compensation.replies);
-        for replies in std::iter::once(&step.replies).chain(compensation) {
-            for record in std::iter::once(&replies.succeeded).chain(&replies.failed) {
-                named.insert((replies.topic.clone(), record.clone()));
-            }
-        }
-    }
-    named
+    plan.awaited()
+        .map(|(record, topic)| (topic.clone(), record.clone()))
+        .collect()
 }

@@ -15,10 +15,9 @@ use super::{Where, laws};
 use crate::cluster::{Reached, kept_schemas};
 
 /// Topics whose records are no part of the story: node matters, and caches.
-const PASSED_OVER: [&str; 5] = [
+const PASSED_OVER: [&str; 4] = [
     "palinode.definitions",
     "palinode.schemas",
-    "palinode.control",
     "palinode.members",
     "palinode.snapshots",
 ];

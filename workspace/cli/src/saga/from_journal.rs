@@ -75,6 +75,13 @@ fn as_text(event: &SagaRecord) -> String {
     if let Some(attempt) = event.attempt {
         line.push_str(&format!(", attempt {}", attempt.0));
     }
+    if let Some(option) = &event.option {
+        let by = event.by.as_deref().unwrap_or("nobody in time");
+        line.push_str(&format!(", '{option}' by {by}"));
+    }
+    if let Some(items) = event.items {
+        line.push_str(&format!(", {items} items"));
+    }
     if let Some(code) = &event.code {
         line.push_str(&format!(" [{code}]"));
     }
@@ -95,6 +102,11 @@ fn as_json(event: &SagaRecord) -> serde_json::Value {
         "attempt": event.attempt.map(|attempt| attempt.0),
         "code": event.code,
         "reason": event.reason,
+        "items": event.items,
+        "fails": event.fails,
+        "option": event.option,
+        "by": event.by,
+        "note": event.note,
         "cause": event.cause.as_str(),
         "correlation": event.correlation,
         "traceparent": event.traceparent,

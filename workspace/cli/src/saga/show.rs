@@ -77,6 +77,9 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
             say(format_args!("  {name}: {value}"))?;
         }
     }
+    for (name, value) in &view.attributes {
+        say(format_args!("  {name}: {value}"))?;
+    }
     for step in &view.steps {
         let compensation = step
             .compensation
@@ -87,6 +90,9 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
             "  {:<14} {}, commands: {}{compensation}",
             step.step, step.status, step.attempts
         ))?;
+        if let Some(decision) = &step.decision {
+            say(format_args!("  {:<14} {decision}", ""))?;
+        }
     }
     Ok(())
 }

@@ -16,7 +16,9 @@ pub(super) fn resume(draft: &mut Draft<'_>, step: Option<StepIndex>) {
         return draft.reject(RejectionCode::NotSuspended, named);
     };
     let waiting = suspension.step;
-    if named.is_some() && named != waiting {
+    let is_waited_for =
+        |(step, purpose)| waiting.is_some_and(|waiting| waiting == (step, purpose) || waiting.0.template() == step);
+    if named.is_some_and(|named| !is_waited_for(named)) {
         return draft.reject(RejectionCode::NotSuspended, named);
     }
     draft.push(Event::SagaResumed);
@@ -112,5 +114,12 @@ mod tests {
         assert_eq!(story.when(&resume(Some(PAYMENT))), ["rejected: NOT_SUSPENDED"]);
         story.when(&done(PAYMENT, 1));
         assert_eq!(story.when(&resume(None)), ["rejected: NOT_SUSPENDED"]);
+    }
+
+    #[test]
+    fn an_event_that_resumes_a_step_resumes_the_item_that_is_waited_for() {
+        let plan = plan([step("pick").for_each("start.lines", 2)]);
+        let mut story = Story::of(plan).given([start_with("order_id=o-1;lines=[a,b]"), timed_out(item(PAYMENT, 1), 1)]);
+        assert_eq!(story.when(&resume(Some(PAYMENT))), ["resumed", "requested pick[1] 1/2"]);
     }
 }

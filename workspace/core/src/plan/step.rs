@@ -86,6 +86,14 @@ impl StepPlan {
         }
     }
 
+    /// The key of the saga that such an event is for, when its record has another key.
+    pub fn event_key(&self) -> Option<&Arc<dyn Expression>> {
+        match &self.action {
+            Action::Wait(wait) => wait.event_key(),
+            Action::Command { .. } | Action::Decision(_) => None,
+        }
+    }
+
     /// How long one attempt waits for its reply.
     pub fn timeout_for(&self, purpose: Purpose) -> Duration {
         self.compensation_for(purpose)

@@ -11,15 +11,27 @@ pub enum WaitPlan {
     For(Duration),
     /// A point in time, in milliseconds since 1970; one that has passed ends the wait at once.
     Until(Arc<dyn Expression>),
-    /// An event with the saga's key. One that comes before the wait began ends it when it begins.
+    /// An event. One that comes before the wait began ends it when it begins.
     Event {
         /// The event.
         trigger: Trigger,
+        /// The key of the saga that the event is for, from the fields of `event`; none: it is the key of its record.
+        key: Option<Arc<dyn Expression>>,
         /// How long it is waited for.
         timeout: Duration,
         /// What happens when it has not come by then.
         on_timeout: OnTimeout,
     },
+}
+
+impl WaitPlan {
+    /// The key of the saga that an event is for, when its record has another key.
+    pub fn event_key(&self) -> Option<&Arc<dyn Expression>> {
+        match self {
+            Self::Event { key, .. } => key.as_ref(),
+            Self::For(_) | Self::Until(_) => None,
+        }
+    }
 }
 
 /// What happens when an event does not come in time.

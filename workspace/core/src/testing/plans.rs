@@ -326,6 +326,7 @@ fn action(plan: &mut Plan, name: &str, does: Does) -> Action {
                 record: format!("{name}Happened").into(),
                 topic: name.into(),
             },
+            key: None,
             timeout: Duration::from_secs(60),
             on_timeout,
         }),

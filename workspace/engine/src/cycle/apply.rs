@@ -7,8 +7,7 @@ use std::{
 
 use palinode_core::{
     Context, Event, Input, InputId, Reason, ReasonCode, Reply, RequestStatus, Saga, SagaId, SchemaId, StepIndex,
-    Transition, transition,
-    transition_refused,
+    Transition, transition, transition_refused,
 };
 use palinode_log::Consumed;
 use palinode_store::{Error as StoreError, Store, Stores};
@@ -25,6 +24,14 @@ use crate::routes::{Meaning, Role};
 impl<St: Stores> Batch<'_, St> {
     /// Applies an input to the sagas that it concerns; to none of them while a schema is missing.
     pub(super) fn meant(&mut self, held: &Held, meant: &Meant<'_>, record: &Consumed) -> Result<Taken, StoreError> {
+        match self.missing_schema_of(held, meant)? {
+            Some(schema) => Ok(Taken::SchemaMissing(schema)),
+            None => self.applied(meant, record).map(|()| Taken::Yes),
+        }
+    }
+
+    /// The first schema that one of the sagas that an input concerns waits for.
+    pub(super) fn missing_schema_of(&mut self, held: &Held, meant: &Meant<'_>) -> Result<Option<SchemaId>, StoreError> {
         for role in meant.roles {
             let definition = self.shared.definitions.at(role.plan).plan.name.clone();
             let id = SagaId {
@@ -32,19 +39,26 @@ impl<St: Stores> Batch<'_, St> {
                 key: meant.key.clone(),
             };
             if let Some(schema) = self.missing_schema(held, &id)? {
-                return Ok(Taken::SchemaMissing(schema));
+                return Ok(Some(schema));
             }
         }
+        Ok(None)
+    }
+
+    /// Applies an input to the sagas that it concerns.
+    pub(super) fn applied(&mut self, meant: &Meant<'_>, record: &Consumed) -> Result<(), StoreError> {
         if meant
             .roles
             .iter()
             .any(|role| matches!(role.meaning, Meaning::Reply(..)))
         {
             self.reply(meant, record)?;
+        } else if meant.roles.iter().any(|role| role.meaning == Meaning::Decide) {
+            self.decide(meant, record)?;
         } else {
             self.event(meant, record)?;
         }
-        Ok(Taken::Yes)
+        Ok(())
     }
 
     /// The first schema of a payload in the saga's state that is not known here, as after a restart, and worth waiting
@@ -83,8 +97,9 @@ impl<St: Stores> Batch<'_, St> {
                 continue;
             }
             done.push(plan);
-            let input = self.input(role, meant);
-            self.apply(plan, &id, &input, &meant.cause, Some(record))?;
+            if let Some(input) = self.input(role, meant) {
+                self.apply(plan, &id, &input, &meant.cause, Some(record))?;
+            }
         }
         match unknown {
             Some(id) if done.is_empty() => {
@@ -139,8 +154,9 @@ impl<St: Stores> Batch<'_, St> {
         }
         match chosen {
             Some((_, role, id)) => {
-                let input = self.input(role, meant);
-                self.apply(role.plan, &id, &input, &meant.cause, Some(record))?;
+                if let Some(input) = self.input(role, meant) {
+                    self.apply(role.plan, &id, &input, &meant.cause, Some(record))?;
+                }
             }
             None => {
                 if let Some(id) = unknown {
@@ -163,7 +179,7 @@ impl<St: Stores> Batch<'_, St> {
     }
 
     /// The position of the plan that the saga follows, or would follow; `None` when this node does not run it.
-    fn plan_of(&mut self, id: &SagaId) -> Result<Option<usize>, StoreError> {
+    pub(super) fn plan_of(&mut self, id: &SagaId) -> Result<Option<usize>, StoreError> {
         let (version, is_open) = self.draft.look(self.store, id, |saga| match saga {
             Some(Saga::Open(state)) => (Some(state.version), true),
             Some(Saga::Closed(closed)) => (Some(closed.version), false),
@@ -183,9 +199,9 @@ impl<St: Stores> Batch<'_, St> {
         Ok(plan)
     }
 
-    fn input(&self, role: &Role, meant: &Meant<'_>) -> Input {
+    fn input(&self, role: &Role, meant: &Meant<'_>) -> Option<Input> {
         let payload = meant.payload.clone();
-        match role.meaning {
+        Some(match role.meaning {
             Meaning::Start => Input::Start {
                 payload,
                 correlation: meant.correlation.clone().unwrap_or_else(|| meant.key.as_str().into()),
@@ -199,7 +215,9 @@ impl<St: Stores> Batch<'_, St> {
                 step: Some(step),
                 payload: Some(payload),
             },
-            Meaning::Event(step) => Input::Event { step, payload },
+            Meaning::Event(step) | Meaning::Correlated(step) => Input::Event { step, payload },
+            // What a decision is for stands in it, not in the definition: see `control`.
+            Meaning::Decide => return None,
             Meaning::Reply(step, purpose, result) => {
                 let step = self.answered(role, meant).unwrap_or(step);
                 let round = meant.answers.as_ref().map(|answers| answers.round);
@@ -211,7 +229,7 @@ impl<St: Stores> Batch<'_, St> {
                     payload,
                 })
             }
-        }
+        })
     }
 
     /// Lets the core decide, and writes down what follows. What cannot be sent, or breaks an invariant, suspends this
@@ -256,8 +274,7 @@ impl<St: Stores> Batch<'_, St> {
             }
         };
         if let Some(record) = record {
-            let unheard =
-                |event: &&Event| matches!(event, Event::InputRejected { .. }) && event.needs_attention();
+            let unheard = |event: &&Event| matches!(event, Event::InputRejected { .. }) && event.needs_attention();
             for event in after.events.iter().filter(unheard) {
                 let reason = event.reason().map_or_else(String::new, ToString::to_string);
                 self.dead(record, self.origin(record), ErrorCode::UnknownSaga, reason);
@@ -326,7 +343,7 @@ impl<St: Stores> Batch<'_, St> {
         Ok(decided)
     }
 
-    fn origin(&self, record: &Consumed) -> Origin {
+    pub(super) fn origin(&self, record: &Consumed) -> Origin {
         let topics = &self.shared.definitions.topics;
         // Elsewhere such headers are left from an earlier life, as of a dead letter that was sent again.
         let forwarded = record.source.topic == topics.inbox;

@@ -95,6 +95,12 @@ impl<'a, St: Stores> Batch<'a, St> {
                     .push(outbox::forwarded(inbox, partition, record, &origin));
                 self.draft.forwarded_from.insert(origin.topic);
             }
+            Decoded::Correlated(event) => {
+                if let Taken::SchemaMissing(schema) = self.correlated(held, event, record)? {
+                    return Ok(Taken::SchemaMissing(schema));
+                }
+                self.counts.applied += 1;
+            }
             Decoded::Meant(meant) => {
                 if let Taken::SchemaMissing(schema) = self.meant(held, &meant, record)? {
                     return Ok(Taken::SchemaMissing(schema));

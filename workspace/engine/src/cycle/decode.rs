@@ -7,8 +7,12 @@ use palinode_log::Consumed;
 use palinode_store::Stores;
 use palinode_wire::{Origin, Schemas, dead_letter::ErrorCode, frame, headers::MessageHeaders, partition_of};
 
-use super::{Shared, held::Held};
-use crate::routes::Role;
+use super::{
+    Shared,
+    correlate::{Correlated, Correlating},
+    held::Held,
+};
+use crate::routes::{Role, split_correlated};
 
 /// What is to be done with a record.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(super) enum Decoded<'d> {
     Elsewhere(Origin, i32),
     /// It is an input.
     Meant(Meant<'d>),
+    /// It is an input of sagas of several keys.
+    Correlated(Correlated<'d>),
 }
 
 /// An input and what it may mean.
@@ -119,6 +125,17 @@ pub(super) fn decode<'d, St: Stores>(
         return Decoded::Dead(origin, ErrorCode::Undecodable, error.to_string());
     }
     let headers = MessageHeaders::read(pairs(record));
+    let (roles, correlated) = split_correlated(roles);
+    if !correlated.is_empty() {
+        let event = Correlating {
+            record,
+            origin,
+            payload,
+            headers,
+            is_forwarded: from_inbox,
+        };
+        return event.decode(shared, task, schemas, roles, correlated);
+    }
     let answers = headers.parsed_idempotency_key();
     let key = match &answers {
         Some(answers) => answers.saga.key.clone(),
@@ -147,7 +164,7 @@ pub(super) fn decode<'d, St: Stores>(
     })
 }
 
-fn key_of(record: &Consumed) -> Result<SagaKey, (ErrorCode, String)> {
+pub(super) fn key_of(record: &Consumed) -> Result<SagaKey, (ErrorCode, String)> {
     let key = record.key.as_ref().filter(|key| !key.is_empty());
     let Some(key) = key else {
         return Err((

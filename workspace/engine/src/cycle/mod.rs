@@ -11,6 +11,8 @@ mod barrier;
 mod batch;
 mod beginning;
 mod blame;
+mod control;
+mod correlate;
 mod decode;
 mod draft;
 mod gather;

@@ -1,13 +1,13 @@
 //! Orders, duplicates, late and missing answers, crashes and faults in an order that a seed decides. In the end every
 //! saga has ended once, every input has had one effect, and the journal replays to what the store holds.
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
 use palinode_engine::cycle::Status;
 use palinode_log::memory::Fault;
 use palinode_store::memory::MemoryStores;
 
-use crate::support::{Command, Setup, Shell, World};
+use crate::support::{Command, Setup, Shell, World, order_plan, question, wait_for_wish, with_items, with_packing};
 
 /// Runs; each takes a few hundred milliseconds, most of them spent in looking at what was written.
 const SEEDS: u64 = 20;
@@ -39,7 +39,15 @@ struct Run {
 
 impl Run {
     fn new(seed: u64) -> Self {
+        // Packing is done once, item by item, left to a person, or waits for a wish of the customer.
+        let plan = match seed % 4 {
+            0 => order_plan(),
+            1 => with_items(),
+            2 => with_packing(question(Duration::from_secs(20))),
+            _ => with_packing(wait_for_wish(None)),
+        };
         let world = World::with(Setup {
+            plans: vec![Arc::new(plan)],
             unknown: vec!["shop.orders.PaymentRetryRequested"],
             ..Setup::default()
         });
@@ -66,7 +74,7 @@ impl Run {
 
     fn step(&mut self) {
         let member = self.random.below(2);
-        match self.random.below(20) {
+        match self.random.below(21) {
             0..=3 => {
                 let order = format!("o-{}", self.orders.len());
                 self.world.place(&order);
@@ -91,6 +99,10 @@ impl Run {
                 self.tasks[member].pass(by);
             }
             17 => self.tasks[member].registry_answers(),
+            18 => drop(self.order().map(|order| {
+                let wish = "shop.orders.PaymentRetryRequested";
+                self.world.send("orders.wishes", &order, wish, &[], vec![])
+            })),
             _ => {
                 self.tasks[member].poll_max = self.random.below(7) + 1;
                 self.tasks[member].propose();

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use apache_avro::{Schema, reader::datum::GenericDatumReader, types::Value as Avro, writer::datum::GenericDatumWriter};
 use palinode_core::{
-    Attempt, Event, Outcome, Payload, Purpose, Round, SagaId, SchemaId, Sequence, StepIndex, Timestamp, Value,
+    Attempt, Decision, Event, Outcome, Payload, Purpose, Round, SagaId, SchemaId, Sequence, StepIndex, Timestamp, Value,
 };
 use palinode_wire::{
     Encoder, Schemas,
@@ -76,7 +76,7 @@ fn saga_events() {
         "sequence": 1, "time": 1_000, "type": "SagaStarted", "step": null, "purpose": null, "round": null,
         "attempt": null, "due": 9_000, "definite": null, "retried": null, "code": null, "reason": null,
         "cause": "orders.events/3/41", "correlation": "c-1", "traceparent": null, "payload_schema": 12,
-        "payload": [6, 1],
+        "payload": [6, 1], "items": null, "fails": null, "option": null, "by": null, "note": null,
     });
     check(
         "SagaStarted",
@@ -97,12 +97,35 @@ fn saga_events() {
         "sequence": 9, "time": 1_000, "type": "CompensationRequested", "step": "stock", "purpose": "compensation",
         "round": 1, "attempt": 2, "due": 6_000, "definite": null, "retried": null, "code": null, "reason": null,
         "cause": "orders.events/3/41", "correlation": null, "traceparent": null, "payload_schema": null,
-        "payload": null,
+        "payload": null, "items": null, "fails": null, "option": null, "by": null, "note": null,
     });
     check(
         "CompensationRequested",
         "palinode.journal.SagaEvent",
         &encoded(Sequence(9), &requested),
+        content,
+    );
+
+    let decided = Event::DecisionMade {
+        step: StepIndex(1),
+        decision: Decision {
+            option: "reject".into(),
+            by: Some("ann".into()),
+            note: Some("no".into()),
+        },
+        fails: true,
+    };
+    let content = json!({
+        "event_id": "order-fulfilment/eu%2F7/3", "definition": "order-fulfilment", "version": 7, "saga": "eu/7",
+        "sequence": 3, "time": 1_000, "type": "DecisionMade", "step": "stock", "purpose": "forward",
+        "round": null, "attempt": null, "due": null, "definite": null, "retried": null, "code": null, "reason": null,
+        "cause": "orders.events/3/41", "correlation": null, "traceparent": null, "payload_schema": null,
+        "payload": null, "items": null, "fails": true, "option": "reject", "by": "ann", "note": "no",
+    });
+    check(
+        "DecisionMade",
+        "palinode.journal.SagaEvent",
+        &encoded(Sequence(3), &decided),
         content,
     );
 }

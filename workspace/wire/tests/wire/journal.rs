@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palinode_core::{
-    Attempt, Event, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId, SchemaId, Sequence,
-    StepIndex, Timestamp,
+    Attempt, Decision, Event, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId, SchemaId,
+    Sequence, StepIndex, Timestamp,
 };
 use palinode_wire::{
     Schemas,
@@ -18,7 +18,10 @@ use serde_json::{Value as Json, json};
 use crate::support::{journal_schemas, plan, with};
 
 fn event() -> impl Strategy<Value = Event> {
-    let step = || (0..2_u16).prop_map(StepIndex);
+    let step = || {
+        let items = StepIndex(2).of_item(7).unwrap();
+        prop_oneof![(0..3_u16).prop_map(StepIndex), Just(items)]
+    };
     let purpose = || prop_oneof![Just(Purpose::Forward), Just(Purpose::Compensation)];
     let of = move || (step(), purpose());
     let round = || (0..=i32::MAX.unsigned_abs()).prop_map(Round);
@@ -81,6 +84,30 @@ fn event() -> impl Strategy<Value = Event> {
             round,
             at
         }),
+        step().prop_map(|step| Event::PassedOver { step }),
+        (step(), any::<u16>()).prop_map(|(step, items)| Event::Expanded { step, items }),
+        step().prop_map(|step| Event::ItemsSucceeded { step }),
+        (step(), time()).prop_map(|(step, until)| Event::WaitStarted { step, until }),
+        (step(), payload()).prop_map(|(step, payload)| Event::EventArrived { step, payload }),
+        (step(), any::<bool>(), proptest::option::of(payload())).prop_map(|(step, fails, payload)| Event::WaitEnded {
+            step,
+            fails,
+            payload
+        }),
+        (step(), time()).prop_map(|(step, due)| Event::DecisionAsked { step, due }),
+        (
+            step(),
+            any::<bool>(),
+            text(),
+            proptest::option::of(text()),
+            proptest::option::of(text())
+        )
+            .prop_map(|(step, fails, option, by, note)| Event::DecisionMade {
+                step,
+                decision: Decision { option, by, note },
+                fails
+            }),
+        (of(), reason()).prop_map(|((step, purpose), reason)| Event::GivenUp { step, purpose, reason }),
         Just(Event::CancellationAccepted),
         Just(Event::CancellationKept),
         Just(Event::DeadlinePassed),
@@ -185,7 +212,7 @@ fn an_older_writers_missing_fields_are_null() {
     let schemas = with(Schemas::default(), 99, &schema.to_string());
     let record = record(&plan(), 4, &Event::SagaCompleted);
     let mut bytes = under(99, &framed(&record)).to_vec();
-    bytes.truncate(bytes.len() - 3);
+    bytes.truncate(bytes.len() - 8);
     let read = journal_schemas().read(&schemas, &bytes.into()).unwrap();
     assert_eq!(read, JournalRecord::Saga(record));
 }

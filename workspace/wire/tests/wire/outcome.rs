@@ -29,7 +29,7 @@ fn state() -> SagaState {
             answered_at: Some(Timestamp(30)),
             ..request(RequestStatus::Succeeded, 1)
         },
-        reply: None,
+        ..StepState::default()
     };
     let failed = StepState {
         forward: request(RequestStatus::Failed, 1),
@@ -51,6 +51,7 @@ fn state() -> SagaState {
         direction: Direction::Forward,
         suspended: None,
         steps: vec![taken_back, failed],
+        expansions: Vec::new(),
     }
 }
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use palinode_core::{
-    Action, CompensationOrder, Constant, FieldName, FieldPlan, MessageIndex, OnExhausted, Plan, Replies, RetryPolicy,
-    SchemaId, StepPlan, Trigger, Value, Zone,
+    Action, CompensationOrder, Constant, FieldName, FieldPlan, ItemsPlan, MessageIndex, OnExhausted, Plan, Replies,
+    RetryPolicy, SchemaId, StepPlan, Trigger, Value, Zone,
 };
 use palinode_wire::{Schemas, journal::JournalSchemas, own};
 
@@ -51,7 +51,7 @@ pub(crate) fn text(text: &str) -> Value {
     Value::String(text.into())
 }
 
-/// A plan with the steps `payment` and `stock`, whose outcome has the fields `total` and `vip`.
+/// A plan with the steps `payment`, `stock` and, for each of an array, `pick`, whose outcome has the fields `total` and `vip`.
 pub(crate) fn plan() -> Plan {
     let retry = || RetryPolicy {
         attempts: 3,
@@ -84,6 +84,12 @@ pub(crate) fn plan() -> Plan {
         resumed_by: None,
         compensation: None,
     };
+    let mut picked = step("pick");
+    picked.items = Some(ItemsPlan {
+        list: Arc::new(Constant(Value::Null)),
+        parallel: 1,
+        max: 10,
+    });
     let field = |name: &str| FieldPlan {
         name: name.into(),
         expression: Arc::new(Constant(Value::Null)),
@@ -100,7 +106,7 @@ pub(crate) fn plan() -> Plan {
         cancelled_by: None,
         cancel_until: None,
         deadline: None,
-        steps: vec![step("payment"), step("stock")],
+        steps: vec![step("payment"), step("stock"), picked],
         pivot: None,
         compensation_order: CompensationOrder::Reverse,
         emits: Vec::new(),

@@ -176,7 +176,7 @@ fn command(message: &BorrowedMessage<'_>) -> Option<Command> {
     Some(Command {
         asked: Asked {
             definition: key.saga.definition,
-            step: key.step,
+            step: key.step.template().into(),
             purpose: key.purpose,
         },
         key: message.key()?.to_vec(),

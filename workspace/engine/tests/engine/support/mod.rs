@@ -3,10 +3,12 @@
 
 mod checks;
 mod journal;
+mod plans;
 mod records;
 mod shell;
 mod world;
 
+pub(crate) use plans::{field, question, wait_for_wish, with_items, with_packing};
 pub(crate) use records::{Command, encode, failure, header_of, success, text};
 pub(crate) use shell::Shell;
 pub(crate) use world::{Setup, World, order_plan, order_plan_2, plan_from};

@@ -110,8 +110,9 @@ impl World {
             "palinode.inbox",
             "palinode.outcomes",
             "palinode.dead-letters",
+            "palinode.control",
         ];
-        let shop = ["orders.events", "orders.requests", "orders.status"];
+        let shop = ["orders.events", "orders.requests", "orders.status", "orders.wishes"];
         let events = ["payments.events", "warehouse.events", "shipments.events"];
         for topic in own.iter().chain(&shop).chain(&events).chain(&COMMANDS) {
             broker.create_topic(topic, setup.partitions);
