@@ -3,13 +3,18 @@
 use anyhow::Context;
 use bytes::Bytes;
 use palinode_core::SchemaId;
-use palinode_log::{kafka::CompactedTopic, registry::RegistryClient};
+use palinode_log::kafka::CompactedTopic;
 use palinode_wire::{
     control::{self, DecisionMade},
     own,
 };
 
-use crate::{Verdict, arguments::SagaDecide, say};
+use crate::{
+    Verdict,
+    arguments::SagaDecide,
+    cluster::{Reached, kept_schemas},
+    say,
+};
 
 pub(super) fn decide(arguments: &SagaDecide) -> anyhow::Result<Verdict> {
     let decision = DecisionMade {
@@ -20,8 +25,8 @@ pub(super) fn decide(arguments: &SagaDecide) -> anyhow::Result<Verdict> {
         by: arguments.by.clone(),
         note: arguments.note.clone(),
     };
-    let reached = arguments.cluster.reach(Some(&arguments.registry))?;
-    let value = decision.encode(schema(&reached.registry)?)?;
+    let reached = arguments.cluster.reach(None)?;
+    let value = decision.encode(schema(&reached)?)?;
     let topic = format!("{}{}", reached.topic_prefix, control::TOPIC);
     let key = Bytes::copy_from_slice(arguments.key.as_bytes());
     // A decision that is written twice does no harm: the second is refused by the saga.
@@ -35,13 +40,10 @@ pub(super) fn decide(arguments: &SagaDecide) -> anyhow::Result<Verdict> {
     Ok(Verdict::Done)
 }
 
-/// Our own schema gets the same id again when it is registered again.
-fn schema(registry: &str) -> anyhow::Result<SchemaId> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let client = RegistryClient::new(registry)?;
-    let schema = own::DECISION_MADE;
-    let id = runtime
-        .block_on(client.register(schema.name, schema.text))
-        .with_context(|| format!("the registry at {registry} did not take the schema of a decision"))?;
-    Ok(SchemaId(id.0))
+/// The id under which the nodes have registered and kept the schema of a decision: no registry is asked.
+fn schema(reached: &Reached) -> anyhow::Result<SchemaId> {
+    let kept = kept_schemas(&reached.kafka, &reached.topic_prefix)?;
+    let own = kept.into_iter().find(|(_, text)| *text == own::DECISION_MADE.text);
+    let (id, _) = own.context("no node has kept the schema of a decision yet: is one of this version running?")?;
+    Ok(id)
 }
