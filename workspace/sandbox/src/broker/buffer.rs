@@ -48,6 +48,15 @@ impl Buffer {
         Ok(Some(self.bytes.split_to(length).freeze()))
     }
 
+    /// Whether the next frame is there as a whole.
+    ///
+    /// # Errors
+    /// No frame has the length that stands there.
+    pub(super) fn has_frame(&self) -> io::Result<bool> {
+        let length = self.frame_length()?;
+        Ok(length.is_some_and(|length| self.bytes.len() >= LENGTH_BYTES + length))
+    }
+
     /// Whether nothing has come of the next frame.
     pub(super) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
@@ -81,8 +90,8 @@ impl Buffer {
     }
 
     /// How much room the next read makes; 0 while there is enough. What is left of the last piece of memory is used up
-    /// first: records are kept as they came, and each keeps its whole piece. For a large frame the room doubles, at most,
-    /// with what has come of it, so that a length alone costs nothing.
+    /// first: records are kept as they came, and each keeps its whole piece. For a large frame the room grows to four times
+    /// what has come of it, at most, so that a length alone costs nothing, and little is copied on the way.
     ///
     /// # Errors
     /// No frame has the length that stands there.
@@ -95,7 +104,7 @@ impl Buffer {
         if room >= missing.clamp(1, READ_BYTES) {
             return Ok(0);
         }
-        let most = self.bytes.len().max(READ_BYTES);
+        let most = (3 * self.bytes.len()).max(READ_BYTES);
         Ok(missing.clamp(READ_BYTES, most))
     }
 }

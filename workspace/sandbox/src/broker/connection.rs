@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use palinode_broker::{
     ConnectionId, Output, ResponseKind, StrBytes,
     frame::{self, Incoming},
@@ -18,7 +18,7 @@ use tokio::{
 
 use super::{
     buffer::Buffer,
-    limits::{BUFFER_IDLE, FRAME_TIME_MAX, IDLE_MAX, WRITE_TIME_MAX},
+    limits::{ANSWERS_BYTES_MAX, BUFFER_IDLE, FRAME_TIME_MAX, IDLE_MAX, WRITE_TIME_MAX},
     shared::{Answer, Shared},
 };
 
@@ -28,6 +28,8 @@ pub(super) struct Connection {
     host: StrBytes,
     stream: TcpStream,
     buffer: Buffer,
+    /// Answers to requests that came together, to be written together.
+    answers: BytesMut,
     shared: Arc<Shared>,
 }
 
@@ -38,6 +40,7 @@ impl Connection {
             host: format!("/{}", peer.ip()).into(),
             stream,
             buffer: Buffer::default(),
+            answers: BytesMut::new(),
             shared,
         }
     }
@@ -45,10 +48,15 @@ impl Connection {
     /// Serves the client until it goes, fails, or sends what is no request. As in Kafka none of these is told to it.
     pub(super) async fn run(mut self) {
         let _how_it_ended = self.serve().await;
+        // What was answered before is told to a client that then failed to keep to the protocol.
+        let _gone = self.flush().await;
     }
 
     async fn serve(&mut self) -> io::Result<()> {
         loop {
+            if !self.buffer.has_frame()? {
+                self.flush().await?;
+            }
             let (frame, permit) = self.next_frame().await?;
             match frame::decode(frame).map_err(invalid)? {
                 Incoming::Request(request) => self.serve_request(request, permit).await?,
@@ -100,7 +108,10 @@ impl Connection {
         drop(permit);
         let output = match answer {
             Answer::Now(output) => output,
-            Answer::Later(receiver) => self.wait_for(receiver).await?,
+            Answer::Later(receiver) => {
+                self.flush().await?;
+                self.wait_for(receiver).await?
+            }
         };
         match output.response {
             Some(response) => self.write(correlation_id, &response, version).await,
@@ -108,14 +119,33 @@ impl Connection {
         }
     }
 
-    /// Writes an answer; a client that does not read it is left.
+    /// Writes an answer, or puts it with others that are written together; a client that does not read it is left.
     async fn write(&mut self, correlation_id: i32, response: &ResponseKind, version: i16) -> io::Result<()> {
+        let record_bytes = frame::record_bytes(response);
+        if record_bytes == 0 {
+            let bytes = frame::encode(correlation_id, response, version).map_err(invalid)?;
+            self.answers.extend_from_slice(&bytes);
+            return match self.answers.len() {
+                0..ANSWERS_BYTES_MAX => Ok(()),
+                _ => self.flush().await,
+            };
+        }
+        self.flush().await?;
         let writing = async {
-            let _permit = self.shared.permit(frame::record_bytes(response)).await;
+            let _permit = self.shared.permit(record_bytes).await;
             let bytes = frame::encode(correlation_id, response, version).map_err(invalid)?;
             self.stream.write_all(&bytes).await
         };
         timeout(WRITE_TIME_MAX, writing).await?
+    }
+
+    /// Writes the answers that were put together.
+    async fn flush(&mut self) -> io::Result<()> {
+        if self.answers.is_empty() {
+            return Ok(());
+        }
+        let answers = std::mem::take(&mut self.answers);
+        timeout(WRITE_TIME_MAX, self.stream.write_all(&answers)).await?
     }
 
     /// Waits for the broker's answer, and ends when the client goes meanwhile. What it sends is read ahead up to a limit,

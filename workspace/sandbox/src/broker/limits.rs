@@ -17,6 +17,9 @@ pub(super) const WRITE_TIME_MAX: Duration = Duration::from_secs(30);
 /// How much is read at a time. A frame up to this size costs nothing beyond its connection's buffer, and room for more is
 /// only taken as more comes.
 pub(super) const READ_BYTES: usize = 16 * 1024;
+/// How many bytes of answers are put together before they are written: those to requests that came together. Clients that
+/// write send several requests at a time, and a write for each answer costs more than the answer.
+pub(super) const ANSWERS_BYTES_MAX: usize = 16 * 1024;
 /// After how long in silence a connection's buffer is given back but for what is in it: ten thousand idle ones then hold
 /// none.
 pub(super) const BUFFER_IDLE: Duration = Duration::from_secs(5);
