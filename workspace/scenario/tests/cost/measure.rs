@@ -14,12 +14,6 @@ pub(crate) struct Cost {
     pub(crate) hand: f64,
 }
 
-impl Cost {
-    pub(crate) fn ratio(self) -> f64 {
-        self.core / self.hand
-    }
-}
-
 /// The medians of `rounds` batches of each input.
 pub(crate) fn measure(ground: &Ground, subjects: &[Subject], rounds: usize) -> Vec<Cost> {
     let mut times: Vec<(Vec<f64>, Vec<f64>)> = subjects.iter().map(|_| (Vec::new(), Vec::new())).collect();
