@@ -23,3 +23,9 @@ pub const MAX: Duration = Duration::from_secs(30);
 
 /// The longest pause between attempts of a compensation.
 pub const COMPENSATION_MAX: Duration = Duration::from_secs(60);
+
+/// By how much a pause is shorter or longer than the policy says: not at all.
+pub const JITTER: f64 = 0.0;
+
+/// How many elements a step is done for at the same time: one after the other is safe for every participant.
+pub const PARALLEL: u32 = 1;

@@ -36,6 +36,8 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The file is no text in UTF-8.
+    NotUtf8 => "not-utf8",
     /// The text is not YAML.
     Yaml => "yaml",
     /// A key stands twice in one mapping.
@@ -44,6 +46,8 @@ codes! {
     UnknownKey => "unknown-key",
     /// A key that must be there is not.
     MissingKey => "missing-key",
+    /// Keys of one mapping that do not go together.
+    KeysTogether => "keys-together",
     /// A value of the wrong type.
     WrongType => "wrong-type",
     /// A value of the right type that is not allowed.
@@ -66,6 +70,12 @@ codes! {
     SecondPivot => "second-pivot",
     /// A step that is neither before nor after the pivot.
     ParallelToPivot => "parallel-to-pivot",
+    /// A pivot that may be passed over or given up.
+    PivotNotCertain => "pivot-not-certain",
+    /// A window for cancellation that closes only after the pivot.
+    WindowAfterPivot => "window-after-pivot",
+    /// An alternative that would never be done.
+    NeverChosen => "never-chosen",
     /// A compensation on the pivot or after it.
     CompensationAfterPivot => "compensation-after-pivot",
     /// `onExhausted: compensate` on the pivot or after it.
@@ -100,8 +110,22 @@ codes! {
     UnknownField => "unknown-field",
     /// A field without a default that is not filled.
     FieldNotFilled => "field-not-filled",
-    /// A value of another type than the field's.
+    /// A value of another type than its place.
     TypeMismatch => "type-mismatch",
+    /// A function that is not called as it is written.
+    WrongArguments => "wrong-arguments",
+    /// An operator or function over a value that it does not take.
+    WrongOperand => "wrong-operand",
+    /// A comparison that never holds, because the two are of different types.
+    UnlikeTypes => "unlike-types",
+    /// A value that may be null where none may stand.
+    MayBeNull => "may-be-null",
+    /// A text that is no symbol of the enum.
+    UnknownSymbol => "unknown-symbol",
+    /// A number that may be too large for its place.
+    MayOverflow => "may-overflow",
+    /// A decimal where a number is computed with or asked for.
+    DecimalNumber => "decimal-number",
 }
 
 impl fmt::Display for Code {

@@ -48,5 +48,23 @@ pub const FACTOR_MAX: f64 = 100.0;
 /// Bytes in a topic name: Kafka allows 249, and the application's topic prefix needs some.
 pub const TOPIC_BYTES_MAX: usize = 200;
 
+/// Emitted events of one definition: one for each step, written out.
+pub const EMISSIONS_MAX: usize = 100;
+
+/// Milestones of one emitted event: those of the saga, and three for each step.
+pub const MILESTONES_MAX: usize = 310;
+
+/// Characters in the name of the team that answers for a definition.
+pub const OWNER_CHARS_MAX: usize = 200;
+
+/// Characters where the name of a step, a choice or an option is referred to.
+pub const NAME_CHARS_MAX: usize = 200;
+
+/// Characters in the question of a decision: a few sentences.
+pub const QUESTION_CHARS_MAX: usize = 1_000;
+
+/// Options of one decision. More are a form, and belong into a service.
+pub const OPTIONS_MAX: usize = 20;
+
 /// Bytes in the full name of a record. It stands in the headers of every message.
 pub const RECORD_BYTES_MAX: usize = 255;

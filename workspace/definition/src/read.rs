@@ -4,10 +4,11 @@ use palinode_core::Plan;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Diagnostics, check,
+    Code, Diagnostics, check,
+    limits::DEFINITION_BYTES_MAX,
     plan::{self, Places},
     raw,
-    source::{Report, Source},
+    source::{Report, Source, Span},
     yaml,
 };
 
@@ -21,6 +22,24 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Reads the bytes of a file, which must be text in UTF-8. `file_name` stands in front of every diagnostic and is not
+    /// opened.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read_bytes(file_name: &str, bytes: &[u8]) -> Result<Self, Diagnostics> {
+        let shown = &bytes[..bytes.len().min(DEFINITION_BYTES_MAX)];
+        match std::str::from_utf8(shown) {
+            Ok(_) if bytes.len() > shown.len() => Err(too_long(file_name, bytes.len())),
+            // The end may cut a letter in two.
+            Err(error) if bytes.len() > shown.len() && error.error_len().is_none() => {
+                Err(too_long(file_name, bytes.len()))
+            }
+            Ok(text) => Self::read(file_name, text),
+            Err(error) => Err(no_text(file_name, shown, error.valid_up_to())),
+        }
+    }
+
     /// Reads `text`. `file_name` stands in front of every diagnostic and is not opened.
     ///
     /// # Errors
@@ -40,6 +59,40 @@ impl Definition {
     }
 }
 
+fn too_long(file_name: &str, bytes: usize) -> Diagnostics {
+    let source = Source::new(file_name, "");
+    let mut report = Report::new(&source);
+    let message = format!("the definition has {bytes} bytes, more than {DEFINITION_BYTES_MAX}");
+    report.error(Code::LimitExceeded, Span::START, message);
+    Diagnostics::new(report.into_found())
+}
+
+/// The bytes from `at` on are no UTF-8.
+fn no_text(file_name: &str, bytes: &[u8], at: usize) -> Diagnostics {
+    let text = String::from_utf8_lossy(bytes);
+    let before = String::from_utf8_lossy(&bytes[..at]);
+    let (line, column) = before
+        .split('\n')
+        .enumerate()
+        .last()
+        .map_or((0, 0), |(line, rest)| (line, rest.chars().count()));
+    let number = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+    let span = Span {
+        line: number(line),
+        column: number(column),
+        length: 1,
+    };
+    let source = Source::new(file_name, &text);
+    let mut report = Report::new(&source);
+    report.error_with(
+        Code::NotUtf8,
+        span,
+        "the file is no text in UTF-8 from here on",
+        "save it as UTF-8",
+    );
+    Diagnostics::new(report.into_found())
+}
+
 /// Reads `text` into a plan. `file_name` stands in front of every diagnostic and is not opened.
 ///
 /// # Errors
@@ -56,7 +109,10 @@ pub fn hash(text: &str) -> String {
 fn compile(text: &str, report: &mut Report<'_>) -> Option<(Plan, Places)> {
     let node = yaml::parse(text, report)?;
     let definition = raw::Definition::read(&node, report)?;
-    check::names(&definition, report);
+    if !check::size(&definition, report) {
+        return None;
+    }
     check::roles(&definition, report);
+    check::choices(&definition.choices, &definition.steps, report);
     plan::build(definition, hash(text), report)
 }

@@ -46,7 +46,7 @@ impl Source {
     pub(crate) fn new(file: &str, text: &str) -> Self {
         Self {
             file: file.into(),
-            lines: text.lines().map(Arc::from).collect(),
+            lines: lines(text).map(Arc::from).collect(),
         }
     }
 
@@ -81,6 +81,12 @@ impl Source {
             ..span
         }
     }
+}
+
+/// The lines as YAML counts them: a carriage return alone ends one, too.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\n')
+        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
 }
 
 /// Gathers the mistakes found in one text.

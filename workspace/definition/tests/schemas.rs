@@ -89,9 +89,9 @@ fn paths_must_exist_in_the_schema_of_what_they_look_at() {
             "    retry: { when: reply.kode == 'X' }\n"
         ),
         [
-            "8:67 unknown-field: shop.Customer has no field 'town'",
-            "11:57 unknown-field: shop.Picked has no field 'plaice'",
-            "13:20 unknown-field: shop.Failed has no field 'kode'",
+            "8:82 unknown-field: shop.Customer has no field 'town'",
+            "11:74 unknown-field: shop.Picked has no field 'plaice'",
+            "13:26 unknown-field: shop.Failed has no field 'kode'",
         ]
     );
 }
@@ -105,13 +105,13 @@ fn plain_paths_and_constants_must_be_of_the_type() {
             "    retry: { when: reply.code }\n"
         ),
         [
-            "8:60 type-mismatch: the value does not fit the field 'id' of shop.Pick: long does not fit string",
+            "8:60 type-mismatch: the value does not fit the field 'id' of shop.Pick: time in milliseconds does not fit string",
             "8:76 type-mismatch: the value does not fit the field 'sum' of shop.Pick: string does not fit long",
             "8:92 type-mismatch: the value does not fit the field 'note' of shop.Pick: int does not fit null or string",
             "8:102 type-mismatch: the value does not fit the field 'items' of shop.Pick: shop.Customer does not fit array of shop.Item",
-            "11:52 type-mismatch: the value does not fit the field 'id' of shop.Drop: it may be null, and string is not",
-            "11:131 type-mismatch: the value does not fit the field 'sum' of shop.Drop: it may be null, and long is not",
-            "13:20 type-mismatch: 'when' is true or false: string does not fit boolean",
+            "11:52 may-be-null: the value does not fit the field 'id' of shop.Drop: it may be null, and string is not",
+            "11:131 may-be-null: the value does not fit the field 'sum' of shop.Drop: it may be null, and long is not",
+            "13:20 type-mismatch: the value does not fit a condition, which is true or false: string does not fit boolean",
         ]
     );
 }

@@ -2,19 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palinode_core::limits::STEPS_MAX;
+use palinode_core::OnExhausted;
 
-use crate::{Code, raw::Step, source::Report, suggest::nearest_or_all};
+use super::certain::{Escape, certain};
+use crate::{
+    Code,
+    raw::{Choice, Step},
+    source::{At, Report},
+    suggest::nearest_or_all,
+};
 
 /// The steps by their place in the file, and what their `after` says.
 #[derive(Debug)]
 pub(crate) struct Graph {
     /// The place of each id.
     pub(crate) places: BTreeMap<String, usize>,
-    /// For each step those that it names in `after`.
+    /// For each step those that it waits for; of a choice, all alternatives.
     pub(crate) after: Vec<Vec<usize>>,
-    /// For each step all that must have succeeded before it.
+    /// For each step the earlier alternatives of its choice.
+    pub(crate) unless: Vec<Vec<usize>>,
+    /// For each step all that must be settled before it.
     pub(crate) ancestors: Vec<BTreeSet<usize>>,
+    /// For each step all that have certainly succeeded when it begins.
+    pub(crate) certain: Vec<BTreeSet<usize>>,
+    /// For each step whether it is done in every saga that goes that far: it is never passed over or given up.
+    pub(crate) firm: Vec<bool>,
     /// Every step once, after those that it waits for; steps of a cycle come last.
     pub(crate) order: Vec<usize>,
     /// How many steps of the order are in no cycle and wait for none.
@@ -22,30 +34,44 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    pub(crate) fn of(steps: &[Step], report: &mut Report<'_>) -> Self {
-        if let Some(first) = steps.get(STEPS_MAX) {
-            let span = first.id.as_ref().map_or(crate::source::Span::START, |id| id.span);
-            let message = format!("the definition has {} steps, more than {STEPS_MAX}", steps.len());
-            report.error_with(
-                Code::LimitExceeded,
-                span,
-                message,
-                "a process of more steps is better cut in two",
-            );
-        }
-        let places = places(steps, report);
-        let after: Vec<Vec<usize>> = steps.iter().map(|step| after(step, &places, report)).collect();
-        let order = order(&after);
+    pub(crate) fn of(steps: &[Step], choices: &[Choice], report: &mut Report<'_>) -> Self {
+        let names = Names::of(steps, choices, report);
+        let after: Vec<Vec<usize>> = steps.iter().map(|step| names.after(step, report)).collect();
+        let unless: Vec<Vec<usize>> = steps
+            .iter()
+            .enumerate()
+            .map(|(place, step)| earlier(place, step, choices))
+            .collect();
+        let before: Vec<Vec<usize>> = after
+            .iter()
+            .zip(&unless)
+            .map(|(after, unless)| after.iter().chain(unless).copied().collect())
+            .collect();
+        let order = order(&before);
         let acyclic = order.len();
-        cycles(steps, &after, &order, report);
+        cycles(steps, &before, &order, report);
         let in_order: BTreeSet<usize> = order.iter().copied().collect();
-        let ancestors = ancestors(&after, &order[..acyclic]);
+        let ancestors = ancestors(&after, &order);
+        let escapes: Vec<Escape> = steps
+            .iter()
+            .zip(&unless)
+            .map(|(step, unless)| escape(step, unless))
+            .collect();
+        let exhaustive: Vec<Vec<usize>> = choices
+            .iter()
+            .filter(|choice| is_exhaustive(choice, steps))
+            .map(|choice| choice.alternatives.clone())
+            .collect();
+        let (firm, certain) = certain(&after, &order, &escapes, &exhaustive);
         let rest = (0..steps.len()).filter(|place| !in_order.contains(place));
         let order = order.iter().copied().chain(rest).collect();
         Self {
-            places,
+            places: names.steps,
             after,
+            unless,
             ancestors,
+            certain,
+            firm,
             order,
             acyclic,
         }
@@ -57,49 +83,112 @@ impl Graph {
     }
 }
 
-fn places(steps: &[Step], report: &mut Report<'_>) -> BTreeMap<String, usize> {
-    let mut places = BTreeMap::new();
-    for (place, step) in steps.iter().enumerate() {
-        let Some(id) = &step.id else { continue };
-        if let Some(first) = places.get(&id.value) {
-            let line = steps
-                .get(*first)
-                .and_then(|step: &Step| step.id.as_ref())
-                .map_or(0, |id| id.span.line);
-            let message = format!("two steps have the id '{}'; the first stands in line {line}", id.value);
-            report.error(Code::DuplicateStep, id.span, message);
-        } else {
-            places.insert(id.value.clone(), place);
-        }
+fn escape(step: &Step, unless: &[usize]) -> Escape {
+    let continues = step
+        .on_exhausted
+        .as_ref()
+        .is_some_and(|what| what.value == OnExhausted::Continue);
+    Escape {
+        passed_over: step.when.is_some() || !unless.is_empty(),
+        // Of a step for each element only elements are given up.
+        given_up: continues && step.for_each.is_none(),
     }
-    places
 }
 
-fn after(step: &Step, places: &BTreeMap<String, usize>, report: &mut Report<'_>) -> Vec<usize> {
-    let mut found = Vec::new();
-    for name in &step.after {
-        let Some(place) = places.get(&name.value) else {
-            let message = format!("there is no step '{}'", name.value);
-            let known = places.keys().map(String::as_str).filter(|id| *id != step.name());
-            report.push(
-                Code::UnknownStep,
-                name.span,
-                message,
-                nearest_or_all(&name.value, known),
-            );
-            continue;
+/// Whether one of the alternatives is always done: the last one needs no condition.
+fn is_exhaustive(choice: &Choice, steps: &[Step]) -> bool {
+    let last = choice.alternatives.last().and_then(|place| steps.get(*place));
+    last.is_some_and(|step| step.when.is_none())
+}
+
+/// The earlier alternatives of the choice that the step at `place` belongs to.
+fn earlier(place: usize, step: &Step, choices: &[Choice]) -> Vec<usize> {
+    let choice = step.choice.and_then(|choice| choices.get(choice));
+    let alternatives = choice.map_or(&[][..], |choice| &choice.alternatives);
+    alternatives
+        .iter()
+        .copied()
+        .take_while(|other| *other != place)
+        .collect()
+}
+
+/// What the names of steps and of choices stand for.
+struct Names {
+    steps: BTreeMap<String, usize>,
+    choices: BTreeMap<String, Vec<usize>>,
+}
+
+impl Names {
+    fn of(steps: &[Step], choices: &[Choice], report: &mut Report<'_>) -> Self {
+        let mut lines: BTreeMap<String, u32> = BTreeMap::new();
+        let mut names = Self {
+            steps: BTreeMap::new(),
+            choices: BTreeMap::new(),
         };
-        if found.contains(place) {
-            report.error(
-                Code::NamedTwice,
-                name.span,
-                format!("'{}' stands twice in this list", name.value),
-            );
-            continue;
+        let mut is_new = |name: &At<String>, report: &mut Report<'_>| match lines.get(name.value.as_str()) {
+            Some(line) => {
+                let message = format!(
+                    "'{}' is the name of two steps or choices; the first stands in line {line}",
+                    name.value
+                );
+                report.error(Code::DuplicateStep, name.span, message);
+                false
+            }
+            None => {
+                lines.insert(name.value.clone(), name.span.line);
+                true
+            }
+        };
+        for (place, step) in steps.iter().enumerate() {
+            let Some(id) = &step.id else { continue };
+            if is_new(id, report) {
+                names.steps.insert(id.value.clone(), place);
+            }
         }
-        found.push(*place);
+        for choice in choices {
+            let Some(name) = &choice.name else { continue };
+            if is_new(name, report) {
+                names.choices.insert(name.value.clone(), choice.alternatives.clone());
+            }
+        }
+        names
     }
-    found
+
+    /// The steps that the step waits for.
+    fn after(&self, step: &Step, report: &mut Report<'_>) -> Vec<usize> {
+        let mut named: Vec<&str> = Vec::new();
+        let mut found = Vec::new();
+        for name in &step.after {
+            let places = match (self.steps.get(&name.value), self.choices.get(&name.value)) {
+                (Some(place), _) => std::slice::from_ref(place),
+                (None, Some(places)) => places,
+                (None, None) => {
+                    let message = format!("there is no step '{}'", name.value);
+                    let known = self.steps.keys().chain(self.choices.keys()).map(String::as_str);
+                    let others = known.filter(|id| *id != step.name());
+                    report.push(
+                        Code::UnknownStep,
+                        name.span,
+                        message,
+                        nearest_or_all(&name.value, others),
+                    );
+                    continue;
+                }
+            };
+            if named.contains(&name.value.as_str()) {
+                let message = format!("'{}' stands twice in this list", name.value);
+                report.error(Code::NamedTwice, name.span, message);
+                continue;
+            }
+            named.push(&name.value);
+            for place in places {
+                if !found.contains(place) {
+                    found.push(*place);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Topological order; steps that wait for nothing more come in the order of the file. Without steps that are part of a
@@ -130,7 +219,7 @@ fn ancestors(after: &[Vec<usize>], order: &[usize]) -> Vec<BTreeSet<usize>> {
 }
 
 /// Reports each cycle once, by name.
-fn cycles(steps: &[Step], after: &[Vec<usize>], order: &[usize], report: &mut Report<'_>) {
+fn cycles(steps: &[Step], before: &[Vec<usize>], order: &[usize], report: &mut Report<'_>) {
     let mut open: BTreeSet<usize> = (0..steps.len()).filter(|place| !order.contains(place)).collect();
     while let Some(&start) = open.first() {
         // Every open step waits for an open step, so that going back always meets one again, or leaves the open ones.
@@ -141,8 +230,8 @@ fn cycles(steps: &[Step], after: &[Vec<usize>], order: &[usize], report: &mut Re
                 break Some(position);
             }
             path.push(current);
-            match after[current].iter().find(|before| open.contains(before)) {
-                Some(before) => current = *before,
+            match before[current].iter().find(|other| open.contains(other)) {
+                Some(other) => current = *other,
                 None => break None,
             }
         };

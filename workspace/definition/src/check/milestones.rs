@@ -7,27 +7,55 @@ use palinode_core::{Milestone, StepIndex};
 use super::Graph;
 use crate::{
     Code,
-    raw::Emission,
+    raw::{Emission, Step},
     source::{At, Report},
     suggest::nearest_or_all,
 };
 
-/// The milestones of the saga as a whole.
-const OF_SAGA: &[(&str, Milestone)] = &[
-    ("started", Milestone::Started),
-    ("suspended", Milestone::Suspended),
-    ("resumed", Milestone::Resumed),
-    ("compensating", Milestone::Compensating),
-    ("completed", Milestone::Completed),
-    ("compensated", Milestone::Compensated),
-    ("cancelRefused", Milestone::CancelRefused),
+/// The milestones of the saga as a whole: name, milestone, when.
+pub(crate) const MILESTONES_OF_SAGA: &[(&str, Milestone, &str)] = &[
+    ("started", Milestone::Started, "the saga started"),
+    (
+        "suspended",
+        Milestone::Suspended,
+        "the saga waits for a person, a resuming event or a late success",
+    ),
+    ("resumed", Milestone::Resumed, "it goes on"),
+    (
+        "cancelRefused",
+        Milestone::CancelRefused,
+        "a wish to cancel came too late",
+    ),
+    ("compensating", Milestone::Compensating, "the saga goes back"),
+    (
+        "completed",
+        Milestone::Completed,
+        "the end: every step was done, passed over or given up",
+    ),
+    (
+        "compensated",
+        Milestone::Compensated,
+        "the end: everything that may have been done was taken back",
+    ),
 ];
 
-/// The milestones of a step.
-const OF_STEP: &[&str] = &["succeeded", "failed", "compensated"];
+/// The milestones of a step: name, when.
+pub(crate) const MILESTONES_OF_STEP: &[(&str, &str)] = &[
+    (
+        "succeeded",
+        "the step was done; of a step for each element: for all of them",
+    ),
+    ("failed", "the step failed for good: the failure is not tried again"),
+    ("compensated", "the step was taken back; not of a step for each element"),
+];
 
 /// The milestones of each emission. One milestone emits one event, whose id tells of it.
-pub(crate) fn milestones(emits: &[Emission], graph: &Graph, report: &mut Report<'_>) -> Vec<Vec<Milestone>> {
+pub(crate) fn milestones(
+    emits: &[Emission],
+    steps: &[Step],
+    graph: &Graph,
+    report: &mut Report<'_>,
+) -> Vec<Vec<Milestone>> {
     let mut seen = BTreeSet::new();
     let mut of_emission = |emission: &Emission| {
         let mut milestones = Vec::new();
@@ -35,7 +63,7 @@ pub(crate) fn milestones(emits: &[Emission], graph: &Graph, report: &mut Report<
             if !seen.insert(name.value.clone()) {
                 let message = format!("the milestone '{}' emits an event already", name.value);
                 report.error(Code::NamedTwice, name.span, message);
-            } else if let Some(milestone) = milestone(name, graph, report) {
+            } else if let Some(milestone) = milestone(name, steps, graph, report) {
                 milestones.push(milestone);
             }
         }
@@ -44,14 +72,14 @@ pub(crate) fn milestones(emits: &[Emission], graph: &Graph, report: &mut Report<
     emits.iter().map(&mut of_emission).collect()
 }
 
-fn milestone(name: &At<String>, graph: &Graph, report: &mut Report<'_>) -> Option<Milestone> {
+fn milestone(name: &At<String>, steps: &[Step], graph: &Graph, report: &mut Report<'_>) -> Option<Milestone> {
     let Some((step, what)) = name.value.split_once('.') else {
-        let found = OF_SAGA.iter().find(|(known, _)| *known == name.value);
+        let found = MILESTONES_OF_SAGA.iter().find(|(known, ..)| *known == name.value);
         if found.is_none() {
             let message = format!("there is no milestone '{}'", name.value);
-            let known = OF_SAGA
+            let known = MILESTONES_OF_SAGA
                 .iter()
-                .map(|(known, _)| *known)
+                .map(|(known, ..)| *known)
                 .chain(["<step>.succeeded", "<step>.failed"]);
             report.push(
                 Code::UnknownMilestone,
@@ -60,7 +88,7 @@ fn milestone(name: &At<String>, graph: &Graph, report: &mut Report<'_>) -> Optio
                 nearest_or_all(&name.value, known),
             );
         }
-        return found.map(|(_, milestone)| *milestone);
+        return found.map(|(_, milestone, _)| *milestone);
     };
     let Some(place) = graph.places.get(step) else {
         let message = format!("the milestone '{}' names a step that does not exist", name.value);
@@ -72,6 +100,11 @@ fn milestone(name: &At<String>, graph: &Graph, report: &mut Report<'_>) -> Optio
     match what {
         "succeeded" => Some(Milestone::StepSucceeded(index)),
         "failed" => Some(Milestone::StepFailed(index)),
+        "compensated" if steps[*place].for_each.is_some() => {
+            let message = format!("'{step}' is done for each element, and taken back one by one: it has no '{what}'");
+            report.error(Code::UnknownMilestone, name.span, message);
+            None
+        }
         "compensated" => Some(Milestone::StepCompensated(index)),
         _ => {
             let message = format!("a step has no milestone '{what}'");
@@ -79,7 +112,7 @@ fn milestone(name: &At<String>, graph: &Graph, report: &mut Report<'_>) -> Optio
                 Code::UnknownMilestone,
                 name.span,
                 message,
-                nearest_or_all(what, OF_STEP.iter().copied()),
+                nearest_or_all(what, MILESTONES_OF_STEP.iter().map(|(name, _)| *name)),
             );
             None
         }

@@ -30,11 +30,28 @@ pub(crate) fn zones(steps: &[Step], graph: &Graph, report: &mut Report<'_>) -> Z
     let of = (0..steps.len())
         .map(|place| zone(place, pivot, steps, graph, report))
         .collect();
+    if let Some(pivot) = pivot {
+        certain(pivot, steps, graph, report);
+    }
     let zones = Zones { pivot, of };
     for (step, zone) in steps.iter().zip(&zones.of) {
         allowed(step, *zone, report);
     }
     zones
+}
+
+/// Whether there is a way back must not depend on whether the pivot is passed over or given up.
+fn certain(pivot: usize, steps: &[Step], graph: &Graph, report: &mut Report<'_>) {
+    let step = &steps[pivot];
+    let known = graph.order.iter().take_while(|at| **at != pivot).count() < graph.acyclic;
+    let Some(span) = step.pivot.filter(|_| known && !graph.firm[pivot]) else {
+        return;
+    };
+    let name = step.name();
+    let message = format!("the pivot '{name}' may be passed over or given up");
+    let hint = "it needs to be done in every saga: no 'when', no choice, no 'onExhausted: continue', and a step before it for \
+                which this holds";
+    report.error_with(Code::PivotNotCertain, span, message, hint);
 }
 
 fn zone(place: usize, pivot: Option<usize>, steps: &[Step], graph: &Graph, report: &mut Report<'_>) -> Zone {

@@ -30,9 +30,14 @@ pub(crate) fn roles(definition: &Definition, report: &mut Report<'_>) {
         report,
     };
     taken.trigger(definition.started_by.as_ref(), "starts the saga".into());
-    taken.trigger(definition.cancelled_by.as_ref(), "cancels the saga".into());
+    let cancelled_by = definition
+        .cancelled_by
+        .as_ref()
+        .map(|cancellation| &cancellation.trigger);
+    taken.trigger(cancelled_by, "cancels the saga".into());
     for step in &definition.steps {
         taken.trigger(step.resumed_by.as_ref(), format!("resumes the step '{}'", step.name()));
+        taken.trigger(step.event(), format!("ends the wait '{}'", step.name()));
         taken.step(step);
     }
     for step in &definition.steps {

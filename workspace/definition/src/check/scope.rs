@@ -5,43 +5,54 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::Graph;
 use crate::{
     Code,
-    expression::{Compiled, Mistake, Reference, compile},
+    expression::{Mistake, Parsed, Reference, compile},
+    plan::Expressed,
+    raw::Step,
     source::{At, Report},
     suggest::{nearest, nearest_or_all},
 };
 
-/// The names under `saga`.
-const OF_SAGA: &[&str] = &[
-    "definition",
-    "key",
-    "version",
-    "started_at",
-    "milestone",
-    "reason",
-    "reason_code",
+/// The names under `saga`, and what they are.
+pub(crate) const OF_SAGA: &[(&str, &str)] = &[
+    ("definition", "the name of the definition"),
+    ("key", "its key"),
+    ("version", "the version of its definition"),
+    ("started_at", "when it started, in milliseconds"),
+    ("milestone", "the milestone, in `emits`"),
+    ("reason", "why it is where it is, in words, or null"),
+    ("reason_code", "the class of that reason, or null"),
 ];
 
 /// Where an expression stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope<'a> {
     pub(crate) graph: &'a Graph,
+    /// All steps, by place.
+    pub(crate) all: &'a [Step],
     /// Whether there is a reply in hand.
     pub(crate) reply: bool,
-    /// The steps whose replies it may see; `None`: all.
+    /// Whether there is an element in hand.
+    pub(crate) item: bool,
+    /// The steps that it may see; `None`: all.
     pub(crate) steps: Option<&'a BTreeSet<usize>>,
 }
 
 impl Scope<'_> {
     fn roots(&self) -> Vec<&'static str> {
         let reply = self.reply.then_some("reply");
-        ["start", "steps", "saga"].into_iter().chain(reply).collect()
+        let item = self.item.then_some(["item", "item_index"]);
+        ["start", "steps", "saga"]
+            .into_iter()
+            .chain(reply)
+            .chain(item.into_iter().flatten())
+            .collect()
     }
 }
 
 /// Compiles an expression and checks what it refers to.
-pub(crate) fn expression(text: &At<String>, scope: Scope<'_>, report: &mut Report<'_>) -> Option<Arc<Compiled>> {
-    let compiled = match compile(&text.value) {
-        Ok(compiled) => compiled,
+pub(crate) fn expression(text: &At<String>, scope: Scope<'_>, report: &mut Report<'_>) -> Option<Expressed> {
+    let Parsed { compiled, tree } = match compile(&text.value) {
+        Ok(parsed) => parsed,
         Err(mistakes) => {
             tell(text, mistakes, report);
             return None;
@@ -54,7 +65,11 @@ pub(crate) fn expression(text: &At<String>, scope: Scope<'_>, report: &mut Repor
         .collect();
     let right = mistakes.is_empty();
     tell(text, mistakes, report);
-    right.then(|| Arc::new(compiled))
+    right.then(|| Expressed {
+        text: text.clone(),
+        compiled: Arc::new(compiled),
+        tree: Arc::new(tree),
+    })
 }
 
 fn tell(text: &At<String>, mistakes: Vec<Mistake>, report: &mut Report<'_>) {
@@ -82,15 +97,21 @@ fn mistake(text: &At<String>, reference: &Reference, scope: Scope<'_>) -> Option
             "'steps' needs the id of a step".into(),
             Some("steps.<step>.reply".into()),
         ),
-        ["saga", name] if OF_SAGA.contains(name) => return None,
+        ["saga", name] if of_saga().any(|known| known == *name) => return None,
+        ["item", ..] | ["item_index"] if scope.item => return None,
+        ["item" | "item_index", ..] => (
+            Code::UnknownName,
+            format!("there is no '{}' here", names.join(".")),
+            Some("'item' and 'item_index' are there in a step with 'forEach'".into()),
+        ),
         ["saga", name, ..] => {
-            let hint = nearest_or_all(name, OF_SAGA.iter().copied());
+            let hint = nearest_or_all(name, of_saga());
             (Code::UnknownName, format!("there is no '{}'", names.join(".")), hint)
         }
         ["saga"] => (
             Code::UnknownName,
             "'saga' needs the name of a field".into(),
-            Some(OF_SAGA.join(", ")),
+            Some(of_saga().collect::<Vec<_>>().join(", ")),
         ),
         _ => unknown_root(text, names.first().copied().unwrap_or_default(), scope),
     };
@@ -101,6 +122,10 @@ fn mistake(text: &At<String>, reference: &Reference, scope: Scope<'_>) -> Option
         message,
         hint,
     })
+}
+
+fn of_saga() -> impl Iterator<Item = &'static str> {
+    OF_SAGA.iter().map(|(name, _)| *name)
 }
 
 type Told = (Code, String, Option<String>);
@@ -120,20 +145,46 @@ fn step_mistake(step: &str, rest: &[&str], scope: Scope<'_>) -> Option<Told> {
         let hint = nearest_or_all(step, scope.graph.ids());
         return Some((Code::UnknownStep, format!("there is no step '{step}'"), hint));
     };
-    if rest.first() != Some(&"reply") {
-        let hint = Some(format!("steps.{step}.reply.<field>"));
-        return Some((
-            Code::UnknownName,
-            format!("nothing but the reply of the step '{step}' can be seen"),
-            hint,
-        ));
+    let seen = seen_of(&scope.all[*place]);
+    if seen.is_none() || rest.first().copied() != seen {
+        let message = match seen {
+            Some(what) => format!("nothing but its {what} can be seen of the step '{step}'"),
+            None if scope.all[*place].for_each.is_some() => {
+                format!("the step '{step}' is done for each element: it has no single reply")
+            }
+            None => format!("the step '{step}' waits for a time: nothing can be seen of it"),
+        };
+        let hint = seen.map(|what| match what {
+            "decision" => format!("steps.{step}.decision"),
+            what => format!("steps.{step}.{what}.<field>"),
+        });
+        return Some((Code::UnknownName, message, hint));
+    }
+    if rest.len() > 1 && seen == Some("decision") {
+        let message = format!("the decision of '{step}' is text, and has no fields");
+        return Some((Code::UnknownName, message, Some(format!("steps.{step}.decision"))));
     }
     if scope.steps.is_some_and(|visible| !visible.contains(place)) {
-        let message = format!("the reply of the step '{step}' is not there yet");
+        let message = format!("the {} of the step '{step}' is not there yet", seen.unwrap_or("reply"));
         let hint = Some(format!(
-            "only steps that must have succeeded before can be seen: name '{step}' in 'after'"
+            "only steps that come before can be seen: name '{step}' in 'after'"
         ));
         return Some((Code::StepNotBefore, message, hint));
     }
     None
+}
+
+/// What can be seen of a step.
+fn seen_of(step: &Step) -> Option<&'static str> {
+    if step.for_each.is_some() {
+        None
+    } else if step.event().is_some() {
+        Some("event")
+    } else if step.wait.is_some() {
+        None
+    } else if step.decision.is_some() {
+        Some("decision")
+    } else {
+        Some("reply")
+    }
 }

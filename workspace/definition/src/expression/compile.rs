@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cel::parser::Parser;
+use cel::{IdedExpr, parser::Parser};
 use palinode_core::{Expression, FieldError, FieldName, Fields, Value};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     program::Program,
     rewrite::{self, Reference},
     syntax,
+    tree::Tree,
 };
 use crate::{
     Code,
@@ -46,7 +47,7 @@ impl Mistake {
 /// What is wrong with it, as a sentence.
 pub fn compile_expression(text: &str) -> Result<Arc<dyn Expression>, String> {
     match compile(text) {
-        Ok(compiled) => Ok(Arc::new(compiled)),
+        Ok(parsed) => Ok(Arc::new(parsed.compiled)),
         Err(mistakes) => Err(mistakes
             .into_iter()
             .map(|mistake| mistake.message)
@@ -55,16 +56,33 @@ pub fn compile_expression(text: &str) -> Result<Arc<dyn Expression>, String> {
     }
 }
 
+/// An expression that can be evaluated, and its parts for the check of types.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) compiled: Compiled,
+    pub(crate) tree: Tree,
+}
+
 /// Compiles `text`.
-pub(crate) fn compile(text: &str) -> Result<Compiled, Vec<Mistake>> {
+pub(crate) fn compile(text: &str) -> Result<Parsed, Vec<Mistake>> {
     bounded(text).map_err(|mistake| vec![mistake])?;
     let parsed = Parser::new().parse_with_source_info(text);
     let (mut tree, places) = parsed.map_err(|errors| vec![syntax::explain(text, &errors)])?;
+    let written = tree.clone();
     let found = rewrite::rewrite(text, &mut tree, &places);
     if !found.mistakes.is_empty() {
         return Err(found.mistakes);
     }
-    if found.references.is_empty() {
+    let compiled = formed(text, tree, found.references)?;
+    Ok(Parsed {
+        compiled,
+        tree: Tree::new(text, written, places),
+    })
+}
+
+/// Chooses how the rewritten `tree` is evaluated.
+fn formed(text: &str, tree: IdedExpr, references: Vec<Reference>) -> Result<Compiled, Vec<Mistake>> {
+    if references.is_empty() {
         let program = Program::new(tree, Vec::new());
         let value = program.evaluate(&Nothing);
         let value = value.map_err(|reason| {
@@ -76,14 +94,14 @@ pub(crate) fn compile(text: &str) -> Result<Compiled, Vec<Mistake>> {
         })?;
         return Ok(Compiled::new(text, Form::Constant(value), Vec::new()));
     }
-    let form = match plain_path(&tree, &found.references) {
+    let form = match plain_path(&tree, &references) {
         Some(path) => Form::Path(path),
-        None => Form::Cel(Program::new(tree, found.references.clone())),
+        None => Form::Cel(Program::new(tree, references.clone())),
     };
-    Ok(Compiled::new(text, form, found.references))
+    Ok(Compiled::new(text, form, references))
 }
 
-fn plain_path(tree: &cel::IdedExpr, references: &[Reference]) -> Option<Reference> {
+fn plain_path(tree: &IdedExpr, references: &[Reference]) -> Option<Reference> {
     match (&tree.expr, references) {
         (cel::common::ast::Expr::Ident(name), [only]) if !only.presence && *name == only.variable => Some(only.clone()),
         _ => None,

@@ -34,25 +34,14 @@ impl Compiled {
         }
     }
 
+    /// Whether the expression is one look-up and nothing else.
+    pub(crate) fn is_path(&self) -> bool {
+        matches!(&self.form, Form::Path(_))
+    }
+
     /// The paths that the expression looks up.
     pub(crate) fn references(&self) -> &[Reference] {
         &self.references
-    }
-
-    /// The path, when the expression is nothing else.
-    pub(crate) fn path(&self) -> Option<&Reference> {
-        match &self.form {
-            Form::Path(reference) => Some(reference),
-            Form::Constant(_) | Form::Cel(_) => None,
-        }
-    }
-
-    /// The value, when it is always the same.
-    pub(crate) fn constant(&self) -> Option<&Value> {
-        match &self.form {
-            Form::Constant(value) => Some(value),
-            Form::Path(_) | Form::Cel(_) => None,
-        }
     }
 }
 

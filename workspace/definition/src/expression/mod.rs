@@ -11,8 +11,11 @@ mod functions;
 mod program;
 mod rewrite;
 mod syntax;
+mod tree;
 
 pub use compile::compile_expression;
-pub(crate) use compile::{Mistake, compile};
+pub(crate) use compile::{Mistake, Parsed, compile};
 pub(crate) use compiled::Compiled;
+pub(crate) use functions::{FUNCTIONS, Gives, Takes, WALKS, function};
 pub(crate) use rewrite::Reference;
+pub(crate) use tree::{Extent, Tree};

@@ -6,7 +6,7 @@
 
 use cel::{
     IdedExpr,
-    common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, SourceInfo},
+    common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, SourceInfo, operators},
 };
 use palinode_core::{FieldName, Fields, Value};
 
@@ -114,7 +114,12 @@ impl Walker<'_> {
             return;
         }
         match &mut part.expr {
-            Expr::Select(select) => self.visit(&mut select.operand),
+            Expr::Select(select) => {
+                self.visit(&mut select.operand);
+                if select.test && is_plain(&select.operand) {
+                    not_null(part);
+                }
+            }
             Expr::Call(call) => self.call(part.id, call),
             Expr::Comprehension(walk) => self.walk(walk),
             Expr::List(list) => list.elements.iter_mut().for_each(|element| self.visit(element)),
@@ -150,16 +155,16 @@ impl Walker<'_> {
     }
 
     fn call(&mut self, id: u64, call: &mut CallExpr) {
-        if !functions::is_known(&call.func_name) {
-            let name = &call.func_name;
-            let mistake = Mistake {
-                code: Code::UnknownFunction,
-                offset: self.offset(id),
-                length: 1,
-                message: format!("expressions have no function '{name}'"),
-                hint: functions::suggest(name),
-            };
-            self.found.mistakes.push(mistake);
+        let behind = call.target.is_some();
+        if let Some((code, message, hint)) = functions::mistake(&call.func_name, behind, call.args.len()) {
+            let (offset, length) = self.called(id, &call.func_name);
+            self.found.mistakes.push(Mistake {
+                code,
+                offset,
+                length,
+                message,
+                hint,
+            });
         }
         if let Some(target) = &mut call.target {
             self.visit(target);
@@ -188,6 +193,17 @@ impl Walker<'_> {
         self.depth -= 1;
     }
 
+    /// Where the name of the function stands, whose bracket the parser remembers.
+    fn called(&self, id: u64, name: &str) -> (usize, usize) {
+        let bracket = self.offset(id);
+        let length = name.chars().count();
+        let written = |start: usize| self.text.chars().skip(start).take(length).eq(name.chars());
+        match bracket.checked_sub(length).filter(|start| written(*start)) {
+            Some(start) => (start, length),
+            None => (bracket, 1),
+        }
+    }
+
     fn offset(&self, id: u64) -> usize {
         self.places.offset_for(id).map_or(0, |(start, _)| start as usize)
     }
@@ -198,6 +214,42 @@ impl Walker<'_> {
             self.found.mistakes.push(mistake);
         }
     }
+}
+
+/// Whether a part is a name, a field of a plain part, or an item of one.
+fn is_plain(part: &IdedExpr) -> bool {
+    match &part.expr {
+        Expr::Ident(_) => true,
+        Expr::Select(select) => !select.test && is_plain(&select.operand),
+        Expr::Call(call) if call.func_name == operators::INDEX => {
+            matches!(call.args.as_slice(), [of, at] if is_plain(of) && matches!(at.expr, Expr::Literal(_)))
+        }
+        _ => false,
+    }
+}
+
+/// Makes `has(i.note)` false for a note that is null, as it is for paths: `has(i.note) && i.note != null`.
+fn not_null(part: &mut IdedExpr) {
+    let id = part.id;
+    let call = |name: &str, args: Vec<IdedExpr>| IdedExpr {
+        id,
+        expr: Expr::Call(CallExpr {
+            func_name: name.into(),
+            target: None,
+            args,
+        }),
+    };
+    let has = std::mem::take(part);
+    let mut value = has.clone();
+    if let Expr::Select(select) = &mut value.expr {
+        select.test = false;
+    }
+    let null = IdedExpr {
+        id,
+        expr: Expr::Literal(LiteralValue::Null),
+    };
+    let given = call(operators::NOT_EQUALS, vec![value, null]);
+    *part = call(operators::LOGICAL_AND, vec![has, given]);
 }
 
 /// Lets nothing but lists of a bounded size into a walk.

@@ -1,30 +1,27 @@
 //! The plan from its parts.
 
-use std::collections::BTreeSet;
-
-use palinode_core::{
-    Action, CompensationExhausted, CompensationOrder, CompensationPlan, Emission, OnExhausted, Plan, RecordName,
-    Replies, StepIndex, StepPlan, TopicName, Trigger, Zone,
-};
+use palinode_core::{Emission, Plan, RecordName, Replies, StepIndex, StepPlan, TopicName, Trigger};
 
 use super::{
-    Places,
+    Around, Places, ValuePlace, Wants,
+    around::{index_of, indexes, told},
     messages::{self, Messages},
-    policy::{Usual, policy},
 };
 use crate::{
     Code,
     check::{self, Graph, Scope, Zones},
-    defaults, raw,
+    raw,
     source::{At, Report},
 };
 
 /// Builds the plan. Expressions are compiled here even when something else is wrong, so that their mistakes are told in
 /// the same run; the plan is whole only when nothing is wrong.
 pub(crate) fn build(definition: raw::Definition, hash: String, report: &mut Report<'_>) -> Option<(Plan, Places)> {
-    let graph = Graph::of(&definition.steps, report);
+    let graph = Graph::of(&definition.steps, &definition.choices, report);
     let zones = check::zones(&definition.steps, &graph, report);
-    let milestones = check::milestones(&definition.emits, &graph, report);
+    let cancellation = definition.cancelled_by.as_ref();
+    let window = check::window(cancellation, &definition.steps, &graph, &zones, report);
+    let milestones = check::milestones(&definition.emits, &definition.steps, &graph, report);
     let mut builder = Builder {
         steps: &definition.steps,
         graph: &graph,
@@ -33,24 +30,21 @@ pub(crate) fn build(definition: raw::Definition, hash: String, report: &mut Repo
     };
 
     let started_by = builder.trigger(definition.started_by.as_ref());
-    let cancelled_by = builder.trigger(definition.cancelled_by.as_ref());
+    let cancelled_by = builder.trigger(cancellation.map(|cancellation| &cancellation.trigger));
     let steps: Vec<Option<StepPlan>> = graph.order.iter().map(|place| builder.step(*place, report)).collect();
-    let anywhere = Scope {
-        graph: &graph,
-        reply: false,
-        steps: None,
-    };
+    let anywhere = builder.scope(None);
     let mut emits = Vec::new();
     for (emission, on) in definition.emits.iter().zip(milestones) {
-        let message = builder.sent.add(&emission.message, None, None, anywhere, report);
+        let around = told(&graph, &on);
+        let message = builder.sent.add(&emission.message, None, around, anywhere, report);
         emits.extend(message.map(|message| Emission { on, message }));
     }
-    let (outcome, outcome_places) = messages::fields(&definition.outcome, anywhere, report);
+    twice(&definition.outcome, &definition.attributes, report);
+    let outcome = builder.attributes(&definition.outcome, report);
+    let attributes = builder.attributes(&definition.attributes, report);
     if !report.is_empty() {
         return None;
     }
-    let mut places = builder.sent.places;
-    places.outcome = outcome_places;
     let plan = Plan {
         name: definition.name?.value.into(),
         version: definition.version?.value,
@@ -58,34 +52,42 @@ pub(crate) fn build(definition: raw::Definition, hash: String, report: &mut Repo
         owner: definition.owner?.value.into(),
         started_by: started_by?,
         cancelled_by,
-        cancel_until: None,
+        cancel_until: window.and_then(|place| index_of(&graph, place)),
         deadline: definition.deadline.map(|deadline| deadline.value),
         steps: steps.into_iter().collect::<Option<_>>()?,
         pivot: zones.pivot.and_then(|place| index_of(&graph, place)),
-        compensation_order: CompensationOrder::Reverse,
+        compensation_order: definition
+            .compensation_order
+            .map(|order| order.value)
+            .unwrap_or_default(),
         emits,
         outcome,
-        attributes: Vec::new(),
+        attributes,
         messages: builder.sent.plans,
     };
-    Some((plan, places))
+    Some((plan, builder.sent.places))
 }
 
-/// The index in the plan of the step at `place` in the file.
-fn index_of(graph: &Graph, place: usize) -> Option<StepIndex> {
-    let position = graph.order.iter().position(|at| *at == place)?;
-    u16::try_from(position).ok().map(StepIndex)
+/// Both stand in one map of the outcome record.
+fn twice(outcome: &[raw::Field], attributes: &[raw::Field], report: &mut Report<'_>) {
+    for attribute in attributes {
+        if let Some(first) = outcome.iter().find(|field| field.name.value == attribute.name.value) {
+            let (name, line) = (&attribute.name.value, first.name.span.line);
+            let message = format!("the outcome record has a field '{name}' already, by line {line}");
+            report.error(Code::NamedTwice, attribute.name.span, message);
+        }
+    }
 }
 
-struct Builder<'a> {
-    steps: &'a [raw::Step],
-    graph: &'a Graph,
-    zones: &'a Zones,
-    sent: Messages,
+pub(super) struct Builder<'a> {
+    pub(super) steps: &'a [raw::Step],
+    pub(super) graph: &'a Graph,
+    pub(super) zones: &'a Zones,
+    pub(super) sent: Messages,
 }
 
-impl Builder<'_> {
-    fn trigger(&mut self, trigger: Option<&raw::Trigger>) -> Option<Trigger> {
+impl<'a> Builder<'a> {
+    pub(super) fn trigger(&mut self, trigger: Option<&raw::Trigger>) -> Option<Trigger> {
         let trigger = trigger?;
         let record = self.awaited(trigger.record.as_ref()?);
         Some(Trigger {
@@ -100,7 +102,7 @@ impl Builder<'_> {
         name
     }
 
-    fn replies(&mut self, replies: &raw::Replies, topic: Option<&At<String>>) -> Option<Replies> {
+    pub(super) fn replies(&mut self, replies: &raw::Replies, topic: Option<&At<String>>) -> Option<Replies> {
         Some(Replies {
             topic: TopicName::from(replies.topic.as_ref().or(topic)?.value.as_str()),
             succeeded: self.awaited(replies.succeeded.as_ref()?),
@@ -108,125 +110,32 @@ impl Builder<'_> {
         })
     }
 
-    fn indexes(&self, places: impl IntoIterator<Item = usize>) -> Vec<StepIndex> {
-        let mut indexes: Vec<StepIndex> = places
-            .into_iter()
-            .filter_map(|place| index_of(self.graph, place))
-            .collect();
-        indexes.sort_unstable();
-        indexes
+    pub(super) fn indexes(&self, places: impl IntoIterator<Item = usize>) -> Vec<StepIndex> {
+        indexes(self.graph, places)
     }
 
-    fn step(&mut self, place: usize, report: &mut Report<'_>) -> Option<StepPlan> {
-        let (steps, graph, zones) = (self.steps, self.graph, self.zones);
-        let step = &steps[place];
-        let before = &graph.ancestors[place];
-        let scope = Scope {
-            graph,
+    /// What may be seen with nothing in hand; `steps` are those that may be seen, all when there are none.
+    pub(super) fn scope(&self, steps: Option<&'a std::collections::BTreeSet<usize>>) -> Scope<'a> {
+        Scope {
+            graph: self.graph,
+            all: self.steps,
             reply: false,
-            steps: Some(before),
-        };
-        let certain = self.indexes(before.iter().copied());
-        let command = step.command.as_ref();
-        let command_index = command.and_then(|command| self.sent.add(command, None, Some(certain), scope, report));
-        let retry = policy(
-            step.retry.as_ref(),
-            &Usual::STEP,
-            step.replies.as_ref(),
-            scope,
-            &mut self.sent.places,
-            report,
-        );
-        let compensation = step
-            .compensation
-            .as_ref()
-            .map(|compensation| self.compensation(place, compensation, report));
-        let dependents = (0..steps.len()).filter(|other| graph.after[*other].contains(&place));
-        Some(StepPlan {
-            name: step.id.as_ref()?.value.as_str().into(),
-            after: self.indexes(graph.after[place].iter().copied()),
-            dependents: self.indexes(dependents),
-            zone: zones.of[place],
-            when: None,
-            unless: Vec::new(),
-            items: None,
-            action: Action::Command {
-                message: command_index?,
-                replies: self.replies(step.replies.as_ref()?, None)?,
-            },
-            timeout: step.timeout.as_ref().map_or(defaults::TIMEOUT, |timeout| timeout.value),
-            deadline: None,
-            retry,
-            on_exhausted: on_exhausted(step, zones.of[place]),
-            resumed_by: self.trigger(step.resumed_by.as_ref()),
-            compensation: match compensation {
-                Some(compensation) => Some(compensation?),
-                None => None,
-            },
-        })
+            item: false,
+            steps,
+        }
     }
 
-    fn compensation(
-        &mut self,
-        place: usize,
-        compensation: &raw::Compensation,
-        report: &mut Report<'_>,
-    ) -> Option<CompensationPlan> {
-        let (steps, graph) = (self.steps, self.graph);
-        let step = &steps[place];
-        // The step itself may have no reply: a compensation also undoes what may have been done.
-        let before = &graph.ancestors[place];
-        let visible: BTreeSet<usize> = before.iter().copied().chain([place]).collect();
-        let scope = Scope {
-            graph,
-            reply: false,
-            steps: Some(&visible),
-        };
-        let certain = self.indexes(before.iter().copied());
-        let topic = step.command.as_ref().and_then(|command| command.topic.as_ref());
-        same_topic(compensation, topic, report);
-        let command = compensation.command.as_ref();
-        let command = command.and_then(|command| self.sent.add(command, topic, Some(certain), scope, report));
-        let (retry, replies) = (compensation.retry.as_ref(), compensation.replies.as_ref());
-        let retry = policy(
-            retry,
-            &Usual::COMPENSATION,
-            replies,
-            scope,
-            &mut self.sent.places,
-            report,
-        );
-        let topic = step.replies.as_ref().and_then(|replies| replies.topic.as_ref());
-        Some(CompensationPlan {
-            command: command?,
-            replies: self.replies(replies?, topic)?,
-            timeout: compensation
-                .timeout
-                .as_ref()
-                .map_or(defaults::TIMEOUT, |timeout| timeout.value),
-            retry,
-            on_exhausted: CompensationExhausted::Suspend,
-        })
-    }
-}
-
-/// A compensation goes where its command went, so that it arrives after it.
-fn same_topic(compensation: &raw::Compensation, topic: Option<&At<String>>, report: &mut Report<'_>) {
-    let own = compensation.command.as_ref().and_then(|command| command.topic.as_ref());
-    let (Some(own), Some(topic)) = (own, topic) else { return };
-    if own.value != topic.value {
-        let message = format!(
-            "the compensation must go to the topic of its step's command, {}",
-            topic.value
-        );
-        report.error_with(Code::CompensationTopic, own.span, message, "leave this key out");
-    }
-}
-
-fn on_exhausted(step: &raw::Step, zone: Zone) -> OnExhausted {
-    match (&step.on_exhausted, zone) {
-        (Some(given), _) => given.value,
-        (None, Zone::Compensatable) => OnExhausted::Compensate,
-        (None, Zone::Pivot | Zone::ForwardOnly) => OnExhausted::Suspend,
+    /// Fields that the outcome record carries.
+    fn attributes(&mut self, fields: &[raw::Field], report: &mut Report<'_>) -> Vec<palinode_core::FieldPlan> {
+        let (plans, places) = messages::fields(fields, self.scope(None), report);
+        self.sent
+            .places
+            .values
+            .extend(places.into_iter().map(|place| ValuePlace {
+                expression: place.expression,
+                around: Around::default(),
+                wants: Wants::Attribute(place.name.value),
+            }));
+        plans
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use palinode_core::{Expression, FieldName, FieldPlan, MessageIndex, MessagePlan, StepIndex};
+use palinode_core::{Expression, FieldName, FieldPlan, MessageIndex, MessagePlan};
 
-use super::{Expressed, FieldPlace, MessagePlace, Places};
+use super::{Around, FieldPlace, MessagePlace, Places};
 use crate::{
     check::{self, Scope},
     raw::{Field, Message},
@@ -19,12 +19,12 @@ pub(super) struct Messages {
 }
 
 impl Messages {
-    /// Adds a message. `topic` is taken when it names none; `certain` are the steps whose reply is there for sure.
+    /// Adds a message. `topic` is taken when it names none; `around` says what its fields see.
     pub(super) fn add(
         &mut self,
         message: &Message,
         topic: Option<&At<String>>,
-        certain: Option<Vec<StepIndex>>,
+        around: Around,
         scope: Scope<'_>,
         report: &mut Report<'_>,
     ) -> Option<MessageIndex> {
@@ -39,7 +39,7 @@ impl Messages {
         });
         self.places.messages.push(MessagePlace {
             record: record.span,
-            certain,
+            around,
             fields: places,
         });
         Some(index)
@@ -49,15 +49,12 @@ impl Messages {
 /// Compiles the fields of a message or of the outcome.
 pub(super) fn fields(fields: &[Field], scope: Scope<'_>, report: &mut Report<'_>) -> (Vec<FieldPlan>, Vec<FieldPlace>) {
     let mut compile = |field: &Field| {
-        let compiled = check::expression(&field.expression, scope, report)?;
+        let expressed = check::expression(&field.expression, scope, report)?;
         let name = FieldName::from(field.name.value.as_str());
-        let expression: Arc<dyn Expression> = Arc::<crate::expression::Compiled>::clone(&compiled);
+        let expression: Arc<dyn Expression> = Arc::<crate::expression::Compiled>::clone(&expressed.compiled);
         let place = FieldPlace {
             name: At::new(name.clone(), field.name.span),
-            expression: Expressed {
-                text: field.expression.clone(),
-                compiled,
-            },
+            expression: expressed,
         };
         Some((FieldPlan { name, expression }, place))
     };

@@ -1,9 +1,11 @@
 //! The checked parts, put together.
 
+mod around;
 mod build;
 mod messages;
 mod places;
 mod policy;
+mod step;
 
 pub(crate) use build::build;
-pub(crate) use places::{Expressed, FieldPlace, MessagePlace, Places};
+pub(crate) use places::{Around, Expressed, FieldPlace, MessagePlace, Places, ValuePlace, Wants};

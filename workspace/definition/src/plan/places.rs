@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palinode_core::{FieldName, RecordName, StepIndex};
 
 use crate::{
-    expression::Compiled,
+    expression::{Compiled, Tree},
     source::{At, Span},
 };
 
@@ -16,10 +16,44 @@ pub(crate) struct Places {
     pub(crate) awaited: Vec<At<RecordName>>,
     /// The messages, in the order of the plan.
     pub(crate) messages: Vec<MessagePlace>,
-    /// The fields of the outcome.
-    pub(crate) outcome: Vec<FieldPlace>,
-    /// Each `when`, with the record of the reply that it looks at.
-    pub(crate) whens: Vec<(Expressed, RecordName)>,
+    /// The other values.
+    pub(crate) values: Vec<ValuePlace>,
+}
+
+/// An expression whose value goes into no message.
+#[derive(Debug)]
+pub(crate) struct ValuePlace {
+    pub(crate) expression: Expressed,
+    /// What it sees.
+    pub(crate) around: Around,
+    /// What it must be.
+    pub(crate) wants: Wants,
+}
+
+/// What a value must be.
+#[derive(Debug)]
+pub(crate) enum Wants {
+    /// True or false.
+    Truth,
+    /// A list of anything.
+    List,
+    /// A point in time.
+    Time,
+    /// What the outcome record takes for the field of this name.
+    Attribute(FieldName),
+}
+
+/// What an expression sees where it stands, and what of it is certainly there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Around {
+    /// The steps whose reply is there for sure.
+    pub(crate) certain: Vec<StepIndex>,
+    /// The record of the reply in hand.
+    pub(crate) reply: Option<RecordName>,
+    /// Whether a milestone is being told.
+    pub(crate) milestone: bool,
+    /// The list of which an element is in hand.
+    pub(crate) items: Option<Expressed>,
 }
 
 /// A message that is sent.
@@ -27,8 +61,8 @@ pub(crate) struct Places {
 pub(crate) struct MessagePlace {
     /// Where its record is named.
     pub(crate) record: Span,
-    /// The steps whose reply is certainly there when it is sent; `None`: it may be sent at any time.
-    pub(crate) certain: Option<Vec<StepIndex>>,
+    /// What its fields see.
+    pub(crate) around: Around,
     /// Its fields, in the order of the plan.
     pub(crate) fields: Vec<FieldPlace>,
 }
@@ -40,9 +74,10 @@ pub(crate) struct FieldPlace {
     pub(crate) expression: Expressed,
 }
 
-/// An expression, as text and compiled.
+/// An expression, as text, ready to be evaluated, and in its parts.
 #[derive(Clone, Debug)]
 pub(crate) struct Expressed {
     pub(crate) text: At<String>,
     pub(crate) compiled: Arc<Compiled>,
+    pub(crate) tree: Arc<Tree>,
 }

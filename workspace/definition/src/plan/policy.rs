@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use palinode_core::{Expression, RecordName, RetryPolicy};
 
-use super::{Expressed, Places};
+use super::{Around, Places, ValuePlace, Wants};
 use crate::{
     Code,
     check::{self, Scope},
@@ -34,7 +34,7 @@ pub(super) fn policy(
     retry: Option<&Retry>,
     usual: &Usual,
     replies: Option<&Replies>,
-    scope: Scope<'_>,
+    around: (Scope<'_>, &Around),
     places: &mut Places,
     report: &mut Report<'_>,
 ) -> RetryPolicy {
@@ -53,29 +53,37 @@ pub(super) fn policy(
         initial: initial.unwrap_or_else(|| defaults::INITIAL.min(longest)),
         factor: factor.unwrap_or(defaults::FACTOR),
         max: longest,
-        jitter: 0.0,
-        when: when(retry, replies, scope, places, report),
+        jitter: retry
+            .and_then(|retry| retry.jitter.as_ref())
+            .map_or(defaults::JITTER, |jitter| jitter.value),
+        when: when(retry, replies, around, places, report),
     }
 }
 
 fn when(
     retry: Option<&Retry>,
     replies: Option<&Replies>,
-    scope: Scope<'_>,
+    around: (Scope<'_>, &Around),
     places: &mut Places,
     report: &mut Report<'_>,
 ) -> Option<Arc<dyn Expression>> {
     let text = retry?.when.as_ref()?;
-    let compiled = check::expression(text, Scope { reply: true, ..scope }, report)?;
+    let (scope, around) = around;
+    let expressed = check::expression(text, Scope { reply: true, ..scope }, report)?;
     let Some(failed) = &replies?.failed else {
         let message = "'when' chooses among failures, but no reply says 'failed'";
         report.error(Code::WhenWithoutFailure, text.span, message);
         return None;
     };
-    let expressed = Expressed {
-        text: text.clone(),
-        compiled: Arc::clone(&compiled),
+    let compiled = Arc::clone(&expressed.compiled);
+    let around = Around {
+        reply: Some(RecordName::from(failed.value.as_str())),
+        ..around.clone()
     };
-    places.whens.push((expressed, RecordName::from(failed.value.as_str())));
+    places.values.push(ValuePlace {
+        expression: expressed,
+        around,
+        wants: Wants::Truth,
+    });
     Some(compiled)
 }

@@ -1,30 +1,101 @@
-//! Messages that are sent, and records that are waited for.
+//! Messages that are sent, and their answers.
 
 use crate::{
-    Code,
+    language::{Fields, Key, Name, Need, Section, Shape, Usual},
     source::{At, Report},
-    yaml::{Kind, Mapping, Node},
+    yaml::Mapping,
 };
 
-const MESSAGE_KEYS: &[&str] = &["topic", "message", "fields"];
-const TRIGGER_KEYS: &[&str] = &["event", "topic"];
-const REPLIES_KEYS: &[&str] = &["topic", "succeeded", "failed"];
+pub(super) static TOPIC: Key<Name> = Key {
+    name: "topic",
+    form: Name(&Shape::TOPIC),
+    need: Need::Required,
+    meaning: "Where the message goes, without the application's topic prefix.",
+    example: "payments.commands",
+};
+static OWN_TOPIC: Key<Name> = Key {
+    name: "topic",
+    form: Name(&Shape::TOPIC),
+    need: Need::Usual(Usual::Said("the step's")),
+    meaning: "The topic of the step's command, so that the message arrives after it. No other is allowed.",
+    example: "payments.commands",
+};
+pub(super) static RECORD: Key<Name> = Key {
+    name: "message",
+    form: Name(&Shape::RECORD),
+    need: Need::Required,
+    meaning: "The full name of the message's Avro record.",
+    example: "shop.payments.ReservePayment",
+};
+pub(super) static FIELDS: Key<Fields> = Key {
+    name: "fields",
+    form: Fields,
+    need: Need::Required,
+    meaning: "An expression for each field of the record. A field with a default may be left out. May be `{}`.",
+    example: "{ order_id: start.order_id, currency: \"'EUR'\" }",
+};
+static REPLY_TOPIC: Key<Name> = Key {
+    name: "topic",
+    form: Name(&Shape::TOPIC),
+    need: Need::Required,
+    meaning: "Where the answers stand, without the application's topic prefix.",
+    example: "payments.events",
+};
+static OWN_REPLY_TOPIC: Key<Name> = Key {
+    name: "topic",
+    form: Name(&Shape::TOPIC),
+    need: Need::Usual(Usual::Said("the step's")),
+    meaning: "Where the answers stand.",
+    example: "payments.events",
+};
+static SUCCEEDED: Key<Name> = Key {
+    name: "succeeded",
+    form: Name(&Shape::RECORD),
+    need: Need::Required,
+    meaning: "The record that says that it was done.",
+    example: "shop.payments.PaymentSucceeded",
+};
+static FAILED: Key<Name> = Key {
+    name: "failed",
+    form: Name(&Shape::RECORD),
+    need: Need::Optional,
+    meaning: "The record that says that it was refused and nothing was done. Without one the participant cannot refuse.",
+    example: "shop.payments.PaymentFailed",
+};
 
-/// Whether a part must name its topic, or takes it from the step that it belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TopicKey {
-    Required,
-    Inherited,
-}
-
-impl TopicKey {
-    fn read(self, map: &Mapping<'_>, report: &mut Report<'_>) -> Option<At<String>> {
-        match self {
-            Self::Required => map.text("topic", report),
-            Self::Inherited => map.get("topic")?.text(report),
-        }
-    }
-}
+pub(super) static COMMAND: Section = Section {
+    name: "command",
+    what: "a command",
+    title: "A command",
+    about: "What a participant is asked to do. It carries the saga's key and an idempotency key.",
+    keys: &[&TOPIC, &RECORD, &FIELDS],
+    rules: &[],
+};
+pub(super) static COMPENSATING_COMMAND: Section = Section {
+    name: "compensatingCommand",
+    what: "a command",
+    title: "A compensating command",
+    about: "What a participant is asked to do to take a step back.",
+    keys: &[&OWN_TOPIC, &RECORD, &FIELDS],
+    rules: &[],
+};
+pub(super) static REPLIES: Section = Section {
+    name: "replies",
+    what: "the replies",
+    title: "Replies",
+    about: "The records that answer a command. No two commands may share one on a topic, because a participant need not send \
+            Palinode's headers.",
+    keys: &[&REPLY_TOPIC, &SUCCEEDED, &FAILED],
+    rules: &[],
+};
+pub(super) static COMPENSATION_REPLIES: Section = Section {
+    name: "compensationReplies",
+    what: "the replies",
+    title: "Replies to a compensating command",
+    about: "The records that answer a compensating command.",
+    keys: &[&OWN_REPLY_TOPIC, &SUCCEEDED, &FAILED],
+    rules: &[],
+};
 
 /// A message that is sent.
 #[derive(Debug)]
@@ -42,59 +113,21 @@ pub(crate) struct Field {
 }
 
 impl Message {
-    pub(crate) fn read(node: &Node, topic: TopicKey, report: &mut Report<'_>) -> Option<Self> {
-        let map = Mapping::of(node, "a command", MESSAGE_KEYS, report)?;
-        Some(Self::of(&map, topic, report))
+    pub(super) fn of(map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
+        Self::with_topic(&TOPIC, map, report)
     }
 
-    pub(crate) fn of(map: &Mapping<'_>, topic: TopicKey, report: &mut Report<'_>) -> Self {
+    /// A message that takes its topic from the step that it belongs to.
+    pub(super) fn inheriting(map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
+        Self::with_topic(&OWN_TOPIC, map, report)
+    }
+
+    fn with_topic(topic: &Key<Name>, map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
         Self {
-            topic: topic.read(map, report),
-            record: map.text("message", report),
-            fields: fields(map.required("fields", report), report),
+            topic: map.read(topic, report),
+            record: map.read(&RECORD, report),
+            fields: map.read(&FIELDS, report).unwrap_or_default(),
         }
-    }
-}
-
-/// The fields of a message, in the order of the file.
-pub(super) fn fields(node: Option<&Node>, report: &mut Report<'_>) -> Vec<Field> {
-    let Some(node) = node else { return Vec::new() };
-    let Kind::Mapping(entries) = &node.kind else {
-        node.expected("a mapping of fields to expressions", report);
-        return Vec::new();
-    };
-    let field = |(name, node): &(At<String>, Node)| {
-        let expression = node.expression(report)?;
-        if expression.value.trim().is_empty() {
-            report.error(
-                Code::BadValue,
-                expression.span,
-                format!("the field '{}' has no expression", name.value),
-            );
-            return None;
-        }
-        Some(Field {
-            name: name.clone(),
-            expression,
-        })
-    };
-    entries.iter().filter_map(field).collect()
-}
-
-/// An event that starts, cancels or resumes.
-#[derive(Debug)]
-pub(crate) struct Trigger {
-    pub(crate) record: Option<At<String>>,
-    pub(crate) topic: Option<At<String>>,
-}
-
-impl Trigger {
-    pub(crate) fn read(node: &Node, report: &mut Report<'_>) -> Option<Self> {
-        let map = Mapping::of(node, "an event", TRIGGER_KEYS, report)?;
-        Some(Self {
-            record: map.text("event", report),
-            topic: map.text("topic", report),
-        })
     }
 }
 
@@ -107,12 +140,20 @@ pub(crate) struct Replies {
 }
 
 impl Replies {
-    pub(crate) fn read(node: &Node, topic: TopicKey, report: &mut Report<'_>) -> Option<Self> {
-        let map = Mapping::of(node, "the replies", REPLIES_KEYS, report)?;
-        Some(Self {
-            topic: topic.read(&map, report),
-            succeeded: map.text("succeeded", report),
-            failed: map.get("failed").and_then(|node| node.text(report)),
-        })
+    pub(super) fn of(map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
+        Self::with_topic(&REPLY_TOPIC, map, report)
+    }
+
+    /// Replies that stand on the topic of the step that they belong to when no other is named.
+    pub(super) fn inheriting(map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
+        Self::with_topic(&OWN_REPLY_TOPIC, map, report)
+    }
+
+    fn with_topic(topic: &Key<Name>, map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
+        Self {
+            topic: map.read(topic, report),
+            succeeded: map.read(&SUCCEEDED, report),
+            failed: map.read(&FAILED, report),
+        }
     }
 }

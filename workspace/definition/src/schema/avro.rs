@@ -1,4 +1,4 @@
-//! Schemas as JSON into shapes.
+//! Schemas as JSON into types.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,15 +8,18 @@ use std::{
 use palinode_core::RecordName;
 use serde_json::{Map, Value};
 
-use super::shape::{FieldShape, RecordShape, Shape};
+use crate::typing::{Decimal, FieldType, Range, RecordType, Type, Unit, Whole};
 
 /// Types inside each other in one schema. Deeper ones fit everything.
 const DEPTH_MAX: usize = 32;
 
+/// Types in one schema, with those that it refers to. A larger one is a slip of the pen, or made to be slow.
+const TYPES_MAX: usize = 10_000;
+
 /// Where the text of a record's schema comes from.
 pub(super) type LookUp<'a> = &'a dyn Fn(&RecordName) -> Option<String>;
 
-/// Why there is no shape.
+/// Why there is no type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Problem {
     Unknown,
@@ -26,7 +29,7 @@ pub(super) enum Problem {
 /// The schemas that were looked up.
 pub(super) struct Schemas<'a> {
     look_up: LookUp<'a>,
-    records: BTreeMap<RecordName, Result<Arc<RecordShape>, Problem>>,
+    records: BTreeMap<RecordName, Result<Arc<RecordType>, Problem>>,
 }
 
 impl<'a> Schemas<'a> {
@@ -37,7 +40,7 @@ impl<'a> Schemas<'a> {
         }
     }
 
-    pub(super) fn record(&mut self, name: &RecordName) -> Result<Arc<RecordShape>, Problem> {
+    pub(super) fn record(&mut self, name: &RecordName) -> Result<Arc<RecordType>, Problem> {
         if let Some(known) = self.records.get(name) {
             return known.clone();
         }
@@ -46,7 +49,7 @@ impl<'a> Schemas<'a> {
         record
     }
 
-    fn read(&self, name: &RecordName, open: &mut BTreeSet<String>) -> Result<Arc<RecordShape>, Problem> {
+    fn read(&self, name: &RecordName, open: &mut BTreeSet<String>) -> Result<Arc<RecordType>, Problem> {
         let text = (self.look_up)(name).ok_or(Problem::Unknown)?;
         let schema: Value = serde_json::from_str(&text).map_err(|error| Problem::Unreadable(error.to_string()))?;
         open.insert(name.to_string());
@@ -54,10 +57,10 @@ impl<'a> Schemas<'a> {
             schemas: self,
             named: BTreeMap::new(),
             open,
+            types: 0,
         };
-        let shape = reader.shape(&schema, "", 0).map_err(Problem::Unreadable)?;
-        match shape {
-            Shape::Record(record) if record.name == *name => Ok(record),
+        match reader.read(&schema, "", 0).map_err(Problem::Unreadable)? {
+            Type::Record(record) if record.name.as_ref() == Some(name) => Ok(record),
             other => Err(Problem::Unreadable(format!("it describes {other}"))),
         }
     }
@@ -67,94 +70,101 @@ impl<'a> Schemas<'a> {
 struct Reader<'a, 'b> {
     schemas: &'b Schemas<'a>,
     /// The named types that this text has defined so far.
-    named: BTreeMap<String, Shape>,
+    named: BTreeMap<String, Type>,
     /// The records that are being read: a record inside itself fits everything.
     open: &'b mut BTreeSet<String>,
+    types: usize,
 }
 
 impl Reader<'_, '_> {
-    fn shape(&mut self, schema: &Value, namespace: &str, depth: usize) -> Result<Shape, String> {
+    fn read(&mut self, schema: &Value, namespace: &str, depth: usize) -> Result<Type, String> {
+        self.types += 1;
+        if self.types > TYPES_MAX {
+            return Err(format!("it has more than {TYPES_MAX} types"));
+        }
         if depth > DEPTH_MAX {
-            return Ok(Shape::Any);
+            return Ok(Type::Any);
         }
         match schema {
             Value::String(name) => self.named(name, namespace),
-            Value::Array(branches) => {
-                let branches = branches.iter().map(|branch| self.shape(branch, namespace, depth + 1));
-                Ok(Shape::Union(branches.collect::<Result<_, _>>()?))
-            }
+            Value::Array(branches) => branches.iter().try_fold(Type::Nothing, |union, branch| {
+                Ok(match self.read(branch, namespace, depth + 1)? {
+                    Type::Any => Type::Any,
+                    branch => beside(union, branch),
+                })
+            }),
             Value::Object(object) => self.object(object, namespace, depth),
             other => Err(format!("{other} is no type")),
         }
     }
 
-    fn named(&mut self, name: &str, namespace: &str) -> Result<Shape, String> {
+    fn named(&mut self, name: &str, namespace: &str) -> Result<Type, String> {
         Ok(match name {
-            "null" => Shape::Null,
-            "boolean" => Shape::Boolean,
-            "int" => Shape::Int,
-            "long" => Shape::Long,
-            "float" => Shape::Float,
-            "double" => Shape::Double,
-            "bytes" => Shape::Bytes,
-            "string" => Shape::String,
+            "null" => Type::Null,
+            "boolean" => Type::Boolean,
+            "int" => Type::whole(Range::INT),
+            "long" => Type::whole(Range::LONG),
+            "float" => Type::Float,
+            "double" => Type::Double,
+            "bytes" => Type::Bytes,
+            "string" => Type::String,
             other => {
                 let full = full_name(other, namespace);
-                if let Some(shape) = self.named.get(&full) {
-                    return Ok(shape.clone());
+                if let Some(of) = self.named.get(&full) {
+                    return Ok(of.clone());
                 }
                 if self.open.contains(&full) {
-                    return Ok(Shape::Any);
+                    return Ok(Type::Any);
                 }
                 let record = self.schemas.read(&RecordName::from(full.as_str()), self.open);
                 self.open.remove(&full);
                 record
-                    .map(Shape::Record)
+                    .map(Type::Record)
                     .map_err(|_| format!("the type '{full}' is not known"))?
             }
         })
     }
 
-    fn object(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<Shape, String> {
+    fn object(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<Type, String> {
         let kind = object.get("type").ok_or("a type has no 'type'")?;
         let Value::String(kind) = kind else {
-            return self.shape(kind, namespace, depth + 1);
+            return self.read(kind, namespace, depth + 1);
         };
         let part = |key: &str| object.get(key).ok_or_else(|| format!("{kind} has no '{key}'"));
+        let logical = object.get("logicalType").and_then(Value::as_str);
         match kind.as_str() {
-            "array" => Ok(Shape::List(Arc::new(self.shape(
-                part("items")?,
-                namespace,
-                depth + 1,
-            )?))),
-            "map" => Ok(Shape::Map(Arc::new(self.shape(
-                part("values")?,
-                namespace,
-                depth + 1,
-            )?))),
+            "array" => Ok(Type::list(self.read(part("items")?, namespace, depth + 1)?)),
+            "map" => Ok(Type::Map(Arc::new(self.read(part("values")?, namespace, depth + 1)?))),
             "enum" => {
                 let symbols = part("symbols")?.as_array().into_iter().flatten();
-                let shape = Shape::Enum(
-                    symbols
-                        .filter_map(|symbol| symbol.as_str().map(str::to_owned))
-                        .collect(),
-                );
-                self.named.insert(own_name(object, namespace)?, shape.clone());
-                Ok(shape)
+                let of = Type::Symbols(symbols.filter_map(Value::as_str).map(Arc::from).collect());
+                self.named.insert(own_name(object, namespace)?, of.clone());
+                Ok(of)
             }
             "fixed" => {
-                self.named.insert(own_name(object, namespace)?, Shape::Bytes);
-                Ok(Shape::Bytes)
+                let of = match (logical, part("size")?.as_u64()) {
+                    (Some("decimal"), _) => decimal(object),
+                    (Some("uuid"), _) => Type::String,
+                    (_, size) => Type::Fixed(size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0)),
+                };
+                self.named.insert(own_name(object, namespace)?, of.clone());
+                Ok(of)
             }
             "record" | "error" => self.record(object, namespace, depth),
+            "bytes" if logical == Some("decimal") => Ok(decimal(object)),
+            "bytes" if logical == Some("uuid") => Ok(Type::String),
+            "long" => Ok(Type::Whole(Whole {
+                range: Range::LONG,
+                unit: logical.and_then(unit),
+            })),
             other => self.named(other, namespace),
         }
     }
 
-    fn record(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<Shape, String> {
+    fn record(&mut self, object: &Map<String, Value>, namespace: &str, depth: usize) -> Result<Type, String> {
         let name = own_name(object, namespace)?;
         let inner = name.rsplit_once('.').map_or("", |(namespace, _)| namespace).to_owned();
-        self.named.insert(name.clone(), Shape::Any);
+        self.named.insert(name.clone(), Type::Any);
         let mut fields = Vec::new();
         for field in object
             .get("fields")
@@ -168,18 +178,44 @@ impl Reader<'_, '_> {
             let schema = field
                 .get("type")
                 .ok_or_else(|| format!("the field '{field_name}' has no 'type'"))?;
-            fields.push(FieldShape {
+            fields.push(FieldType {
                 name: field_name.to_owned(),
-                shape: self.shape(schema, &inner, depth + 1)?,
+                of: self.read(schema, &inner, depth + 1)?,
                 has_default: field.get("default").is_some(),
             });
         }
-        let shape = Shape::Record(Arc::new(RecordShape {
-            name: RecordName::from(name.as_str()),
+        let of = Type::Record(Arc::new(RecordType {
+            name: Some(RecordName::from(name.as_str())),
             fields,
         }));
-        self.named.insert(name, shape.clone());
-        Ok(shape)
+        self.named.insert(name, of.clone());
+        Ok(of)
+    }
+}
+
+/// A union with one more branch. Branches stay apart, as in the schema: an int is no long when it is written.
+fn beside(union: Type, branch: Type) -> Type {
+    match union {
+        Type::Nothing => branch,
+        Type::Any => Type::Any,
+        union => Type::Union(union.branches().iter().cloned().chain([branch]).collect()),
+    }
+}
+
+fn decimal(object: &Map<String, Value>) -> Type {
+    let number = |key: &str| object.get(key).and_then(Value::as_u64).unwrap_or(0);
+    Type::Decimal(Decimal {
+        precision: number("precision"),
+        scale: number("scale"),
+    })
+}
+
+fn unit(logical: &str) -> Option<Unit> {
+    match logical {
+        "timestamp-millis" | "local-timestamp-millis" => Some(Unit::Millis),
+        "timestamp-micros" | "local-timestamp-micros" => Some(Unit::Micros),
+        "timestamp-nanos" | "local-timestamp-nanos" => Some(Unit::Nanos),
+        _ => None,
     }
 }
 

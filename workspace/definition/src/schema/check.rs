@@ -2,19 +2,16 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use palinode_core::{FieldName, MessagePlan, Plan, RecordName, StepIndex};
+use palinode_core::{Action, DecisionPlan, MessagePlan, OnTimeout, Plan, RecordName, WaitPlan};
 
-use super::{
-    assign::misfit,
-    avro::{Problem, Schemas},
-    shape::{RecordShape, Shape},
-};
+use super::avro::{Problem, Schemas};
 use crate::{
     Code, Definition, Diagnostic, Diagnostics,
-    expression::Reference,
-    plan::{Expressed, FieldPlace, MessagePlace},
+    expression::Mistake,
+    plan::{Around, Expressed, MessagePlace, ValuePlace, Wants},
     source::{Report, Span},
     suggest::nearest_or_all,
+    typing::{Environment, Inference, Range, RecordType, Type, Unit, Whole},
 };
 
 /// Everything in `definition` that does not fit the schemas, in the order of the file.
@@ -35,28 +32,17 @@ pub fn check_schemas(definition: &Definition, look_up: &dyn Fn(&RecordName) -> O
     for (message, place) in definition.plan.messages.iter().zip(&places.messages) {
         checker.message(message, place);
     }
-    for field in &places.outcome {
-        checker.paths(
-            &field.expression,
-            Around {
-                certain: None,
-                reply: None,
-            },
-        );
-    }
-    for (expression, reply) in &places.whens {
-        checker.when(expression, reply);
+    for place in &places.values {
+        checker.wanted(place);
     }
     Diagnostics::new(checker.report.into_found()).into_iter().collect()
 }
 
-/// What an expression's place says about what it sees.
-#[derive(Clone, Copy)]
-struct Around<'a> {
-    /// The steps whose reply is there for sure; `None`: no one's.
-    certain: Option<&'a [StepIndex]>,
-    /// The record of the reply in hand.
-    reply: Option<&'a RecordName>,
+/// What the outcome record takes for a field.
+fn attribute() -> Type {
+    [Type::Boolean, Type::whole(Range::LONG), Type::Double, Type::String]
+        .into_iter()
+        .fold(Type::Null, Type::or)
 }
 
 struct Checker<'a> {
@@ -68,10 +54,10 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// The shape of a record that is named at `span`.
-    fn record(&mut self, name: &RecordName, span: Span) -> Option<Arc<RecordShape>> {
+    /// The record that is named at `span`.
+    fn record(&mut self, name: &RecordName, span: Span) -> Option<Arc<RecordType>> {
         let problem = match self.schemas.record(name) {
-            Ok(shape) => return Some(shape),
+            Ok(record) => return Some(record),
             Err(problem) => problem,
         };
         if self.told.insert(name.clone()) {
@@ -94,149 +80,133 @@ impl Checker<'_> {
 
     fn message(&mut self, message: &MessagePlan, place: &MessagePlace) {
         let record = self.record(&message.record, place.record);
-        let around = Around {
-            certain: place.certain.as_deref(),
-            reply: None,
-        };
         for field in &place.fields {
-            let value = self.paths(&field.expression, around);
-            if let Some(record) = &record {
-                self.field(record, field, value);
+            let name = field.name.value.as_str();
+            let Some(record) = &record else {
+                self.value(&field.expression, &place.around, &Type::Any, name);
+                continue;
+            };
+            if let Some(known) = record.field(name) {
+                let told = format!("the field '{name}' of {record}");
+                self.value(&field.expression, &place.around, &known.of, &told);
+            } else {
+                let hint = nearest_or_all(name, record.field_names());
+                let message = format!("{record} has no field '{name}'");
+                self.report.push(Code::UnknownField, field.name.span, message, hint);
+                self.value(&field.expression, &place.around, &Type::Any, name);
             }
         }
         let Some(record) = record else { return };
         let filled = |name: &str| place.fields.iter().any(|field| field.name.value.as_str() == name);
-        for field in record
+        let open = record
             .fields
             .iter()
-            .filter(|field| !field.has_default && !filled(&field.name))
-        {
+            .filter(|field| !field.has_default && !filled(&field.name));
+        for field in open {
             let message = format!(
-                "the field '{}' of {} is not filled, and has no default",
-                field.name, record.name
+                "the field '{}' of {record} is not filled, and has no default",
+                field.name
             );
             self.report.error(Code::FieldNotFilled, place.record, message);
         }
     }
 
-    fn field(&mut self, record: &RecordShape, place: &FieldPlace, value: Option<Shape>) {
-        let name = place.name.value.as_str();
-        let Some(field) = record.field(name) else {
-            let hint = nearest_or_all(name, record.fields.iter().map(|field| field.name.as_str()));
-            let message = format!("{} has no field '{name}'", record.name);
-            self.report.push(Code::UnknownField, place.name.span, message, hint);
-            return;
+    fn wanted(&mut self, place: &ValuePlace) {
+        let (wanted, told) = match &place.wants {
+            Wants::Truth => (Type::Boolean, "a condition, which is true or false".to_owned()),
+            Wants::List => (Type::list(Type::Any), "the items, which are an array".to_owned()),
+            Wants::Time => (time(), "a point in time".to_owned()),
+            Wants::Attribute(name) => (attribute(), format!("the field '{name}' of the outcome record")),
         };
-        if let Some(why) = value.and_then(|value| misfit(&field.shape, &value)) {
-            let message = format!("the value does not fit the field '{name}' of {}: {why}", record.name);
-            self.report
-                .error(Code::TypeMismatch, place.expression.text.span, message);
-        }
+        self.value(&place.expression, &place.around, &wanted, &told);
     }
 
-    fn when(&mut self, expression: &Expressed, reply: &RecordName) {
-        let value = self.paths(
-            expression,
-            Around {
-                certain: None,
-                reply: Some(reply),
-            },
-        );
-        if let Some(why) = value.and_then(|value| misfit(&Shape::Boolean, &value)) {
-            let message = format!("'when' is true or false: {why}");
-            self.report.error(Code::TypeMismatch, expression.text.span, message);
-        }
+    /// Holds an expression against its place.
+    fn value(&mut self, expression: &Expressed, around: &Around, place: &Type, told: &str) {
+        let environment = self.environment(around);
+        let mistakes = Inference::expecting(&expression.tree, &environment, place, told);
+        self.tell(expression, mistakes);
     }
 
-    /// Checks every path of an expression; gives the shape of the value when it is known without data.
-    fn paths(&mut self, expression: &Expressed, around: Around<'_>) -> Option<Shape> {
-        let compiled = &expression.compiled;
-        let shapes: Vec<Option<Shape>> = compiled
-            .references()
-            .iter()
-            .map(|reference| self.path(expression, reference, around))
-            .collect();
-        match (compiled.constant(), compiled.path()) {
-            (Some(value), _) => Some(Shape::of(value)),
-            (None, Some(_)) => shapes.into_iter().next().flatten(),
-            (None, None) => None,
-        }
-    }
-
-    fn path(&mut self, expression: &Expressed, reference: &Reference, around: Around<'_>) -> Option<Shape> {
-        let (record, rest, maybe_absent) = match reference.path.split_first()? {
-            (root, rest) if root.as_str() == "start" => (self.plan.started_by.record.clone(), rest, false),
-            (root, rest) if root.as_str() == "reply" => (around.reply?.clone(), rest, false),
-            (root, [step, _, rest @ ..]) if root.as_str() == "steps" => {
-                let index = self.plan.step_named(step.as_str())?;
-                let certain = around.certain.is_some_and(|certain| certain.contains(&index));
-                (self.plan.step(index).replies()?.succeeded.clone(), rest, !certain)
-            }
-            (root, [name]) if root.as_str() == "saga" => return Some(of_saga(name)),
-            _ => return None,
-        };
+    fn tell(&mut self, expression: &Expressed, mistakes: Vec<Mistake>) {
         let text = &expression.text;
-        let length = reference.dotted().chars().count();
-        let span = self
-            .report
-            .source
-            .inside(text.span, &text.value, reference.offset, length);
-        let record = self.record(&record, span)?;
-        match follow(&record, rest) {
-            Ok(shape) if maybe_absent => Some(shape.nullable()),
-            Ok(shape) => Some(shape),
-            Err(Missing { record, name }) => {
-                let hint = nearest_or_all(&name, record.fields.iter().map(|field| field.name.as_str()));
-                let message = format!("{} has no field '{name}'", record.name);
-                self.report.push(Code::UnknownField, span, message, hint);
-                None
-            }
+        for mistake in mistakes {
+            let span = self
+                .report
+                .source
+                .inside(text.span, &text.value, mistake.offset, mistake.length);
+            self.report.push(mistake.code, span, mistake.message, mistake.hint);
         }
     }
-}
 
-/// A field that a record on the way does not have.
-struct Missing {
-    record: Arc<RecordShape>,
-    name: String,
-}
-
-fn follow(record: &Arc<RecordShape>, path: &[FieldName]) -> Result<Shape, Missing> {
-    let mut shape = Shape::Record(Arc::clone(record));
-    let mut absent = false;
-    for name in path {
-        let inner = match &shape {
-            Shape::Union(branches) => {
-                absent |= branches.contains(&Shape::Null);
-                let mut values = branches.iter().filter(|branch| **branch != Shape::Null);
-                match (values.next(), values.next()) {
-                    (Some(only), None) => only.clone(),
-                    _ => Shape::Any,
-                }
-            }
-            other => other.clone(),
-        };
-        shape = match inner {
-            Shape::Record(record) => match record.field(name.as_str()) {
-                Some(field) => field.shape.clone(),
-                None => {
-                    return Err(Missing {
-                        record,
-                        name: name.to_string(),
-                    });
-                }
-            },
-            Shape::Map(value) => (*value).clone(),
-            _ => Shape::Any,
-        };
+    /// What an expression sees where it stands.
+    fn environment(&mut self, around: &Around) -> Environment {
+        let mut environment = Environment::default();
+        let plan = self.plan;
+        environment.set("start", self.known(&plan.started_by.record));
+        if let Some(reply) = &around.reply {
+            environment.set("reply", self.known(reply));
+        }
+        for index in plan.step_indexes() {
+            let step = plan.step(index);
+            let certain = around.certain.contains(&index);
+            let (what, of, always) = match &step.action {
+                Action::Command { replies, .. } => ("reply", self.known(&replies.succeeded), true),
+                Action::Wait(WaitPlan::Event {
+                    trigger, on_timeout, ..
+                }) => ("event", self.known(&trigger.record), *on_timeout == OnTimeout::Fail),
+                Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => continue,
+                Action::Decision(decision) => ("decision", options(decision, certain), true),
+            };
+            let of = if certain && always { of } else { of.nullable() };
+            environment.set(format!("steps.{}.{what}", step.name), of);
+        }
+        for (name, of) in of_saga(around) {
+            environment.set(format!("saga.{name}"), of);
+        }
+        if let Some(list) = &around.items {
+            // What is wrong with the list is told where it stands.
+            let (list, _) = Inference::of(&list.tree, &environment);
+            environment.set("item", list.item());
+            environment.set("item_index", Type::whole(Range::LENGTH));
+        }
+        environment
     }
-    Ok(if absent { shape.nullable() } else { shape })
+
+    /// The type of a record. One without a schema was reported where it is named, and fits everything.
+    fn known(&mut self, name: &RecordName) -> Type {
+        self.schemas.record(name).map_or(Type::Any, Type::Record)
+    }
 }
 
-fn of_saga(name: &FieldName) -> Shape {
-    match name.as_str() {
-        "version" | "started_at" => Shape::Long,
-        "reason" | "reason_code" => Shape::String.nullable(),
-        _ => Shape::String,
-    }
+/// The names of the options: of a decision that let the step succeed, those that do.
+fn options(decision: &DecisionPlan, succeeded: bool) -> Type {
+    let possible = decision.options.iter().filter(|option| !(succeeded && option.fails));
+    possible
+        .map(|option| Type::symbol(&option.name))
+        .fold(Type::Nothing, Type::or)
+}
+
+fn time() -> Type {
+    Type::Whole(Whole {
+        range: Range::LONG,
+        unit: Some(Unit::Millis),
+    })
+}
+
+fn of_saga(around: &Around) -> [(&'static str, Type); 7] {
+    let milestone = if around.milestone {
+        Type::String
+    } else {
+        Type::String.nullable()
+    };
+    [
+        ("definition", Type::String),
+        ("key", Type::String),
+        ("version", Type::whole(Range::INT)),
+        ("started_at", time()),
+        ("milestone", milestone),
+        ("reason", Type::String.nullable()),
+        ("reason_code", Type::String.nullable()),
+    ]
 }

@@ -1,11 +1,9 @@
 //! Holds a definition against the Avro schemas of the records that it names.
 //!
-//! Only what can be known without data is checked: that records and fields exist, that what must be filled is filled, and
-//! the types of plain paths and constants. The type of any other expression shows when it is evaluated.
+//! Records and fields must exist, what must be filled is filled, and every expression is of the type of its place: what
+//! it looks up has the types that the schemas say, and the rest follows.
 
-mod assign;
 mod avro;
 mod check;
-mod shape;
 
 pub use check::check_schemas;

@@ -6,5 +6,5 @@ mod node;
 mod parse;
 
 pub(crate) use mapping::Mapping;
-pub(crate) use node::{Key, Kind, Node};
+pub(crate) use node::{Kind, Node};
 pub(crate) use parse::parse;

@@ -15,9 +15,6 @@ pub(crate) struct Node {
     pub(crate) span: Span,
 }
 
-/// A key of a mapping.
-pub(crate) type Key = At<String>;
-
 /// What a YAML value is.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
@@ -27,7 +24,7 @@ pub(crate) enum Kind {
     Float(f64),
     Text(String),
     List(Vec<Node>),
-    Mapping(Vec<(Key, Node)>),
+    Mapping(Vec<(At<String>, Node)>),
 }
 
 impl Kind {
@@ -125,10 +122,6 @@ impl Node {
             return None;
         };
         Some(items)
-    }
-
-    pub(crate) fn list_is_empty(&self) -> bool {
-        matches!(&self.kind, Kind::List(items) if items.is_empty())
     }
 
     pub(crate) fn duration(&self, report: &mut Report<'_>) -> Option<At<Duration>> {

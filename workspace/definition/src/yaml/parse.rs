@@ -8,11 +8,11 @@ use serde::{
 };
 use serde_saphyr::{Error, Location, Spanned};
 
-use super::{Key, Kind, Node};
+use super::{Kind, Node};
 use crate::{
     Code,
     limits::{DEFINITION_BYTES_MAX, YAML_DEPTH_MAX, YAML_NODES_MAX},
-    source::{Report, Span},
+    source::{At, Report, Span},
 };
 
 /// Reads the only document of `text`.
@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for KindVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Kind, A::Error> {
         let mut entries = Vec::new();
         while let Some(key) = access.next_key::<Spanned<String>>()? {
-            let key = Key::new(key.value, span(key.referenced));
+            let key = At::new(key.value, span(key.referenced));
             entries.push((key, access.next_value::<Node>()?));
         }
         Ok(Kind::Mapping(entries))
