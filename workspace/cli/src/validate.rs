@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use palinode_definition::{Definition, check_schemas};
+use palinode_definition::{Definition, check_schemas, json_schema};
 use palinode_server::{files_below, read_schema_files};
 
 use crate::{Verdict, arguments::Validate, say};
 
 pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
+    if arguments.schema {
+        say(json_schema().trim_end())?;
+        return Ok(Verdict::Done);
+    }
     let schemas = arguments.schemas.as_deref().map(read_schema_files).transpose()?;
     let mut found = 0;
     let mut read = 0;
     for path in &arguments.definitions {
         for file in files_below(path, "yaml")? {
-            let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
             read += 1;
-            found += report(&file.display().to_string(), &text, schemas.as_ref())?;
+            found += report(&file.display().to_string(), &bytes, schemas.as_ref())?;
         }
     }
     anyhow::ensure!(read > 0, "there is no *.yaml file to check");
@@ -28,8 +32,8 @@ pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
 }
 
 /// Prints what is wrong with one definition, or that it is right; gives the number of errors.
-fn report(file: &str, text: &str, schemas: Option<&BTreeMap<String, String>>) -> anyhow::Result<usize> {
-    let definition = match Definition::read(file, text) {
+fn report(file: &str, bytes: &[u8], schemas: Option<&BTreeMap<String, String>>) -> anyhow::Result<usize> {
+    let definition = match Definition::read_bytes(file, bytes) {
         Ok(definition) => definition,
         Err(diagnostics) => {
             say(&diagnostics)?;
