@@ -1,6 +1,6 @@
 //! The broker: its parts, and the way in and out of them.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use kafka_protocol::messages::{RequestKind, ResponseKind};
 
@@ -24,6 +24,10 @@ pub struct Broker {
     pub(crate) fetches: Fetches,
     pub(crate) cleaner: Cleaner,
     pub(crate) storage: Box<dyn Storage>,
+    /// How much further than the clock the time of written records is.
+    pub(crate) records_ahead: Duration,
+    /// How much further than the clock those of its clients may be.
+    pub(crate) clients_ahead: Duration,
     outputs: VecDeque<Output>,
 }
 
@@ -38,6 +42,8 @@ impl Broker {
             fetches: Fetches::default(),
             cleaner: Cleaner::default(),
             storage,
+            records_ahead: Duration::ZERO,
+            clients_ahead: Duration::ZERO,
             outputs: VecDeque::new(),
         }
     }
@@ -105,6 +111,18 @@ impl Broker {
             self.cleaner.next_deadline(),
         ];
         deadlines.into_iter().flatten().min()
+    }
+
+    /// From here on records are written at a time so much further than the clock; nothing else goes by it. For those who
+    /// move time for their own timers: no client would live through a leap of its session, or of its open transaction.
+    pub fn set_records_ahead(&mut self, ahead: Duration) {
+        self.records_ahead = ahead;
+    }
+
+    /// From here on clients may take a time so much further than the clock for the present: those of a clock that goes on
+    /// in the past.
+    pub fn set_clients_ahead(&mut self, ahead: Duration) {
+        self.clients_ahead = ahead;
     }
 
     /// A connection went: what waits for it is forgotten.

@@ -7,6 +7,7 @@ mod api;
 mod broker;
 mod call;
 mod change;
+mod copy;
 mod dispatch;
 pub mod frame;
 mod groups;

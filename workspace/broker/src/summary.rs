@@ -28,7 +28,7 @@ impl Summary {
 }
 
 impl Broker {
-    fn summary(&self) -> Vec<Change> {
+    pub(crate) fn summary(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         for topic in self.topics.iter() {
             changes.push(Change::Topics(topics::Change::Created {

@@ -98,12 +98,14 @@ impl Broker {
         if !ACKS.contains(&request.acks) {
             return Err(ResponseError::InvalidRequiredAcks.into());
         }
+        let written_at = call.now.plus(self.records_ahead);
+        let present = call.now.plus(self.clients_ahead).max(written_at);
         let (partition, config) = self.topics.log_mut(log).ok_or(ResponseError::UnknownTopicOrPartition)?;
         let mut store = LogStore {
             storage: &mut *self.storage,
             log,
         };
-        let appended = partition.append(&mut store, batch, config, call.now)?;
+        let appended = partition.append(&mut store, batch, config, (written_at, present))?;
         self.cleaner.appended(call.now);
         for fetch in partition.served() {
             self.fetches.wake(fetch);

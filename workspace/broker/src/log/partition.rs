@@ -108,7 +108,7 @@ impl Partition {
         self.producers.verify(batch, bumps_epochs, now)
     }
 
-    /// Appends a client's batch.
+    /// Appends a client's batch, written at a time; what a client may take for the present is later, or the same.
     ///
     /// # Errors
     /// The batch breaks a rule of the topic or of its producer's sequence, or the storage failed; nothing was appended.
@@ -117,9 +117,9 @@ impl Partition {
         store: &mut LogStore<'_>,
         mut batch: Batch,
         config: &TopicConfig,
-        now: Timestamp,
+        (now, present): (Timestamp, Timestamp),
     ) -> Result<Appended, Refusal> {
-        super::incoming::check(&batch, config, now)?;
+        super::incoming::check(&batch, config, present)?;
         if batch.has_producer() {
             if let Some(run) = self.producers.duplicate_of(&batch) {
                 return Ok(Appended {

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use kafka_protocol::error::ResponseError;
 
 use super::{Aborted, Isolation, LEADER_EPOCH, LogStore, Partition};
+use crate::Position;
 
 /// What a reader asks of a partition.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,11 @@ impl Partition {
             epoch if epoch > LEADER_EPOCH => Err(ResponseError::UnknownLeaderEpoch),
             _ => Ok(()),
         }
+    }
+
+    /// Where the batches are kept, in order, and how many bytes each has.
+    pub(crate) fn batches(&self) -> impl Iterator<Item = (Position, usize)> {
+        self.index.iter().map(|entry| (entry.position, entry.bytes as usize))
     }
 
     /// Where a reader stops.

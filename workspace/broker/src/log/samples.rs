@@ -157,7 +157,7 @@ impl Log {
     /// Appends, and gives the base offset.
     pub(crate) fn append(&mut self, sample: &Sample) -> Result<i64, kafka_protocol::error::ResponseError> {
         let batch = sample.batch();
-        self.call(|partition, store, config, now| partition.append(store, batch, config, now))
+        self.call(|partition, store, config, now| partition.append(store, batch, config, (now, now)))
             .map(|appended| appended.base_offset)
             .map_err(|refusal| refusal.error)
     }

@@ -11,6 +11,8 @@ use crate::{Change, log::Batch};
 #[derive(Debug, Default)]
 pub struct Memory {
     logs: BTreeMap<LogId, Log>,
+    /// What it was given at its beginning, until the broker has asked for it.
+    found: Vec<Found>,
 }
 
 #[derive(Debug, Default)]
@@ -22,6 +24,31 @@ struct Log {
 impl Log {
     fn index_of(&self, position: Position) -> usize {
         self.batches.partition_point(|(at, _)| *at < position)
+    }
+}
+
+impl Memory {
+    /// A memory that holds what another storage has kept, and goes on by itself.
+    ///
+    /// # Errors
+    /// The other storage cannot read it.
+    pub fn of(other: &mut dyn Storage) -> Result<Self, StorageError> {
+        let (mut memory, mut found, mut failed) = (Self::default(), Vec::new(), None);
+        other.recover(&mut |each| {
+            let each = match each {
+                Found::Change(change) => Found::Change(change),
+                Found::Batch { log, batch, .. } => match memory.append(log, batch.clone()) {
+                    Ok(at) => Found::Batch { log, at, batch },
+                    Err(error) => {
+                        failed = Some(error);
+                        return;
+                    }
+                },
+            };
+            found.push(each);
+        })?;
+        memory.found = found;
+        failed.map_or(Ok(memory), Err)
     }
 }
 
@@ -101,7 +128,8 @@ impl Storage for Memory {
         Ok(())
     }
 
-    fn recover(&mut self, _found: &mut dyn FnMut(Found)) -> Result<(), StorageError> {
+    fn recover(&mut self, found: &mut dyn FnMut(Found)) -> Result<(), StorageError> {
+        std::mem::take(&mut self.found).into_iter().for_each(found);
         Ok(())
     }
 }

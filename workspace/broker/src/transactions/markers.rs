@@ -75,7 +75,8 @@ impl Broker {
             coordinator_epoch: COORDINATOR_EPOCH,
             marker: if committed { Marker::Commit } else { Marker::Abort },
         };
-        match self.append_marker(topic, partition, end, now) {
+        let written_at = now.plus(self.records_ahead);
+        match self.append_marker(topic, partition, end, written_at) {
             // The partition knows a later instance of this producer: nothing of this one is open there.
             Err(ResponseError::InvalidProducerEpoch | ResponseError::TransactionCoordinatorFenced) => Ok(()),
             result => result,

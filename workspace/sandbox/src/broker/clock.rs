@@ -9,6 +9,15 @@ use std::time::{Duration, Instant, SystemTime};
 use palinode_broker::Timestamp;
 use tokio::sync::Notify;
 
+/// Where a clock begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Begins {
+    /// How many milliseconds it is ahead of the machine's; behind, if less than none.
+    pub moved_ms: i64,
+    /// How much further the time of written records is.
+    pub records_ahead: Duration,
+}
+
 /// The broker's clock. It never goes back, even when the machine's does.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Hands>);
@@ -25,14 +34,14 @@ struct Hands {
 }
 
 impl Clock {
-    /// A clock that shows the machine's time.
-    pub(super) fn new() -> Self {
+    /// A clock that begins this far from the machine's time.
+    pub(super) fn new(begins: Begins) -> Self {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Self(Arc::new(Hands {
             started: Instant::now(),
             started_at_ms: millis(since_epoch.unwrap_or_default()),
-            moved_ms: AtomicI64::new(0),
-            records_ahead_ms: AtomicI64::new(0),
+            moved_ms: AtomicI64::new(begins.moved_ms),
+            records_ahead_ms: AtomicI64::new(millis(begins.records_ahead)),
             moved: Notify::new(),
         }))
     }
@@ -50,9 +59,15 @@ impl Clock {
         self.0.moved.notify_one();
     }
 
-    /// The time that records are written at.
-    pub(super) fn now_for_records(&self) -> Timestamp {
-        Timestamp(self.now().0 + self.0.records_ahead_ms.load(Ordering::SeqCst))
+    /// How much further the time of written records is.
+    pub fn records_ahead(&self) -> Duration {
+        Duration::from_millis(self.0.records_ahead_ms.load(Ordering::SeqCst).unsigned_abs())
+    }
+
+    /// How far it is behind the machine's: a clock that goes on in the past.
+    pub(super) fn behind(&self) -> Duration {
+        let moved_ms = self.0.moved_ms.load(Ordering::SeqCst);
+        Duration::from_millis(moved_ms.min(0).unsigned_abs())
     }
 
     /// Moves the time that records are written at forward, and nothing else: a leap of days ends no member's session, no
@@ -63,7 +78,7 @@ impl Clock {
 
     /// How far the clock was moved.
     pub fn moved(&self) -> Duration {
-        Duration::from_millis(self.0.moved_ms.load(Ordering::SeqCst).unsigned_abs())
+        Duration::from_millis(self.0.moved_ms.load(Ordering::SeqCst).max(0).unsigned_abs())
     }
 
     /// Resolves when the clock was moved.

@@ -15,7 +15,7 @@ mod settings;
 mod shared;
 mod timer;
 
-pub use clock::Clock;
+pub use clock::{Begins, Clock};
 pub use disk::{Disk, Sync};
 pub use files::raise_file_limit;
 pub use server::Server;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use palinode_broker::Broker;
@@ -13,7 +14,9 @@ use tokio::{
 };
 
 use super::{
-    Clock, Settings, files,
+    Clock, Disk, Settings,
+    disk::Identity,
+    files,
     limits::{BACKLOG, FILES_KEPT, STOP_TIME_MAX},
     listener,
     shared::Shared,
@@ -28,6 +31,8 @@ const CONNECTIONS_MIN: usize = 100;
 pub struct Server {
     address: SocketAddr,
     clock: Clock,
+    identity: Identity,
+    shared: Arc<Shared>,
     stop: watch::Sender<()>,
     listener: Option<JoinHandle<()>>,
     runtime: Option<Runtime>,
@@ -54,16 +59,26 @@ impl Server {
         if told.port == 0 {
             told.port = i32::from(address.port());
         }
-        let broker = Broker::recover(told, settings.storage)?;
-        let clock = Clock::new();
+        let identity = Identity {
+            cluster_id: told.cluster_id.to_string(),
+            seed: told.seed,
+        };
+        let mut broker = Broker::recover(told, settings.storage)?;
+        if let Some(number) = settings.ids_from {
+            broker.give_ids_from(number)?;
+        }
+        let clock = Clock::new(settings.time);
         let shared = Arc::new(Shared::new(broker, clock.clone()));
         let (stop, stopped) = watch::channel(());
         runtime.spawn(timer::run(shared.clone()));
         let connections_max = settings.connections_max.min(room_for_connections());
-        let listener = runtime.spawn(listener::run(listener, connections_max, shared, stopped));
+        let listening = listener::run(listener, connections_max, Arc::clone(&shared), stopped);
+        let listener = runtime.spawn(listening);
         Ok(Server {
             address,
             clock,
+            identity,
+            shared,
             stop,
             listener: Some(listener),
             runtime: Some(runtime),
@@ -83,6 +98,17 @@ impl Server {
     /// Its clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// Writes everything that it holds into a folder, as [`Settings::kept_in`] and [`Settings::read_from`] read it: as of
+    /// this moment, with open transactions as open. Clients wait meanwhile.
+    ///
+    /// # Errors
+    /// There is something in the folder, or the disk failed.
+    pub fn copy_to(&self, folder: &Path) -> Result<()> {
+        let mut disk = Disk::create(folder, &self.identity)?;
+        self.shared.copy_to(&mut disk)?;
+        Ok(())
     }
 
     /// Stops: no new connection is taken, and those that there are end.

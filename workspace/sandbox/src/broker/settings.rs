@@ -7,7 +7,7 @@ use std::{
 
 use palinode_broker::{Memory, Storage};
 
-use super::{Disk, Sync, limits::CONNECTIONS_MAX};
+use super::{Begins, Disk, Sync, limits::CONNECTIONS_MAX};
 use crate::Result;
 
 /// Settings of the embedded broker's server.
@@ -20,6 +20,11 @@ pub struct Settings {
     pub storage: Box<dyn Storage>,
     /// The most connections at a time; more are closed at once. The process's limit of open files may allow fewer.
     pub connections_max: usize,
+    /// Where its clock begins.
+    pub time: Begins,
+    /// Ids of producers and topics that it gives begin at this number, unless they are beyond it: for a copy of a broker
+    /// whose clients may hold ids that the copy knows nothing of.
+    pub ids_from: Option<u64>,
     /// How many threads serve connections.
     pub threads: usize,
 }
@@ -38,6 +43,8 @@ impl Default for Settings {
             },
             storage: Box::new(Memory::default()),
             connections_max: CONNECTIONS_MAX,
+            time: Begins::default(),
+            ids_from: None,
             threads: 2,
         }
     }
@@ -51,13 +58,31 @@ impl Settings {
     pub fn kept_in(folder: &Path, sync: Sync) -> Result<Self> {
         let disk = Disk::open(folder, sync)?;
         Ok(Self {
-            broker: palinode_broker::Settings {
-                seed: disk.seed(),
-                cluster_id: disk.cluster_id().to_owned().into(),
-                ..palinode_broker::Settings::default()
-            },
+            broker: identity_of(&disk),
             storage: Box::new(disk),
             ..Self::default()
         })
+    }
+
+    /// A broker in memory that goes on from what stands in a folder of [`Settings::kept_in`]; the folder is not needed
+    /// any more.
+    ///
+    /// # Errors
+    /// As for [`Settings::kept_in`].
+    pub fn read_from(folder: &Path) -> Result<Self> {
+        let mut disk = Disk::open(folder, Sync::Never)?;
+        Ok(Self {
+            broker: identity_of(&disk),
+            storage: Box::new(Memory::of(&mut disk)?),
+            ..Self::default()
+        })
+    }
+}
+
+fn identity_of(disk: &Disk) -> palinode_broker::Settings {
+    palinode_broker::Settings {
+        seed: disk.seed(),
+        cluster_id: disk.cluster_id().to_owned().into(),
+        ..palinode_broker::Settings::default()
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use palinode_broker::{Broker, Call, CallId, ConnectionId, Output, RequestKind, StrBytes, Timestamp, frame};
+use palinode_broker::{Broker, Call, CallId, ConnectionId, Output, Storage, StorageError, StrBytes, Timestamp, frame};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -64,7 +64,6 @@ impl Shared {
 
     /// Hands a request to the broker.
     pub(super) fn call(&self, connection: ConnectionId, host: &StrBytes, request: frame::Request) -> Answer {
-        let writes = matches!(request.body, RequestKind::Produce(_));
         let mut state = self.state.lock();
         let call = Call {
             id: CallId {
@@ -75,12 +74,10 @@ impl Shared {
             client_id: request.client_id,
             client_host: host.clone(),
             // Taken under the lock, so that it does not go back from one request to the next.
-            now: if writes {
-                self.clock.now_for_records()
-            } else {
-                self.clock.now()
-            },
+            now: self.clock.now(),
         };
+        state.broker.set_records_ahead(self.clock.records_ahead());
+        state.broker.set_clients_ahead(self.clock.behind());
         state.broker.handle(&call, request.body);
         let answer = match state.deliver(Some(connection)) {
             Some(output) => Answer::Now(output),
@@ -96,6 +93,11 @@ impl Shared {
             self.sooner.notify_one();
         }
         answer
+    }
+
+    /// Writes everything that outlives the process into an empty storage; all requests wait meanwhile.
+    pub(super) fn copy_to(&self, target: &mut dyn Storage) -> Result<(), StorageError> {
+        self.state.lock().broker.copy_to(target)
     }
 
     /// Forgets a connection.

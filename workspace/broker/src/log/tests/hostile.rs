@@ -178,7 +178,7 @@ proptest! {
         let config = TopicConfig { compact: true, ..TopicConfig::default() };
         let mut log = Log::with(config);
         if let Ok(batch) = single_batch(Some(&changed(at, &[byte])), 13) {
-            let appended = log.call(|partition, store, config, now| partition.append(store, batch, config, now));
+            let appended = log.call(|partition, store, config, now| partition.append(store, batch, config, (now, now)));
             prop_assert_eq!(appended.is_ok(), log.partition.high_watermark() > 0);
         }
     }

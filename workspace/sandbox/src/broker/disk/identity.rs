@@ -13,11 +13,11 @@ const FILE: &str = "identity.json";
 
 /// Who a broker is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(in super::super) struct Identity {
     /// The cluster's id.
-    pub(super) cluster_id: String,
+    pub(in super::super) cluster_id: String,
     /// What ids of topics and members are derived from.
-    pub(super) seed: u64,
+    pub(in super::super) seed: u64,
 }
 
 impl Identity {
@@ -43,6 +43,18 @@ impl Identity {
                 path.display()
             ))),
         }
+    }
+
+    /// Writes this identity into a folder that has none.
+    ///
+    /// # Errors
+    /// The folder has one, or the disk failed.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), StorageError> {
+        if folder.join(FILE).exists() {
+            let what = format!("{} holds the data of a broker already", folder.display());
+            return Err(StorageError(what));
+        }
+        self.clone().written(folder).map(|_| ())
     }
 
     fn new() -> Self {

@@ -30,5 +30,6 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
+pub(super) use identity::Identity;
 pub use storage::Disk;
 pub use sync::Sync;

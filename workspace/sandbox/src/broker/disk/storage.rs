@@ -55,6 +55,16 @@ impl Disk {
         })
     }
 
+    /// Makes a folder for what another broker holds: it is the same cluster.
+    ///
+    /// # Errors
+    /// The folder holds the data of a broker already, or the disk failed.
+    pub(in super::super) fn create(folder: &Path, identity: &Identity) -> Result<Self, StorageError> {
+        fs::create_dir_all(folder).map_err(failed("create", folder))?;
+        identity.write(folder)?;
+        Self::open(folder, Sync::Never)
+    }
+
     /// The id of the cluster whose data this is.
     pub fn cluster_id(&self) -> &str {
         &self.identity.cluster_id
