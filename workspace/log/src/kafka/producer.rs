@@ -57,10 +57,16 @@ impl TaskProducer {
         let id = client::transactional_id(application, task, slot);
         let what = format!("initialising the transactional id '{id}'");
         let producer: BaseProducer<DeliveryContext> = client::producer(settings, application, task, slot)
-            .create_with_context(DeliveryContext::new(journal, task))
+            .create_with_context(DeliveryContext::new(Arc::clone(&journal), task))
             .map_err(|error| failure::environment(&error, &what))?;
         let producer = Arc::new(producer);
         let poller = Poller::start(Arc::clone(&producer), format!("deliver-{task}-{}", slot.as_str()))?;
+        // librdkafka asks for the coordinator at once, and again half a second later if no broker that it has learned of
+        // was connected by then; the leader of the journal is, when it has answered.
+        producer
+            .client()
+            .fetch_watermarks(&journal, task, FENCE_TIMEOUT)
+            .map_err(|error| failure::environment(&error, &what))?;
         producer
             .init_transactions(FENCE_TIMEOUT)
             .map_err(|error| failure::environment(&error, &what))?;

@@ -102,18 +102,6 @@ impl Reader {
         Ok(())
     }
 
-    /// Reads one partition from its first record on, wherever that is.
-    pub(super) fn assign_first(&mut self, source: TopicPartition) -> Result<(), Error> {
-        let mut list = TopicPartitionList::with_capacity(1);
-        list.add_partition_offset(&source.topic, source.partition, Offset::Beginning)
-            .map_err(|error| failure::environment(&error, "assigning the journal"))?;
-        self.consumer()?
-            .assign(&list)
-            .map_err(|error| failure::environment(&error, "assigning the journal"))?;
-        self.inputs = vec![Input { source, next: 0 }];
-        Ok(())
-    }
-
     pub(super) fn set_paused(&mut self, inputs: &[TopicPartition], paused: Paused) -> Result<(), Error> {
         let mut list = TopicPartitionList::with_capacity(inputs.len());
         for input in inputs {

@@ -165,12 +165,14 @@ impl TaskLog for KafkaTask {
     }
 
     fn open_journal(&mut self, offset: i64) -> Result<(), Error> {
+        // The first record that stands is asked for here: a new reader would do so half a second later.
+        let first = match offset {
+            0 => self.shared.queries.starts(std::slice::from_ref(&self.journal))?.pop(),
+            _ => None,
+        };
+        let from = first.unwrap_or(offset);
         let mut reader = self.reader("journal", None)?;
-        if offset == 0 {
-            reader.assign_first(self.journal.clone())?;
-        } else {
-            reader.assign(&[(self.journal.clone(), offset)])?;
-        }
+        reader.assign(&[(self.journal.clone(), from)])?;
         self.journal_reader = Some(reader);
         Ok(())
     }
