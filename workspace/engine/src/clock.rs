@@ -27,9 +27,14 @@ impl Clock {
         self.0.fetch_add(millis(span), Ordering::SeqCst);
     }
 
-    /// How far it was moved.
-    pub fn moved(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::SeqCst).unsigned_abs())
+    /// A clock that is so many milliseconds ahead of the machine's; behind it, if less than none.
+    pub fn moved_by(millis: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(millis)))
+    }
+
+    /// By how many milliseconds it is ahead of the machine's.
+    pub fn moved_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
     }
 }
 
@@ -57,6 +62,16 @@ mod tests {
         clock.advance(Duration::from_secs(3 * 24 * 3600));
 
         assert!(clone.now().0 >= before.0 + 3 * 24 * 3_600_000);
-        assert_eq!(clone.moved(), Duration::from_secs(3 * 24 * 3600));
+        assert_eq!(clone.moved_ms(), 3 * 24 * 3_600_000);
+    }
+
+    #[test]
+    fn a_clock_may_go_on_in_the_past() {
+        let clock = Clock::moved_by(-60_000);
+
+        clock.advance(Duration::from_secs(10));
+
+        assert_eq!(clock.moved_ms(), -50_000);
+        assert!(clock.now() < Clock::default().now());
     }
 }

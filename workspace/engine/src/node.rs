@@ -19,7 +19,7 @@ use parking_lot::Mutex;
 
 use crate::{
     Error, Library,
-    cycle::{Cycle, SchemaAnswer, Shared, Signal, Status},
+    cycle::{Cycle, SchemaAnswer, Shared, Signal, Standing, Status},
     task::{Letter, LookUp, MAILBOX_LETTERS_MAX, Task, waker},
 };
 
@@ -161,6 +161,12 @@ impl Node {
         answer: impl FnOnce(Result<Vec<(SagaId, Saga)>, Query>) + Send + 'static,
     ) {
         self.ask(task, answer, |answer| Letter::OpenSagas { after, limit, answer });
+    }
+
+    /// Asks whether `task` has anything left to do; `answer` is called from its thread, which looks at the ends of its
+    /// inputs first. For those who move time, and must not overtake the work.
+    pub fn standing(&self, task: i32, answer: impl FnOnce(Result<Standing, Query>) + Send + 'static) {
+        self.ask(task, answer, Letter::Standing);
     }
 
     /// Ends every task in order: a transaction under way ends first, then the store is closed. Blocks until all have

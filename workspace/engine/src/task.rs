@@ -19,7 +19,7 @@ use palinode_store::Stores;
 
 use crate::{
     Clock, Library,
-    cycle::{Action, Cycle, Demand, Signal, Status},
+    cycle::{Action, Cycle, Demand, Signal, Standing, Status},
     settings::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, REPLAY_RECORDS_MAX},
 };
 
@@ -46,6 +46,8 @@ pub(crate) enum Letter {
         limit: usize,
         answer: Answer<Vec<(SagaId, Saga)>>,
     },
+    /// Somebody asks whether anything is left to do.
+    Standing(Answer<Standing>),
     /// The process ends.
     Stop,
 }
@@ -130,6 +132,10 @@ impl<L: Log, St: Stores> Task<L, St> {
                 let found = self.cycle.open_sagas(after.as_ref(), limit);
                 answer(found.map(|result| result.map_err(|error| error.to_string())));
             }
+            Letter::Standing(answer) => {
+                let is_at_rest = self.cycle.is_at_rest();
+                answer(is_at_rest.map(|is_at_rest| self.standing(is_at_rest)));
+            }
             Letter::Stop => {
                 self.tell(Signal::Stop);
                 self.publish();
@@ -137,6 +143,19 @@ impl<L: Log, St: Stores> Task<L, St> {
             }
         }
         true
+    }
+
+    /// Looks where the inputs end and how far they are read.
+    fn standing(&mut self, is_at_rest: bool) -> Result<Standing, String> {
+        let unknown = |error: palinode_log::Error| error.to_string();
+        let read = self.log.positions().map_err(unknown)?;
+        let inputs: Vec<_> = read.iter().map(|(input, _)| input.clone()).collect();
+        let ends = self.log.ends(&inputs).map_err(unknown)?;
+        let is_read = read.iter().zip(&ends).all(|((_, next), end)| next >= end);
+        Ok(Standing {
+            is_at_rest: is_at_rest && is_read,
+            next_due: self.cycle.next_deadline(),
+        })
     }
 
     /// Reads what the cycle wants to read. True when there was something.

@@ -29,5 +29,5 @@ mod take_over;
 
 pub(crate) use outbox::header;
 pub use shared::{Member, Shared};
-pub use signal::{Action, Demand, SchemaAnswer, Signal, Status};
+pub use signal::{Action, Demand, SchemaAnswer, Signal, Standing, Status};
 pub use state_machine::Cycle;

@@ -191,6 +191,14 @@ impl<St: Stores> Running<St> {
             .min()
     }
 
+    /// Whether nothing that was read waits, be it for its turn, for a schema or for another try.
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.in_flight.is_none()
+            && self.backlog.is_empty()
+            && self.pause_until.is_none()
+            && self.held.inputs().next().is_none()
+    }
+
     /// For people.
     pub(super) fn status(&self) -> Status {
         let waiting = [self.held.waiting(), self.gate.waiting(), self.barrier.waiting()]

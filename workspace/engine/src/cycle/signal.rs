@@ -105,6 +105,15 @@ pub enum Demand {
     Journal,
 }
 
+/// Whether a task has anything left to do, as of one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Everything that its inputs held is carried out, and no transaction is under way.
+    pub is_at_rest: bool,
+    /// When it has something to do next, if nothing comes in before.
+    pub next_due: Option<Timestamp>,
+}
+
 /// Where a task stands, for people and for readiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {

@@ -106,6 +106,14 @@ impl<St: Stores> Cycle<St> {
         }
     }
 
+    /// Whether all that was read is carried out; `None` when the task does not run here.
+    pub fn is_at_rest(&self) -> Option<bool> {
+        match &self.phase {
+            Phase::Running(running) => Some(running.is_at_rest()),
+            Phase::Standby | Phase::Pausing { .. } | Phase::TakingOver(_) | Phase::Parked { .. } => None,
+        }
+    }
+
     /// Where the task stands.
     pub fn status(&self) -> Status {
         match &self.phase {
