@@ -17,6 +17,7 @@ pub use configuration::Configuration;
 pub use definitions::{Publication, Published, PublishedDefinitions, read_definitions};
 pub use describe::{SagaView, StepView, saga_view};
 pub use error::Error;
+pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use run::Server;
 pub use schemas::{files_below, read_schema_files, register_schemas};
 pub use telemetry::start_telemetry;

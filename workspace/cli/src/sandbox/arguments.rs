@@ -19,7 +19,7 @@ pub(crate) struct Sandbox {
 }
 
 /// What a sandbox consists of.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Run {
     /// Definition files, or folders of them. Repeat for more.
     #[arg(long = "definition", value_name = "FILE", default_value = "sagas")]
@@ -36,6 +36,18 @@ pub(super) struct Run {
     /// Keep everything in this folder: the next start goes on where this one ends. None: all is in memory.
     #[arg(long, value_name = "FOLDER", conflicts_with = "bootstrap")]
     pub(super) data: Option<PathBuf>,
+    /// Begin where this snapshot was taken; the snapshot stays as it is.
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with = "bootstrap")]
+    pub(super) from: Option<PathBuf>,
+    /// When the sandbox ends, write what came from outside into this file, as --replay plays it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) record: Option<PathBuf>,
+    /// Play this scenario: time is moved instead of waited for.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["bootstrap", "from", "data"])]
+    pub(super) replay: Option<PathBuf>,
+    /// End when the scenario is played.
+    #[arg(long, requires = "replay")]
+    pub(super) end_after_replay: bool,
     /// Partitions of every topic, and tasks of the orchestrator.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(i32).range(1..=100))]
     pub(super) partitions: i32,
@@ -48,7 +60,7 @@ pub(super) struct Run {
     /// The port of the orchestrator's HTTP server.
     #[arg(long, default_value_t = 8080)]
     pub(super) http_port: u16,
-    /// The port by which `palinode sandbox send`, `clock`, `stub` and `status` reach this sandbox.
+    /// The port by which `palinode sandbox send` and the other subcommands reach this sandbox.
     #[arg(long, default_value_t = 8079)]
     pub(super) control_port: u16,
     /// Use this Kafka instead of the embedded one: topics are created there and test data is written. Only together with
@@ -74,6 +86,12 @@ pub(super) enum Action {
     Stub(Stub),
     /// Say where the sandbox stands.
     Status(Target),
+    /// Write everything that the sandbox holds into a new folder.
+    Snapshot(Snapshot),
+    /// Put the sandbox back to where a snapshot was taken; its addresses stay.
+    Restore(Snapshot),
+    /// Print what came from outside until now, as --replay plays it.
+    Scenario(Target),
 }
 
 /// Which sandbox.
@@ -114,6 +132,15 @@ pub(super) struct Clock {
     pub(super) target: Target,
 }
 
+/// Arguments of `palinode sandbox snapshot` and `restore`.
+#[derive(Debug, Args)]
+pub(super) struct Snapshot {
+    /// The folder of the snapshot.
+    pub(super) folder: PathBuf,
+    #[command(flatten)]
+    pub(super) target: Target,
+}
+
 /// Arguments of `palinode sandbox stub`.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
@@ -132,6 +159,9 @@ pub(super) struct Stub {
     /// The share of replies that it sends twice, from 0 to 1.
     #[arg(long, group = "change", value_name = "SHARE")]
     pub(super) duplicates: Option<f64>,
+    /// The share of replies that others overtake, from 0 to 1.
+    #[arg(long, group = "change", value_name = "SHARE")]
+    pub(super) reorder: Option<f64>,
     /// How long each answer takes, for example 2s.
     #[arg(long, group = "change", value_name = "TIME")]
     pub(super) latency: Option<Span>,

@@ -34,7 +34,16 @@ impl Control {
         self.call(self.http.post(format!("{}{path}", self.url)).json(order))
     }
 
+    /// Asks for text.
+    pub(super) fn text(&self, path: &str) -> anyhow::Result<String> {
+        Ok(self.answer(self.http.get(format!("{}{path}", self.url)))?.text()?)
+    }
+
     fn call<A: DeserializeOwned>(&self, request: reqwest::blocking::RequestBuilder) -> anyhow::Result<A> {
+        Ok(self.answer(request)?.json()?)
+    }
+
+    fn answer(&self, request: reqwest::blocking::RequestBuilder) -> anyhow::Result<reqwest::blocking::Response> {
         let away = || {
             format!(
                 "no sandbox answers at {}; start one with 'palinode sandbox', or name it with --control",
@@ -45,6 +54,6 @@ impl Control {
         if !response.status().is_success() {
             bail!("the sandbox refused: {}", response.text()?);
         }
-        Ok(response.json()?)
+        Ok(response)
     }
 }

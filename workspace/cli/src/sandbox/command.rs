@@ -4,9 +4,9 @@ use anyhow::Context;
 use serde_json::Value as Json;
 
 use super::{
-    arguments::{Action, Clock, Sandbox, Send, Stub, Target},
+    arguments::{self, Action, Clock, Sandbox, Send, Stub, Target},
     client::Control,
-    control::{Done, Leap, Order, Sent},
+    control::{Done, Leap, Order, Sent, Snapshot},
     form::Given,
     run,
     status::Status,
@@ -24,6 +24,9 @@ pub(crate) fn sandbox(arguments: &Sandbox) -> anyhow::Result<Verdict> {
         Some(Action::Clock(arguments)) => clock(arguments)?,
         Some(Action::Stub(arguments)) => stub(arguments)?,
         Some(Action::Status(target)) => status(target)?,
+        Some(Action::Snapshot(arguments)) => snapshot("/snapshot", arguments)?,
+        Some(Action::Restore(arguments)) => snapshot("/restore", arguments)?,
+        Some(Action::Scenario(target)) => print(control(target)?.text("/scenario")?)?,
     }
     Ok(Verdict::Done)
 }
@@ -58,11 +61,23 @@ fn stub(arguments: &Stub) -> anyhow::Result<()> {
         outage: either(arguments.outage, arguments.back),
         failures: arguments.failures,
         duplicates: arguments.duplicates,
+        reorder: arguments.reorder,
         latency: arguments.latency,
         real: either(arguments.off, arguments.on),
     };
     let Done { done } = control(&arguments.target)?.post("/stub", &change)?;
     say(done)
+}
+
+fn snapshot(path: &str, arguments: &arguments::Snapshot) -> anyhow::Result<()> {
+    // The sandbox may have been started elsewhere.
+    let folder = std::path::absolute(&arguments.folder)?;
+    let Done { done } = control(&arguments.target)?.post(path, &Snapshot { folder })?;
+    say(done)
+}
+
+fn print(text: String) -> anyhow::Result<()> {
+    say(text.trim_end())
 }
 
 fn status(target: &Target) -> anyhow::Result<()> {

@@ -1,7 +1,8 @@
-//! The control port of a running sandbox: `/send`, `/clock`, `/stub`, `/status`.
+//! The control port of a running sandbox: `/send`, `/clock`, `/stub`, `/status`, `/snapshot`, `/restore`, `/scenario`.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
+use anyhow::Context;
 use axum::{
     Json, Router,
     extract::State,
@@ -9,43 +10,54 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use palinode_engine::{Clock, Node, cycle};
 use palinode_wire::rfc3339;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
 use super::{
     form::Given,
-    ground::Ground,
-    kept::Kept,
-    senders::Starter,
+    kept::{Kept, check_snapshot},
+    opening::Opening,
+    scenario::Event,
     span::Span,
-    status::{Status, StubStatus},
-    stub::{Change, Desk, Sagas},
+    stage::Stage,
+    status::Status,
+    stub::Change,
+    world::World,
 };
 
 /// What the handlers work with.
 pub(super) struct Sandbox {
-    pub(super) ground: Ground,
-    pub(super) clock: Clock,
-    pub(super) kept: Kept,
-    pub(super) node: Arc<Node>,
-    pub(super) desk: Arc<Mutex<Desk>>,
-    pub(super) sagas: Arc<Mutex<Sagas>>,
-    pub(super) starter: Starter,
-    /// What keys are made of that nobody names: this sandbox, and a number.
-    pub(super) keys: String,
+    pub(super) stage: Arc<Stage>,
+    pub(super) kept: Arc<Kept>,
+    /// None while it is stopped.
+    world: Mutex<Option<World>>,
+    /// Takes the reason when it cannot go on.
+    failed: mpsc::Sender<anyhow::Error>,
 }
 
 /// Events to send.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Order {
     pub(super) definition: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<String>,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     pub(super) count: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) cancel: bool,
+    #[serde(default, skip_serializing_if = "Given::is_empty")]
     pub(super) fields: Given,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn is_one(count: &u32) -> bool {
+    *count == 1
 }
 
 /// The keys of the sagas whose events were sent.
@@ -58,6 +70,12 @@ pub(super) struct Sent {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Leap {
     pub(super) span: Span,
+}
+
+/// The folder of a snapshot.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Snapshot {
+    pub(super) folder: PathBuf,
 }
 
 /// What was done, in words.
@@ -85,99 +103,135 @@ impl<E: Into<anyhow::Error>> From<E> for Refused {
 pub(super) fn router(sandbox: Arc<Sandbox>) -> Router {
     Router::new()
         .route("/status", get(status))
+        .route("/scenario", get(scenario))
         .route("/send", post(send))
         .route("/clock", post(clock))
         .route("/stub", post(stub))
+        .route("/snapshot", post(snapshot))
+        .route("/restore", post(restore))
         .with_state(sandbox)
 }
 
-async fn status(State(sandbox): State<Arc<Sandbox>>) -> Json<Status> {
-    Json(sandbox.status())
+type Shared = State<Arc<Sandbox>>;
+
+async fn status(State(sandbox): Shared) -> Result<Json<Status>, Refused> {
+    let status = blocking(move || sandbox.with(|world| Ok(world.status())));
+    Ok(Json(status.await?))
 }
 
-async fn send(State(sandbox): State<Arc<Sandbox>>, Json(order): Json<Order>) -> Result<Json<Sent>, Refused> {
-    // Waiting for the broker's confirmation blocks.
-    let keys = tokio::task::spawn_blocking(move || sandbox.send(&order)).await??;
+async fn scenario(State(sandbox): Shared) -> Result<String, Refused> {
+    Ok(blocking(move || sandbox.with(|world| world.recorder.text())).await?)
+}
+
+async fn send(State(sandbox): Shared, Json(order): Json<Order>) -> Result<Json<Sent>, Refused> {
+    let keys = blocking(move || sandbox.send(&order)).await?;
     Ok(Json(Sent { keys }))
 }
 
-async fn clock(State(sandbox): State<Arc<Sandbox>>, Json(leap): Json<Leap>) -> Result<Json<Done>, Refused> {
-    // The records' time first: a task whose clock is ahead of the broker's would not be taken over.
-    sandbox.ground.advance(leap.span.0)?;
-    sandbox.clock.advance(leap.span.0);
-    sandbox.kept.keep_moved(sandbox.clock.moved())?;
-    let done = format!("the time is {}", rfc3339(sandbox.clock.now()));
+async fn clock(State(sandbox): Shared, Json(leap): Json<Leap>) -> Result<Json<Done>, Refused> {
+    let done = blocking(move || sandbox.leap(leap.span)).await?;
     Ok(Json(Done { done }))
 }
 
-async fn stub(State(sandbox): State<Arc<Sandbox>>, Json(change): Json<Change>) -> Result<Json<Done>, Refused> {
-    let mut desk = sandbox.desk.lock();
-    let command = desk.change(&change)?;
-    let rule = desk.describe().remove(&command).map(|(rule, _)| rule);
-    let done = format!("{command}: {}", rule.unwrap_or_default());
+async fn stub(State(sandbox): Shared, Json(change): Json<Change>) -> Result<Json<Done>, Refused> {
+    let done = blocking(move || sandbox.change(&change)).await?;
     Ok(Json(Done { done }))
+}
+
+async fn snapshot(State(sandbox): Shared, Json(snapshot): Json<Snapshot>) -> Result<Json<Done>, Refused> {
+    let done = blocking(move || {
+        sandbox.with(|world| world.snapshot(&snapshot.folder))?;
+        Ok(format!("the snapshot stands in {}", snapshot.folder.display()))
+    });
+    Ok(Json(Done { done: done.await? }))
+}
+
+async fn restore(State(sandbox): Shared, Json(snapshot): Json<Snapshot>) -> Result<Json<Done>, Refused> {
+    let done = blocking(move || sandbox.restore(&snapshot)).await?;
+    Ok(Json(Done { done }))
+}
+
+/// Everything here waits for the broker.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await?
 }
 
 impl Sandbox {
-    fn send(&self, order: &Order) -> anyhow::Result<Vec<String>> {
-        if order.cancel {
-            let key = order.key.clone().unwrap_or_default();
-            self.starter.cancel(&order.definition, &key, &order.fields)?;
-            self.starter.flush()?;
-            return Ok(vec![key]);
-        }
-        let mut keys = Vec::new();
-        for number in 1..=order.count {
-            let key = match &order.key {
-                Some(key) if order.count == 1 => key.clone(),
-                Some(key) => format!("{key}-{number}"),
-                None => format!("{}-{}", self.keys, self.sagas.lock().sent + 1),
-            };
-            self.starter.start(&order.definition, &key, &order.fields)?;
-            self.sagas.lock().sent += 1;
-            keys.push(key);
-        }
-        self.starter.flush()?;
-        Ok(keys)
-    }
-
-    fn status(&self) -> Status {
-        let (mut running, mut open) = (0, 0);
-        let tasks = self.node.status();
-        for status in tasks.values() {
-            if let cycle::Status::Running { open_sagas, .. } = status {
-                running += 1;
-                open += open_sagas;
-            }
-        }
-        let sagas = Sagas {
-            open,
-            ..*self.sagas.lock()
-        };
-        let stubs = self.desk.lock().describe();
-        let line = |(command, (rule, counts))| (command, StubStatus { rule, counts });
-        Status {
-            time: rfc3339(self.clock.now()),
-            moved_seconds: self.clock.moved().as_secs(),
-            tasks: (running, tasks.len()),
-            sagas,
-            stubs: stubs.into_iter().map(line).collect(),
+    /// A sandbox that runs.
+    pub(super) fn new(world: World, failed: mpsc::Sender<anyhow::Error>) -> Self {
+        Self {
+            stage: Arc::clone(&world.stage),
+            kept: Arc::clone(&world.kept),
+            world: Mutex::new(Some(world)),
+            failed,
         }
     }
 
-    /// Waits until all tasks run.
-    pub(super) async fn until_ready(&self, at_most: Duration, look: Duration) -> anyhow::Result<()> {
-        let all_run = async {
-            loop {
-                let status = self.status();
-                if status.tasks.0 == status.tasks.1 {
-                    return;
-                }
-                tokio::time::sleep(look).await;
-            }
-        };
-        tokio::time::timeout(at_most, all_run).await.map_err(|_| {
-            anyhow::anyhow!("the orchestrator's tasks did not run within {at_most:?}; --log info says more")
+    /// Does something with what runs; what else is asked for waits.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut World) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        work(self.world.lock().as_mut().context("the sandbox has stopped")?)
+    }
+
+    /// Sends events, and gives the keys of their sagas.
+    pub(super) fn send(&self, order: &Order) -> anyhow::Result<Vec<String>> {
+        self.with(|world| world.send(order))
+    }
+
+    /// Moves time forward, and says what it is.
+    pub(super) fn leap(&self, span: Span) -> anyhow::Result<String> {
+        self.with(|world| {
+            let event = Event::Clock(span);
+            world.recorder.came(event)?;
+            world.advance(span.0)?;
+            Ok(format!("the time is {}", rfc3339(world.clock.now())))
         })
+    }
+
+    /// Changes how a stub behaves, and says how it does then.
+    pub(super) fn change(&self, change: &Change) -> anyhow::Result<String> {
+        self.with(|world| world.change(change))
+    }
+
+    /// Stops everything, and starts it again from a snapshot on the same ports.
+    fn restore(&self, snapshot: &Snapshot) -> anyhow::Result<String> {
+        let mut running = self.world.lock();
+        let world = running.as_ref().context("the sandbox has stopped")?;
+        anyhow::ensure!(world.ground.is_own(), "a Kafka of others cannot be put back");
+        check_snapshot(&snapshot.folder, self.stage.partitions)?;
+        let opening = Opening {
+            ports: world.addresses.ports()?,
+            began_at_ms: None,
+        };
+        if let Some(world) = running.take() {
+            world.stop();
+        }
+        let started = self
+            .kept
+            .take(&snapshot.folder)
+            .and_then(|()| World::start(&self.stage, &self.kept, &opening));
+        match started {
+            Ok(world) => {
+                let time = rfc3339(world.clock.now());
+                *running = Some(world);
+                Ok(format!(
+                    "the sandbox stands where {} was taken: the time is {time}",
+                    snapshot.folder.display()
+                ))
+            }
+            Err(error) => {
+                let told = format!("the sandbox stopped, because it could not be put back: {error:#}");
+                // Whoever listens has stopped already otherwise.
+                drop(self.failed.try_send(error));
+                anyhow::bail!(told)
+            }
+        }
+    }
+
+    /// Stops everything.
+    pub(super) fn stop(&self) {
+        let world = self.world.lock().take();
+        if let Some(world) = world {
+            world.stop();
+        }
     }
 }

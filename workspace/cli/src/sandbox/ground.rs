@@ -3,23 +3,22 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
-    sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context, bail};
-use palinode_core::{Plan, SchemaId};
+use palinode_core::SchemaId;
 use palinode_log::{
     kafka::{self, topics::Topics},
     registry::RegistryClient,
 };
 use palinode_registry::Registry;
-use palinode_sandbox::broker::{Server, Settings};
+use palinode_sandbox::broker::{Clock, Server, Settings};
 use palinode_server::read_schema_files;
 use palinode_wire::{Schemas, own};
 use tokio::net::TcpListener;
 
-use super::{arguments::Run, journal::TopicJournal, kept::Kept, topics};
+use super::{journal::TopicJournal, stage::Stage, topics};
 
 /// Where the known registries keep what they know.
 const SCHEMAS_TOPIC: &str = "_schemas";
@@ -34,12 +33,17 @@ pub(super) struct Ground {
 
 impl Ground {
     /// Starts the broker and creates the topics; on the Kafka of others, only creates them.
-    pub(super) fn prepare(run: &Run, plans: &[Arc<Plan>], kept: &Kept) -> anyhow::Result<(Self, Registry)> {
-        let (ground, schemas_topic) = match &run.bootstrap {
+    pub(super) fn prepare(
+        stage: &Stage,
+        port: u16,
+        broker: impl FnOnce() -> anyhow::Result<Settings>,
+    ) -> anyhow::Result<(Self, Registry)> {
+        let (ground, schemas_topic) = match &stage.run.bootstrap {
             Some(bootstrap) => (Self::elsewhere(bootstrap), SCHEMAS_TOPIC_ELSEWHERE),
-            None => (Self::embedded(run, kept)?, SCHEMAS_TOPIC),
+            None => (Self::embedded(port, broker()?)?, SCHEMAS_TOPIC),
         };
-        let specs = topics::specs(plans, run.catalog.as_deref(), run.partitions, schemas_topic)?;
+        let catalog = stage.run.catalog.as_deref();
+        let specs = topics::specs(&stage.plans, catalog, stage.partitions, schemas_topic)?;
         Topics::connect(&kafka::Settings::new(&ground.bootstrap))?
             .create(&specs)
             .context("the topics could not be created")?;
@@ -54,15 +58,10 @@ impl Ground {
         }
     }
 
-    fn embedded(run: &Run, kept: &Kept) -> anyhow::Result<Self> {
-        let listen = local(run.port);
-        let server = Server::start(Settings {
-            listen,
-            ..kept.broker()?
-        })
-        .with_context(|| format!("the broker could not be started on {listen}; --port takes another port"))?;
-        // Before anybody writes: the time of records does not go back over a restart.
-        server.clock().advance_records(kept.moved()?);
+    fn embedded(port: u16, settings: Settings) -> anyhow::Result<Self> {
+        let listen = local(port);
+        let server = Server::start(Settings { listen, ..settings })
+            .with_context(|| format!("the broker could not be started on {listen}; --port takes another port"))?;
         Ok(Self {
             bootstrap: server.bootstrap(),
             server: Some(server),
@@ -81,6 +80,29 @@ impl Ground {
         };
         server.clock().advance_records(span);
         Ok(())
+    }
+
+    /// Whether the broker is the sandbox's own.
+    pub(super) fn is_own(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// How far time was moved by leaps.
+    pub(super) fn leaps(&self) -> Duration {
+        self.leaps_of().map_or(Duration::ZERO, |clock| clock.records_ahead())
+    }
+
+    /// The clock that knows it.
+    pub(super) fn leaps_of(&self) -> Option<Clock> {
+        self.server.as_ref().map(|server| server.clock().clone())
+    }
+
+    /// Writes everything that the broker holds into a folder.
+    pub(super) fn copy_to(&self, folder: &Path) -> anyhow::Result<()> {
+        match &self.server {
+            Some(server) => Ok(server.copy_to(folder)?),
+            None => bail!("a Kafka of others cannot be copied"),
+        }
     }
 
     /// Stops the broker.

@@ -14,12 +14,17 @@ mod ground;
 mod invent;
 mod journal;
 mod kept;
+mod opening;
 mod run;
+mod scenario;
 mod senders;
 mod span;
+mod stage;
 mod status;
 mod stub;
+mod time;
 mod topics;
+mod world;
 
 pub(crate) use arguments::Sandbox;
 pub(crate) use command::sandbox;

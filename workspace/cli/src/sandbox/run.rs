@@ -1,202 +1,163 @@
-//! Starting a sandbox, and ending it.
+//! Running a sandbox until it is told to end.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use anyhow::Context;
-use palinode_core::Plan;
-use palinode_engine::Clock;
-use palinode_registry::Registry;
-use palinode_server::{Configuration, Server, configuration, read_definitions, start_telemetry};
-use parking_lot::Mutex;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::{
+    runtime::Builder,
+    signal::unix::{SignalKind, signal},
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     arguments::Run,
     control::{self, Sandbox},
-    ground::{self, Ground},
-    kept::Kept,
-    senders::{Sender, Starter},
-    stub::{self, Asked, Desk, Forms, Rules, Sagas, Stub, TopicsRead, Workers},
+    ground,
+    kept::{Kept, check_snapshot},
+    opening::{Opening, Ports},
+    scenario::{Played, Scenario, play},
+    span::in_words,
+    stage::Stage,
+    world::World,
 };
 use crate::say;
 
-/// Threads for HTTP and the registry; broker, tasks and stubs have threads of their own.
-const ASYNC_THREADS: usize = 2;
-/// Memory that the stores of all tasks share: the sagas of a test are few.
-const STORE_BYTES: u64 = 8 * 1024 * 1024;
-/// All tasks run within this time, also on a busy machine.
-const READY_AT_MOST: Duration = Duration::from_secs(60);
-const READY_LOOK: Duration = Duration::from_millis(5);
-
-/// The definitions, and who stands in for their participants.
-struct Cast {
-    plans: Vec<Arc<Plan>>,
-    stubs: std::collections::BTreeMap<Asked, Stub>,
-    rules: Rules,
-}
+/// The control port that the other commands ask when none is named.
+const DEFAULT_CONTROL_PORT: u16 = 8079;
 
 /// Runs a sandbox until it is told to stop.
 pub(super) fn run(run: &Run) -> anyhow::Result<()> {
     let began = Instant::now();
-    let plans = read_definitions(&run.definitions)?;
-    let stubs = stub::stubs(&plans);
-    let rules = Rules::read(run.rules.as_deref(), &stubs)?;
-    let kept = Kept::new(run.data.as_deref())?;
-    let (ground, registry) = Ground::prepare(run, &plans, &kept)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(ASYNC_THREADS)
+    let scenario = run.replay.as_deref().map(Scenario::read).transpose()?;
+    let stage = Arc::new(Stage::read(run, scenario.as_ref())?);
+    let kept = Arc::new(Kept::new(run.data.as_deref())?);
+    if let Some(snapshot) = &run.from {
+        anyhow::ensure!(
+            kept.state()?.is_none(),
+            "there is a sandbox's state in the folder of --data already: --from begins in a new one"
+        );
+        check_snapshot(snapshot, stage.partitions)?;
+        kept.take(snapshot)?;
+    }
+    let opening = Opening {
+        ports: Ports {
+            kafka: run.port,
+            registry: run.registry_port,
+            http: run.http_port,
+        },
+        began_at_ms: match &scenario {
+            Some(scenario) => Some(scenario.header.began()?.0),
+            None => None,
+        },
+    };
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
-        .context("the threads for HTTP could not be started")?;
-    let cast = Cast { plans, stubs, rules };
-    runtime.block_on(serve(run, cast, (ground, registry, kept), began))
-}
+        .context("the thread of the control port could not be started")?;
+    let listener = runtime.block_on(ground::listen(run.control_port, "--control-port"))?;
+    let control = format!("http://{}", listener.local_addr()?);
 
-async fn serve(
-    run: &Run,
-    cast: Cast,
-    (ground, registry, kept): (Ground, Registry, Kept),
-    began: Instant,
-) -> anyhow::Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let listener = ground::listen(run.registry_port, "--registry-port").await?;
-    let registry_url = format!("http://{}", listener.local_addr()?);
-    tokio::spawn(palinode_registry::serve(listener, registry));
-    let schemas = Arc::new(ground::register(&registry_url, &run.schemas).await?);
-
-    let configuration = Configuration {
-        application: "sandbox".into(),
-        member: "sandbox".into(),
-        partitions: run.partitions,
-        definitions: run.definitions.clone(),
-        data_dir: kept.store(),
-        kafka: configuration::Kafka {
-            bootstrap_servers: ground.bootstrap().to_owned(),
-            ..configuration::Kafka::default()
-        },
-        registry: configuration::Registry {
-            url: registry_url.clone(),
-        },
-        http: configuration::Http {
-            listen: ground::local(run.http_port),
-        },
-        log: configuration::Log {
-            filter: run.log.clone(),
-            ..configuration::Log::default()
-        },
-        store: configuration::Store {
-            memory_bytes: STORE_BYTES,
-        },
-        ..Configuration::default()
-    };
-    let metrics = start_telemetry(&configuration.log)?;
-    let clock = Clock::default();
-    clock.advance(kept.moved()?);
-    let server = Server::start_at(&configuration, metrics, clock.clone()).await?;
-
-    let sender = Arc::new(Sender::new(ground.bootstrap())?);
-    let seed = cast.rules.seed;
-    let forms = Forms::new(Arc::clone(&schemas), &cast.stubs)?;
-    let starter = Starter::new(&cast.plans, &schemas, Arc::clone(&sender), clock.clone(), seed)?;
-    let desk = Arc::new(Mutex::new(Desk::new(cast.stubs.clone(), forms, cast.rules)));
-    let sagas = Arc::new(Mutex::new(Sagas::default()));
-    let read = TopicsRead {
-        bootstrap: ground.bootstrap(),
-        stubs: &cast.stubs,
-        partitions: run.partitions,
-    };
-    let workers = Workers::start(
-        &read,
-        schemas,
-        sender,
-        Arc::clone(&desk),
-        Arc::clone(&sagas),
-        clock.clone(),
-    )?;
-
-    let listener = ground::listen(run.control_port, "--control-port").await?;
-    let control_url = format!("http://{}", listener.local_addr()?);
-    let sandbox = Arc::new(Sandbox {
-        keys: format!("sandbox-{}", clock.now().0 / 1_000),
-        ground,
-        clock,
-        kept,
-        node: Arc::clone(server.node()),
-        desk,
-        sagas,
-        starter,
-    });
-    let control = tokio::spawn({
-        let router = control::router(Arc::clone(&sandbox));
-        async move { axum::serve(listener, router).await }
-    });
-    sandbox.until_ready(READY_AT_MOST, READY_LOOK).await?;
-    let addresses = Addresses {
-        kafka: sandbox.ground.bootstrap().to_owned(),
-        registry: registry_url,
-        orchestrator: format!("http://{}", server.address()),
-        control: control_url,
-    };
-    addresses.tell(run, &cast.plans, began.elapsed())?;
-
-    told_to_stop(&mut terminate, &mut interrupt).await;
-    control.abort();
-    server.stop().await;
-    workers.stop();
-    // The handlers hold it as well until they have ended.
-    if let Ok(sandbox) = Arc::try_unwrap(sandbox) {
-        sandbox.ground.stop();
-    }
-    Ok(())
-}
-
-async fn told_to_stop(terminate: &mut Signal, interrupt: &mut Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-}
-
-/// Where everything is reached.
-struct Addresses {
-    kafka: String,
-    registry: String,
-    orchestrator: String,
-    control: String,
-}
-
-impl Addresses {
-    fn tell(&self, run: &Run, plans: &[Arc<Plan>], took: Duration) -> anyhow::Result<()> {
-        let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
-        say(format!("The sandbox is ready after {:.2} s.\n", took.as_secs_f64()))?;
-        say(format!("  Kafka            {}", self.kafka))?;
-        say(format!("  Schema registry  {}", self.registry))?;
-        say(format!("  Orchestrator     {}", self.orchestrator))?;
-        say(format!("  Control          {}", self.control))?;
-        say(format!("  Definitions      {}", names.join(", ")))?;
-        if run.bootstrap.is_some() {
-            say("\nThis Kafka is not the sandbox's own: test data is written to it.")?;
+    let world = World::start(&stage, &kept, &opening)?;
+    tell(&world, &control, began)?;
+    let (failed, mut failures) = mpsc::channel(1);
+    let sandbox = Arc::new(Sandbox::new(world, failed));
+    let router = control::router(Arc::clone(&sandbox));
+    runtime.spawn(async move { axum::serve(listener, router).await });
+    let mut played = scenario.map(|scenario| start_playing(&sandbox, scenario)).transpose()?;
+    let ended = runtime.block_on(async {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => return Ok(()),
+                _ = interrupt.recv() => return Ok(()),
+                Some(error) = failures.recv() => return Err(error),
+                result = when_played(&mut played) => {
+                    tell_played(&sandbox, &result?)?;
+                    if run.end_after_replay {
+                        return Ok(());
+                    }
+                }
+            }
         }
-        let target = match run.control_port {
-            DEFAULT_CONTROL_PORT => String::new(),
-            _ => format!(" --control {}", self.control),
-        };
-        let first = names.first().copied().unwrap_or_default();
-        say("\nWhat the sandbox writes itself carries the header palinode-sandbox: true.")?;
-        say(format!("Start a saga:     palinode sandbox send {first}{target}"))?;
-        say(format!("See what happens: palinode sandbox status{target}"))?;
-        match &run.data {
-            Some(folder) => say(format!(
-                "Ctrl-C ends it; a start with --data {} goes on.",
-                folder.display()
-            )),
-            None => say("Ctrl-C ends it, and everything in it is gone."),
-        }
+    });
+    let recorded = match &run.record {
+        Some(path) => record(&sandbox, path),
+        None => Ok(()),
+    };
+    sandbox.stop();
+    runtime.shutdown_background();
+    ended.and(recorded)
+}
+
+type Playing = oneshot::Receiver<anyhow::Result<Played>>;
+
+/// Plays on a thread of its own.
+fn start_playing(sandbox: &Arc<Sandbox>, scenario: Scenario) -> anyhow::Result<Playing> {
+    let (told, played) = oneshot::channel();
+    let sandbox = Arc::clone(sandbox);
+    // Nobody listens any more when the sandbox was told to stop meanwhile.
+    let work = move || drop(told.send(play(&sandbox, scenario)));
+    std::thread::Builder::new().name("replay".into()).spawn(work)?;
+    Ok(played)
+}
+
+/// Resolves once, when the scenario is played.
+async fn when_played(playing: &mut Option<Playing>) -> anyhow::Result<Played> {
+    let Some(played) = playing else {
+        return std::future::pending().await;
+    };
+    let result = played.await;
+    *playing = None;
+    result
+        .context("the thread that played the scenario has ended")?
+        .context("the scenario was not played to its end")
+}
+
+fn record(sandbox: &Sandbox, path: &Path) -> anyhow::Result<()> {
+    let text = sandbox.with(|world| world.recorder.text())?;
+    std::fs::write(path, text).with_context(|| format!("{} could not be written", path.display()))
+}
+
+fn tell(world: &World, control: &str, began: Instant) -> anyhow::Result<()> {
+    let (run, addresses) = (&world.stage.run, &world.addresses);
+    let names: Vec<&str> = world.stage.plans.iter().map(|plan| plan.name.as_str()).collect();
+    say(format!(
+        "The sandbox is ready after {:.2} s.\n",
+        began.elapsed().as_secs_f64()
+    ))?;
+    say(format!("  Kafka            {}", addresses.kafka))?;
+    say(format!("  Schema registry  {}", addresses.registry))?;
+    say(format!("  Orchestrator     http://{}", addresses.orchestrator))?;
+    say(format!("  Control          {control}"))?;
+    say(format!("  Definitions      {}", names.join(", ")))?;
+    if run.bootstrap.is_some() {
+        say("\nThis Kafka is not the sandbox's own: test data is written to it.")?;
+    }
+    let target = match run.control_port {
+        DEFAULT_CONTROL_PORT => String::new(),
+        _ => format!(" --control {control}"),
+    };
+    let first = names.first().copied().unwrap_or_default();
+    say("\nWhat the sandbox writes itself carries the header palinode-sandbox: true.")?;
+    say(format!("Start a saga:     palinode sandbox send {first}{target}"))?;
+    say(format!("See what happens: palinode sandbox status{target}"))?;
+    match &run.data {
+        Some(folder) => say(format!(
+            "Ctrl-C ends it; a start with --data {} goes on.",
+            folder.display()
+        )),
+        None => say("Ctrl-C ends it, and everything in it is gone."),
     }
 }
 
-/// The control port that the other commands ask when none is named.
-const DEFAULT_CONTROL_PORT: u16 = 8079;
+fn tell_played(sandbox: &Sandbox, played: &Played) -> anyhow::Result<()> {
+    let status = sandbox.with(|world| Ok(world.status()))?;
+    say(format!(
+        "\nThe scenario is played: {} events in {} of the sandbox's time, which took {:.1} s.\n",
+        played.events,
+        in_words(played.length),
+        played.took.as_secs_f64()
+    ))?;
+    say(status.to_string().trim_end())
+}

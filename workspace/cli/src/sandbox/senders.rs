@@ -1,9 +1,12 @@
 //! Writing test data: all that the sandbox itself sends is marked.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, bail};
-use bytes::Bytes;
 use palinode_core::{Plan, Timestamp, Trigger};
 use palinode_engine::Clock;
 use palinode_wire::{
@@ -19,16 +22,21 @@ use rdkafka::{
 };
 
 use super::{
+    control::Order,
     dice::Dice,
     form::{Form, Given},
+    scenario::Outside,
+    stub::Reply,
 };
 
 /// The header that marks test data.
-const MARK: &str = "palinode-sandbox";
+pub(super) const MARK: &str = "palinode-sandbox";
 /// What was handed over is delivered within this time, or the broker is not well.
 const FLUSH_AT_MOST: Duration = Duration::from_secs(10);
 /// How long a full queue is waited for before the next look.
 const ROOM_WAIT: Duration = Duration::from_millis(5);
+/// How long one look for confirmations takes: a flush of the client would look for 100 ms at a time.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// Writes marked records.
 pub(super) struct Sender {
@@ -55,7 +63,7 @@ impl Sender {
         topic: &str,
         key: &[u8],
         value: &[u8],
-        headers: &[(&'static str, Bytes)],
+        headers: &[(impl AsRef<str>, impl AsRef<[u8]>)],
     ) -> anyhow::Result<()> {
         let mark = Header {
             key: MARK,
@@ -65,12 +73,16 @@ impl Sender {
             OwnedHeaders::new_with_capacity(headers.len() + 1),
             |all, (name, value)| {
                 all.insert(Header {
-                    key: name,
-                    value: Some(&value[..]),
+                    key: name.as_ref(),
+                    value: Some(value.as_ref()),
                 })
             },
         );
-        let mut record = BaseRecord::to(topic).key(key).payload(value).headers(all.insert(mark));
+        self.hand_over(BaseRecord::to(topic).key(key).payload(value).headers(all.insert(mark)))
+    }
+
+    fn hand_over(&self, mut record: BaseRecord<'_, [u8], [u8]>) -> anyhow::Result<()> {
+        let topic = record.topic;
         loop {
             match self.producer.send(record) {
                 Ok(()) => return Ok(()),
@@ -83,6 +95,30 @@ impl Sender {
         }
     }
 
+    /// Hands a record of a scenario over, marked as all test data is.
+    pub(super) fn again(&self, outside: &Outside, value: Option<&[u8]>) -> anyhow::Result<()> {
+        let all = outside.headers.iter().map(|(name, value)| Header {
+            key: name.as_str(),
+            value: Some(value.as_ref()),
+        });
+        let mark = Header {
+            key: MARK,
+            value: Some("true".as_bytes()),
+        };
+        let headers = all.chain([mark]).fold(OwnedHeaders::new(), OwnedHeaders::insert);
+        let mut record = BaseRecord::<[u8], [u8]>::to(&outside.topic)
+            .partition(outside.partition)
+            .headers(headers);
+        record.key = outside.key.as_ref().map(AsRef::as_ref);
+        record.payload = value;
+        self.hand_over(record)
+    }
+
+    /// Hands a reply of a stub over.
+    pub(super) fn reply(&self, reply: &Reply) -> anyhow::Result<()> {
+        self.send(&reply.topic, &reply.key.0, &reply.value.0, &reply.headers)
+    }
+
     /// Takes the reports that have come.
     pub(super) fn look(&self) {
         self.producer.poll(Duration::ZERO);
@@ -90,8 +126,13 @@ impl Sender {
 
     /// Waits until everything is delivered.
     pub(super) fn flush(&self) -> anyhow::Result<()> {
+        let end = Instant::now() + FLUSH_AT_MOST;
+        while self.producer.in_flight_count() > 0 && Instant::now() < end {
+            self.producer.poll(LOOK);
+        }
+        // What is still under way fails here.
         self.producer
-            .flush(FLUSH_AT_MOST)
+            .flush(Duration::ZERO)
             .context("records were not delivered in time")
     }
 }
@@ -137,6 +178,19 @@ impl Starter {
         })
     }
 
+    /// Looks whether an order can be carried out, before it is.
+    pub(super) fn check(&self, order: &Order) -> anyhow::Result<()> {
+        let form = if order.cancel {
+            &self.cancelling(&order.definition)?.0
+        } else {
+            &self.triggers(&order.definition)?.start.0
+        };
+        match order.fields.keys().find(|field| !form.has(field)) {
+            Some(unknown) => bail!("{} has no field '{unknown}'", form.record()),
+            None => Ok(()),
+        }
+    }
+
     /// Sends the start event of the saga with this key.
     pub(super) fn start(&self, definition: &str, key: &str, given: &Given) -> anyhow::Result<()> {
         let (form, topic) = &self.triggers(definition)?.start;
@@ -145,12 +199,13 @@ impl Starter {
 
     /// Sends the event that asks to cancel the saga with this key.
     pub(super) fn cancel(&self, definition: &str, key: &str, given: &Given) -> anyhow::Result<()> {
-        let (form, topic) = self
-            .triggers(definition)?
-            .cancel
-            .as_ref()
-            .with_context(|| format!("sagas of '{definition}' cannot be cancelled: it names no such event"))?;
+        let (form, topic) = self.cancelling(definition)?;
         self.send(form, topic, key, given)
+    }
+
+    fn cancelling(&self, definition: &str) -> anyhow::Result<&(Form, String)> {
+        let cancel = self.triggers(definition)?.cancel.as_ref();
+        cancel.with_context(|| format!("sagas of '{definition}' cannot be cancelled: it names no such event"))
     }
 
     /// Waits until everything is delivered.

@@ -16,6 +16,7 @@ const UNITS: [(&str, u64); 5] = [
     ("h", 3_600_000),
     ("d", 86_400_000),
 ];
+const SECOND_MILLIS: u64 = 1_000;
 /// Ten years: times beyond are a slip of the keyboard, and no test needs them.
 const MILLIS_MAX: u64 = 3_650 * 86_400_000;
 
@@ -60,6 +61,24 @@ impl Serialize for Span {
     }
 }
 
+/// A length of time for people: in all units down to seconds.
+pub(super) fn in_words(length: Duration) -> String {
+    let mut rest = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+    let mut words = Vec::new();
+    for (unit, size) in UNITS.iter().rev().filter(|(_, size)| *size >= SECOND_MILLIS) {
+        let count = rest / size;
+        rest %= size;
+        if count > 0 {
+            words.push(format!("{count}{unit}"));
+        }
+    }
+    if words.is_empty() {
+        "less than a second".into()
+    } else {
+        words.join(" ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +90,14 @@ mod tests {
             assert_eq!(span.to_string().parse(), Ok(span), "{text}");
         }
         assert_eq!("+3d".parse(), Ok(Span(Duration::from_secs(3 * 86_400))));
+    }
+
+    #[test]
+    fn a_length_is_told_in_words() {
+        let told = |millis| in_words(Duration::from_millis(millis));
+        assert_eq!(told(2 * 86_400_000 + 10_892), "2d 10s");
+        assert_eq!(told(4 * 3_600_000), "4h");
+        assert_eq!(told(999), "less than a second");
     }
 
     #[test]

@@ -11,8 +11,8 @@ use super::stub::{Counts, Sagas};
 pub(super) struct Status {
     /// Its time.
     pub(super) time: String,
-    /// How far its time was moved, in seconds.
-    pub(super) moved_seconds: u64,
+    /// By how many seconds it is ahead of the machine's.
+    pub(super) moved_seconds: i64,
     /// The tasks of the orchestrator that run, and that there are.
     pub(super) tasks: (usize, usize),
     /// The sagas.

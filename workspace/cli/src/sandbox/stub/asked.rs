@@ -6,9 +6,10 @@ use std::{
 };
 
 use palinode_core::{DefinitionName, Plan, Purpose, Replies, StepName};
+use serde::{Deserialize, Serialize};
 
 /// A request of a definition: the same record may serve several.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(in super::super) struct Asked {
     pub(in super::super) definition: DefinitionName,
     pub(in super::super) step: StepName,

@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::Context;
-use bytes::Bytes;
 use palinode_core::{Timestamp, Value};
 use palinode_wire::{
     Schemas, frame,
     headers::{Envelope, child},
 };
+use serde::{Deserialize, Serialize};
 
-use super::{Asked, Rule, Stub};
+use super::{Asked, Raw, Rule, Stub};
 use crate::sandbox::{
     dice::Dice,
     form::{Form, Source},
@@ -23,30 +23,40 @@ pub(in super::super) struct Forms {
 }
 
 /// A command as it came.
-#[derive(Clone, Debug)]
-pub(super) struct Command {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in super::super) struct Command {
     pub(super) asked: Asked,
-    pub(super) key: Vec<u8>,
-    pub(super) value: Bytes,
+    pub(super) key: Raw,
+    pub(super) value: Raw,
     pub(super) id: String,
     pub(super) idempotency_key: String,
     pub(super) saga_id: Option<String>,
     pub(super) correlation_id: Option<String>,
     pub(super) traceparent: Option<String>,
+    pub(super) attempt: Option<String>,
+}
+
+impl Command {
+    /// What the dice for its latency are about: the same in each run, unlike its id.
+    pub(super) fn throw(&self) -> String {
+        let attempt = self.attempt.as_deref().unwrap_or_default();
+        format!("{}/{attempt}", self.idempotency_key)
+    }
 }
 
 /// A reply as it goes.
-#[derive(Clone, Debug)]
-pub(super) struct Reply {
-    pub(super) topic: String,
-    pub(super) key: Vec<u8>,
-    pub(super) value: Vec<u8>,
-    pub(super) headers: Vec<(&'static str, Bytes)>,
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in super::super) struct Reply {
+    pub(in super::super) topic: String,
+    pub(in super::super) key: Raw,
+    pub(in super::super) value: Raw,
+    pub(in super::super) headers: Vec<(String, Raw)>,
 }
 
 /// What a reply says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in super::super) enum Verdict {
     Done,
     Refused,
 }
@@ -83,7 +93,7 @@ impl Forms {
             .forms
             .get(record)
             .with_context(|| format!("{record} has no form"))?;
-        let (schema, bytes) = frame::split(&command.value).context("a command is not in the Confluent frame")?;
+        let (schema, bytes) = frame::split(&command.value.0).context("a command is not in the Confluent frame")?;
         let shape = self.schemas.shape(schema).context("a command has an unknown schema")?;
         let Value::Record(fields) = shape.value(&bytes).context("a command does not follow its schema")? else {
             anyhow::bail!("a command is no record");
@@ -106,11 +116,12 @@ impl Forms {
             attempt: None,
         }
         .headers();
+        let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), Raw(value)));
         Ok(Reply {
             topic: stub.replies.topic.to_string(),
             key: command.key.clone(),
-            value,
-            headers,
+            value: Raw(value.into()),
+            headers: headers.collect(),
         })
     }
 }

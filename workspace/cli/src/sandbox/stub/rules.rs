@@ -1,25 +1,26 @@
 //! How the stubs behave.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use anyhow::{Context, bail, ensure};
-use serde::{Deserialize, Serialize};
+use anyhow::{bail, ensure};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Asked, Stub, asked::commands};
 use crate::sandbox::{form::Given, span::Span};
 
 /// The rules of all stubs; docs/sandbox.md describes the file.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(in super::super) struct Rules {
     /// What chance follows from: equal seeds and equal sagas give equal answers.
     pub(in super::super) seed: u64,
     /// The rules by the record type of the command.
+    #[serde(serialize_with = "unusual")]
     commands: BTreeMap<String, Rule>,
 }
 
 /// The rule of one command.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(in super::super) struct Rule {
     pub(super) latency: Latency,
@@ -38,12 +39,12 @@ pub(in super::super) struct Rule {
     /// Values of fields of the refusal.
     pub(super) failure: Given,
     /// It is out until somebody says that it is back.
-    #[serde(skip)]
+    #[serde(rename = "out")]
     pub(super) is_out: bool,
 }
 
 /// How long an answer takes.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Latency {
     pub(super) min: Span,
@@ -51,7 +52,7 @@ pub(super) struct Latency {
 }
 
 /// A time in which nothing is answered.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Window {
     from: Span,
@@ -65,11 +66,29 @@ pub(super) struct Window {
 pub(in super::super) struct Change {
     /// The record type of the command, or the end of it.
     pub(in super::super) command: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in super::super) outage: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in super::super) failures: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in super::super) duplicates: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in super::super) reorder: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in super::super) latency: Option<Span>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in super::super) real: Option<bool>,
+}
+
+/// Whether a stub answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Out {
+    /// It does.
+    No,
+    /// Not until this time after the start.
+    Until(Duration),
+    /// Not until somebody says so.
+    UntilBack,
 }
 
 impl Default for Rule {
@@ -92,20 +111,8 @@ impl Default for Rule {
 }
 
 impl Rules {
-    /// Reads the file, or takes the rules of stubs that always succeed; either way each command has one.
-    pub(in super::super) fn read(path: Option<&Path>, stubs: &BTreeMap<Asked, Stub>) -> anyhow::Result<Self> {
-        let rules = match path {
-            Some(path) => {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| format!("{} could not be read", path.display()))?;
-                Self::parse(&text, stubs).with_context(|| format!("{} is no file of rules", path.display()))?
-            }
-            None => Self::parse("{}", stubs)?,
-        };
-        Ok(rules)
-    }
-
-    fn parse(text: &str, stubs: &BTreeMap<Asked, Stub>) -> anyhow::Result<Self> {
+    /// Reads a file of rules; a command that it does not name has a stub that always succeeds.
+    pub(in super::super) fn parse(text: &str, stubs: &BTreeMap<Asked, Stub>) -> anyhow::Result<Self> {
         let mut rules: Self = serde_saphyr::from_str(text)?;
         let commands = commands(stubs);
         for (command, rule) in &rules.commands {
@@ -118,6 +125,14 @@ impl Rules {
             rules.commands.entry((*command).to_owned()).or_default();
         }
         Ok(rules)
+    }
+
+    /// Takes over the rules of commands that there are; those of others are forgotten.
+    pub(in super::super) fn follow(&mut self, mut other: Self) {
+        self.seed = other.seed;
+        for (command, rule) in &mut self.commands {
+            *rule = other.commands.remove(command).unwrap_or_default();
+        }
     }
 
     /// The rule of a command.
@@ -150,6 +165,7 @@ impl Rules {
         changed.is_out = change.outage.unwrap_or(rule.is_out);
         changed.failures = change.failures.unwrap_or(rule.failures);
         changed.duplicates = change.duplicates.unwrap_or(rule.duplicates);
+        changed.reorder = change.reorder.unwrap_or(rule.reorder);
         changed.latency = change
             .latency
             .map_or(rule.latency, |span| Latency { min: span, max: span });
@@ -192,31 +208,52 @@ impl Rule {
     }
 
     /// Whether nothing is answered at this time after the start.
-    pub(super) fn is_out(&self, since_start: Duration) -> bool {
-        let within = |window: &Window| {
-            let from = window.from.0;
-            (from..from.saturating_add(window.length.0)).contains(&since_start)
-        };
-        self.is_out || self.outages.iter().any(within)
+    pub(super) fn out(&self, since_start: Duration) -> Out {
+        if self.is_out {
+            return Out::UntilBack;
+        }
+        let end = self
+            .outages
+            .iter()
+            .filter_map(|window| window.end_at(since_start))
+            .max();
+        end.map_or(Out::No, Out::Until)
     }
 
     fn describe(&self, since_start: Duration) -> String {
         if self.real {
             return "off: the team's own service answers".into();
         }
-        let mut words = vec![if self.is_out(since_start) {
-            "out".to_owned()
-        } else {
-            "answers".to_owned()
+        let mut words = vec![match self.out(since_start) {
+            Out::No => "answers".to_owned(),
+            Out::Until(_) | Out::UntilBack => "out".to_owned(),
         }];
         words.push(format!("in {} to {}", self.latency.min, self.latency.max));
-        for (what, share) in [("refuses", self.failures), ("repeats", self.duplicates)] {
+        for (what, share) in [
+            ("refuses", self.failures),
+            ("repeats", self.duplicates),
+            ("delays", self.reorder),
+        ] {
             if share > 0.0 {
                 words.push(format!("{what} {:.0} %", share * 100.0));
             }
         }
         words.join(", ")
     }
+}
+
+impl Window {
+    /// When this outage ends, if it is one at this time after the start.
+    fn end_at(&self, since_start: Duration) -> Option<Duration> {
+        let (from, end) = (self.from.0, self.from.0.saturating_add(self.length.0));
+        (from..end).contains(&since_start).then_some(end)
+    }
+}
+
+/// Rules are written down where they are not the default ones.
+fn unusual<S: Serializer>(commands: &BTreeMap<String, Rule>, serializer: S) -> Result<S::Ok, S::Error> {
+    let usual = Rule::default();
+    serializer.collect_map(commands.iter().filter(|(_, rule)| **rule != usual))
 }
 
 fn words<T: AsRef<str>>(all: impl Iterator<Item = T>) -> String {
@@ -273,7 +310,7 @@ mod tests {
         let mut rules = Rules::parse(text, &given()).unwrap();
         let is_out = |rules: &Rules, second| {
             let rule = rules.of("shop.payments.CapturePayment").unwrap();
-            rule.is_out(Duration::from_secs(second))
+            rule.out(Duration::from_secs(second)) != Out::No
         };
         assert_eq!(
             [9, 10, 14, 15].map(|second| is_out(&rules, second)),
