@@ -72,7 +72,7 @@ fn the_steps_of_the_travel_booking_are_what_they_say() {
         trigger,
         timeout,
         on_timeout,
-        ..
+        key,
     }) = &step("boarding").action
     else {
         panic!("{:?}", step("boarding").action)
@@ -85,6 +85,7 @@ fn the_steps_of_the_travel_booking_are_what_they_say() {
         (timeout.as_secs(), *on_timeout),
         (3 * 24 * 60 * 60, OnTimeout::Continue)
     );
+    assert_eq!(key.as_ref().map(|key| key.source()), Some("event.trip_id"));
 }
 
 #[test]

@@ -177,6 +177,26 @@ fn every_key_is_in_an_example_and_read_by_the_reader() {
     }
 }
 
+#[test]
+fn every_example_of_a_key_fits_the_key() {
+    let schema: Value = serde_json::from_str(&json_schema()).unwrap();
+    let parts = schema["$defs"].as_object().unwrap();
+    let ways = std::iter::once((String::new(), &schema))
+        .chain(parts.iter().map(|(name, part)| (format!("/$defs/{name}"), part)));
+    for (way, part) in ways {
+        for (key, described) in part["properties"].as_object().unwrap() {
+            let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+            compiler.add_resource("saga.schema.json", schema.clone()).unwrap();
+            let place = format!("saga.schema.json#{way}/properties/{key}");
+            let index = compiler.compile(&place, &mut schemas).unwrap();
+            for example in described["examples"].as_array().unwrap() {
+                let refusal = schemas.validate(example, index).err().map(|error| format!("{error:#}"));
+                assert_eq!(refusal, None, "{place}: {example}");
+            }
+        }
+    }
+}
+
 /// A change of the structure.
 #[derive(Clone, Debug)]
 enum Change {

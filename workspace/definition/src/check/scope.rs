@@ -31,6 +31,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) all: &'a [Step],
     /// Whether there is a reply in hand.
     pub(crate) reply: bool,
+    /// Whether it sees an event and nothing else.
+    pub(crate) event: bool,
     /// Whether there is an element in hand.
     pub(crate) item: bool,
     /// The steps that it may see; `None`: all.
@@ -39,6 +41,9 @@ pub(crate) struct Scope<'a> {
 
 impl Scope<'_> {
     fn roots(&self) -> Vec<&'static str> {
+        if self.event {
+            return vec!["event"];
+        }
         let reply = self.reply.then_some("reply");
         let item = self.item.then_some(["item", "item_index"]);
         ["start", "steps", "saga"]
@@ -84,6 +89,8 @@ fn tell(text: &At<String>, mistakes: Vec<Mistake>, report: &mut Report<'_>) {
 fn mistake(text: &At<String>, reference: &Reference, scope: Scope<'_>) -> Option<Mistake> {
     let names: Vec<&str> = reference.path.iter().map(|name| name.as_str()).collect();
     let (code, message, hint) = match names.as_slice() {
+        ["event", ..] if scope.event => return None,
+        _ if scope.event => unknown_root(text, names.first().copied().unwrap_or_default(), scope),
         ["start", ..] => return None,
         ["reply", ..] if scope.reply => return None,
         ["reply", ..] => (

@@ -47,6 +47,7 @@ fn section(part: &Section) -> Value {
         {
             schema["default"] = value;
         }
+        schema["examples"] = json!([example(key.example())]);
         properties.insert(key.name().to_owned(), schema);
     }
     let required: Vec<&str> = part
@@ -67,6 +68,11 @@ fn section(part: &Section) -> Value {
         schema["allOf"] = rules.into();
     }
     schema
+}
+
+/// A value that is written in YAML.
+fn example(written: &str) -> Value {
+    serde_saphyr::from_str(written).unwrap_or_else(|_| json!(written))
 }
 
 fn rule(rule: &Rule) -> Value {

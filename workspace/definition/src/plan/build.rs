@@ -120,6 +120,7 @@ impl<'a> Builder<'a> {
             graph: self.graph,
             all: self.steps,
             reply: false,
+            event: false,
             item: false,
             steps,
         }

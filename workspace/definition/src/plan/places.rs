@@ -39,6 +39,8 @@ pub(crate) enum Wants {
     List,
     /// A point in time.
     Time,
+    /// The key of a saga, or null.
+    Key,
     /// What the outcome record takes for the field of this name.
     Attribute(FieldName),
 }
@@ -50,6 +52,8 @@ pub(crate) struct Around {
     pub(crate) certain: Vec<StepIndex>,
     /// The record of the reply in hand.
     pub(crate) reply: Option<RecordName>,
+    /// The record of the event of which the fields, and nothing else, are seen.
+    pub(crate) event: Option<RecordName>,
     /// Whether a milestone is being told.
     pub(crate) milestone: bool,
     /// The list of which an element is in hand.

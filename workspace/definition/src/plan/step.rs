@@ -166,9 +166,22 @@ impl<'a> Builder<'a> {
             let until = self.value(until, scope, around, Wants::Time, report)?;
             return Some(WaitPlan::Until(until));
         }
+        let key = wait.key.as_ref().map(|text| {
+            let around = Around {
+                event: Some(wait.event.as_ref()?.record.as_ref()?.value.as_str().into()),
+                ..Around::default()
+            };
+            let alone = Scope { event: true, ..scope };
+            let key = self.value(text, alone, &around, Wants::Key, report)?;
+            Some(key as Arc<dyn Expression>)
+        });
+        let key = match key {
+            Some(key) => Some(key?),
+            None => None,
+        };
         Some(WaitPlan::Event {
             trigger: self.trigger(wait.event.as_ref())?,
-            key: None,
+            key,
             timeout: wait.timeout.as_ref()?.value,
             on_timeout: wait.on_timeout.as_ref().map_or(OnTimeout::Fail, |what| what.value),
         })
@@ -192,6 +205,7 @@ impl<'a> Builder<'a> {
             graph,
             all: steps,
             reply: false,
+            event: false,
             item: step.for_each.is_some(),
             steps: Some(&visible),
         };

@@ -40,7 +40,7 @@ static ALTERNATIVES: Key<ListOf<Part<Step>>> = Key {
     },
     need: Need::Required,
     meaning: "The steps to choose from, each with a `when`; the last may have none and is then done when no other is.",
-    example: "[{ id: drone, when: \"start.grams < 2000\" }, { id: van }]",
+    example: "[{ id: at_once, when: start.urgent, wait: { for: 1m } }, { id: later, wait: { for: 2h } }]",
 };
 
 pub(super) static CHOICE: Section = Section {

@@ -187,7 +187,7 @@ static STEPS: Key<ListOf<Either<Entry>>> = Key {
     },
     need: Need::Required,
     meaning: "What is done. Steps that do not wait for each other (`after`) are done at the same time.",
-    example: "[]",
+    example: "[{ id: pause, wait: { for: 1h } }]",
 };
 
 pub(crate) static DEFINITION: Section = Section {

@@ -29,8 +29,8 @@ static EVENT: Key<Name> = Key {
     name: "event",
     form: Name(&Shape::RECORD),
     need: Need::Optional,
-    meaning: "An event, by the full name of its Avro record. Its key must be the saga's key. One that comes before the wait \
-              begins ends it when it begins; what it says is `steps.<step>.event`.",
+    meaning: "An event, by the full name of its Avro record. One that comes before the wait begins ends it when it begins; what \
+              it says is `steps.<step>.event`.",
     example: "shop.delivery.ParcelArrived",
 };
 static TOPIC: Key<Name> = Key {
@@ -39,6 +39,14 @@ static TOPIC: Key<Name> = Key {
     need: Need::Optional,
     meaning: "Where the event stands, without the application's topic prefix.",
     example: "delivery.events",
+};
+static KEY: Key<Expr> = Key {
+    name: "key",
+    form: Expr,
+    need: Need::Usual(Usual::Said("the key of the event's record")),
+    meaning: "The key of the saga that the event is for, over the fields of `event`: text or a whole number; null means that it is \
+              for none.",
+    example: "event.order_id",
 };
 static TIMEOUT: Key<Span> = Key {
     name: "timeout",
@@ -73,12 +81,13 @@ pub(super) static WAIT: Section = Section {
     what: "a wait",
     title: "A wait",
     about: "A step that waits for a time or for an event; nobody is asked.",
-    keys: &[&FOR, &UNTIL, &EVENT, &TOPIC, &TIMEOUT, &ON_TIMEOUT],
+    keys: &[&FOR, &UNTIL, &EVENT, &TOPIC, &KEY, &TIMEOUT, &ON_TIMEOUT],
     rules: &[
         crate::language::Rule::OneOf(&["for", "until", "event"]),
         crate::language::Rule::With("event", "topic"),
         crate::language::Rule::With("event", "timeout"),
         crate::language::Rule::With("topic", "event"),
+        crate::language::Rule::With("key", "event"),
         crate::language::Rule::With("timeout", "event"),
         crate::language::Rule::With("onTimeout", "event"),
     ],
@@ -90,6 +99,7 @@ pub(crate) struct Wait {
     pub(crate) span: Option<At<Duration>>,
     pub(crate) until: Option<At<String>>,
     pub(crate) event: Option<Trigger>,
+    pub(crate) key: Option<At<String>>,
     pub(crate) timeout: Option<At<Duration>>,
     pub(crate) on_timeout: Option<At<OnTimeout>>,
 }
@@ -105,6 +115,7 @@ impl Wait {
                 record: Some(record),
                 topic,
             }),
+            key: map.read(&KEY, report),
             timeout: map.read(&TIMEOUT, report),
             on_timeout: map.read(&ON_TIMEOUT, report),
         }

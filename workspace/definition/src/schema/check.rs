@@ -116,6 +116,7 @@ impl Checker<'_> {
             Wants::Truth => (Type::Boolean, "a condition, which is true or false".to_owned()),
             Wants::List => (Type::list(Type::Any), "the items, which are an array".to_owned()),
             Wants::Time => (time(), "a point in time".to_owned()),
+            Wants::Key => (key(), "the key of a saga".to_owned()),
             Wants::Attribute(name) => (attribute(), format!("the field '{name}' of the outcome record")),
         };
         self.value(&place.expression, &place.around, &wanted, &told);
@@ -142,6 +143,10 @@ impl Checker<'_> {
     /// What an expression sees where it stands.
     fn environment(&mut self, around: &Around) -> Environment {
         let mut environment = Environment::default();
+        if let Some(event) = &around.event {
+            environment.set("event", self.known(event));
+            return environment;
+        }
         let plan = self.plan;
         environment.set("start", self.known(&plan.started_by.record));
         if let Some(reply) = &around.reply {
@@ -185,6 +190,10 @@ fn options(decision: &DecisionPlan, succeeded: bool) -> Type {
     possible
         .map(|option| Type::symbol(&option.name))
         .fold(Type::Nothing, Type::or)
+}
+
+fn key() -> Type {
+    Type::Null.or(Type::String).or(Type::whole(Range::LONG))
 }
 
 fn time() -> Type {
