@@ -16,6 +16,8 @@ pub struct Options {
     pub graphs: BTreeMap<(DefinitionName, u32), Graph>,
     /// Record types that the definitions name, by topic. Types that were seen to cause something need not stand here.
     pub named: BTreeSet<(TopicName, RecordName)>,
+    /// The topics with events that name their saga in a field.
+    pub correlated: BTreeSet<TopicName>,
     /// Whether everything should have come to an end.
     pub expect: Expect,
     /// Whether copies of commands and of events for everybody are expected, because a test has sent some.
@@ -67,6 +69,7 @@ impl Default for Options {
             partitions_of: BTreeMap::new(),
             graphs: BTreeMap::new(),
             named: BTreeSet::new(),
+            correlated: BTreeSet::new(),
             expect: Expect::Drained,
             copied_outputs: Copies::Refused,
             orders: ORDERS.into(),

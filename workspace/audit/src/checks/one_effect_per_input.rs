@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The journal events of an input stand together in one transaction of one partition; an input is forwarded once and is
-/// a dead letter once. What a participant makes a dead letter may be one several times.
+/// a dead letter once. An event that names its saga in a field may be for sagas of several partitions. What a participant makes a dead letter may be one several times.
 #[derive(Default)]
 pub(crate) struct OneEffectPerInput {
     effects: HashMap<InputPosition, Effects>,
@@ -61,6 +61,8 @@ impl Check for OneEffectPerInput {
                 let effects = self.effects(cause);
                 effects.is_taken |= event.kind != EventKind::Rejected;
                 let before = effects.journaled.replace((seen.partition, stand));
+                let before =
+                    before.filter(|(partition, _)| *partition == seen.partition || !is_for_several(cause, facts));
                 if let Some(fault) = before.and_then(|before| fault(before, (seen.partition, stand))) {
                     found.of_saga(facts, event.saga, Some(seen.place()), || {
                         format!("the input {} {fault}", input(cause))
@@ -76,7 +78,7 @@ impl Check for OneEffectPerInput {
             }
             Content::Forwarded(Some(origin)) => {
                 let before = self.effects(*origin).forwarded_to.replace(seen.partition);
-                if before.is_some() {
+                if before.is_some_and(|partition| partition == seen.partition || !is_for_several(*origin, facts)) {
                     found.add(Some(seen.place()), || {
                         format!("the input {} was forwarded twice", input(*origin))
                     });
@@ -114,6 +116,7 @@ impl Check for OneEffectPerInput {
             }
             if let (Some(inbox), Some((journal, _))) = (effects.forwarded_to, effects.journaled)
                 && inbox != journal
+                && !is_for_several(*input, facts)
             {
                 found.add(place(), || {
                     format!("an input was forwarded to partition {inbox} and taken on partition {journal}")
@@ -133,6 +136,11 @@ impl OneEffectPerInput {
     }
 }
 
+/// Whether inputs of this topic may be for sagas of several keys, so that they have effects in several partitions.
+fn is_for_several(input: InputPosition, facts: &Facts) -> bool {
+    facts.options.correlated.contains(facts.topics.name(input.topic))
+}
+
 /// What is wrong with an event of an input at `here`, when the one before stands at `before`.
 fn fault(before: (i32, Stand), here: (i32, Stand)) -> Option<&'static str> {
     let ((partition_before, before), (partition, here)) = (before, here);
@@ -149,7 +157,7 @@ fn fault(before: (i32, Stand), here: (i32, Stand)) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::World;
+    use crate::{Options, testing::World};
 
     #[test]
     fn an_input_that_was_acted_on_twice_is_found() {
@@ -173,6 +181,23 @@ mod tests {
             "o-2",
             &format!("the input {cause} has events in two partitions of the journal"),
         );
+    }
+
+    #[test]
+    fn an_event_that_names_its_sagas_may_have_effects_in_several_partitions() {
+        let mut world = World::clean();
+        let cause = world.place("input o-1 PaymentSucceeded 1");
+        world.transaction("o-2", &cause, &["rejected"]);
+        let is_found = |topic: &str| {
+            let report = world.audit(Options {
+                correlated: [topic.into()].into(),
+                ..World::options()
+            });
+            let mut violations = report.violations.iter();
+            violations.any(|violation| violation.check == "one_effect_per_input")
+        };
+        assert!(is_found("orders.events"));
+        assert!(!is_found("payments.events"));
     }
 
     #[test]

@@ -15,6 +15,11 @@ pub(super) fn options(paths: &[PathBuf]) -> anyhow::Result<Options> {
     for plan in read_definitions(paths)? {
         options.graphs.insert((plan.name.clone(), plan.version), graph(&plan));
         options.named.extend(named(&plan));
+        let correlated = plan.steps.iter().filter(|step| step.event_key().is_some());
+        let topics = correlated
+            .filter_map(|step| step.event())
+            .map(|trigger| trigger.topic.clone());
+        options.correlated.extend(topics);
     }
     Ok(options)
 }

@@ -1,12 +1,13 @@
 //! An event whose record has another key reaches the saga that a field of it names, also on another partition.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use palinode_core::{Action, OnTimeout, WaitPlan};
 use palinode_engine::cycle::Signal;
 use palinode_store::memory::MemoryStores;
 use palinode_wire::{headers, partition_of};
 
-use crate::support::{Setup, World, field, header_of, text, wait_for_wish, with_packing};
+use crate::support::{Setup, World, field, header_of, order_plan, text, wait_for_wish, with_packing};
 
 fn key_of(task: i32) -> String {
     (0..)
@@ -94,4 +95,31 @@ fn one_that_names_no_saga_is_a_dead_letter() {
         Some("KEY_MISSING")
     );
     one.ends_as_replayed();
+}
+
+#[test]
+fn one_record_starts_a_saga_by_its_key_and_ends_the_wait_of_another_by_a_field() {
+    let wait = Action::Wait(WaitPlan::Event {
+        trigger: order_plan().started_by,
+        key: Some(field("event.customer_id")),
+        timeout: Duration::from_secs(60),
+        on_timeout: OnTimeout::Fail,
+    });
+    let world = World::with(Setup {
+        plans: vec![Arc::new(with_packing(wait))],
+        ..Setup::default()
+    });
+    let mut task = world.task();
+    task.take_over();
+    world.place("o-1");
+    task.run();
+    world.obey();
+    task.run();
+    assert_eq!(world.last("o-1"), "WaitStarted packing");
+    let given = [("customer_id", text("o-1"))];
+    world.send("orders.events", "o-9", "shop.orders.OrderPlaced", &given, vec![]);
+    task.run();
+    assert_eq!(world.last("o-1"), "StepRequested shipment 1/1");
+    assert_eq!(world.last("o-9"), "StepRequested stock 1/1");
+    task.ends_as_replayed();
 }

@@ -3,14 +3,15 @@
 use std::{rc::Rc, time::Duration};
 
 use palinode_core::Value;
+use palinode_wire::{control::DecisionMade, own};
 
-use crate::support::{Shell, World};
+use crate::support::{Command, Shell, World, text};
 
 /// A run in a world of its own.
 pub(super) type Play = fn(&Rc<World>, &mut Shell);
 
 /// All plays, by name.
-pub(super) const PLAYS: [(&str, Play); 10] = [
+pub(super) const PLAYS: [(&str, Play); 12] = [
     ("completed", completed),
     ("compensated", compensated),
     ("retried-after-a-refusal", retried_after_a_refusal),
@@ -21,9 +22,55 @@ pub(super) const PLAYS: [(&str, Play); 10] = [
     ("cancelled-before-its-start", cancelled_before_its_start),
     ("deadline-passed", deadline_passed),
     ("compensation-refused", compensation_refused),
+    ("trip-forward", trip_forward),
+    ("trip-back", trip_back),
 ];
 
-/// The definition of the last play, whose compensation can be refused.
+/// The definition of the last plays, with steps that no participant does.
+pub(super) const TRIP: &str = "
+apiVersion: palinode/v1
+saga: trip
+version: 1
+owner: order-team
+startedBy: { event: shop.orders.OrderPlaced, topic: orders.events }
+cancelledBy: { event: shop.orders.OrderCancellationRequested, topic: orders.requests }
+steps:
+  - id: deposit
+    command:
+      topic: payments.commands
+      message: shop.payments.ReservePayment
+      fields: { order_id: start.order_id, customer_id: start.customer_id, amount_minor: start.total_minor, currency: start.currency }
+    replies: { topic: payments.events, succeeded: shop.payments.PaymentSucceeded, failed: shop.payments.PaymentFailed }
+    timeout: 5s
+    onExhausted: continue
+  - id: upgrade
+    when: start.total_minor > 1000000
+    command:
+      topic: payments.commands
+      message: shop.payments.CapturePayment
+      fields: { order_id: start.order_id, amount_minor: start.total_minor, currency: start.currency }
+    replies: { topic: payments.events, succeeded: shop.payments.PaymentCaptured }
+    timeout: 5s
+  - id: book
+    forEach: { items: start.items, parallel: 2, max: 5 }
+    command: { topic: warehouse.commands, message: shop.warehouse.StartFulfilment, fields: { order_id: start.order_id } }
+    replies: { topic: warehouse.events, succeeded: shop.warehouse.OrderReadyForShipment, failed: shop.warehouse.PackingFailed }
+    timeout: 5s
+    compensation:
+      command: { message: shop.warehouse.UnpackOrder, fields: { order_id: start.order_id } }
+      replies: { succeeded: shop.warehouse.OrderUnpacked }
+      timeout: 5s
+      retry: { attempts: 1 }
+      onExhausted: continue
+  - id: arrival
+    after: [book]
+    wait: { event: shop.orders.PaymentRetryRequested, topic: orders.wishes, timeout: 1h }
+  - id: approval
+    after: [arrival]
+    decision: { question: Was it nice?, options: { good: succeed, bad: fail }, deadline: 1h, default: bad }
+";
+
+/// The definition of the play whose compensation can be refused.
 pub(super) const TILL: &str = "
 apiVersion: palinode/v1
 saga: till
@@ -178,4 +225,50 @@ fn compensation_refused(world: &Rc<World>, task: &mut Shell) {
     for undo in world.commands() {
         world.answer(&undo, "shop.payments.PaymentCaptured", &[]);
     }
+}
+
+/// The commands of a trip with two bookings: the deposit, and then the bookings.
+fn trip(world: &Rc<World>, task: &mut Shell) -> Vec<Command> {
+    let item = Value::Record(vec![("sku".into(), text("bed")), ("quantity".into(), Value::Long(1))]);
+    let given = [
+        ("items", Value::List(vec![item.clone(), item])),
+        ("total_minor", Value::Long(99)),
+    ];
+    world.send("orders.events", "o-1", "shop.orders.OrderPlaced", &given, vec![]);
+    task.run();
+    world.commands()
+}
+
+fn arrive(world: &World) {
+    world.send("orders.wishes", "o-1", "shop.orders.PaymentRetryRequested", &[], vec![]);
+}
+
+fn trip_forward(world: &Rc<World>, task: &mut Shell) {
+    let commands = trip(world, task);
+    arrive(world);
+    task.run();
+    world.refuse(&commands[0], "NO");
+    commands[1..].iter().for_each(|command| drop(world.succeed(command)));
+    task.run();
+    let decision = DecisionMade {
+        definition: "trip".into(),
+        saga: "o-1".into(),
+        step: "approval".into(),
+        option: "good".into(),
+        by: "ann".into(),
+        note: Some("lovely".into()),
+    };
+    let schema = world.schemas.id_of(own::DECISION_MADE.name).unwrap();
+    let value = decision.encode(schema).unwrap();
+    world.send_bytes("palinode.control", None, b"o-1", value, vec![]);
+}
+
+fn trip_back(world: &Rc<World>, task: &mut Shell) {
+    let commands = trip(world, task);
+    commands.iter().for_each(|command| drop(world.succeed(command)));
+    task.run();
+    arrive(world);
+    task.pass(Duration::from_secs(3_601));
+    world.succeed(&world.commands()[0]);
+    task.pass(Duration::from_secs(6));
 }

@@ -7,7 +7,7 @@ use palinode_wire::{frame, journal::JournalRecord};
 use serde_json::Value as Json;
 
 use super::{
-    plays::{PLAYS, TILL},
+    plays::{PLAYS, TILL, TRIP},
     recording::Recording,
 };
 use crate::support::{Setup, Shell, World, order_plan, plan_from};
@@ -25,10 +25,10 @@ fn a_folder_that_is_named_is_recorded_once() {
     );
     let mut schemas: BTreeMap<u32, String> = BTreeMap::new();
     for (name, play) in PLAYS {
-        let plan = if name == "compensation-refused" {
-            plan_from(TILL)
-        } else {
-            order_plan()
+        let plan = match name {
+            "compensation-refused" => plan_from(TILL),
+            "trip-forward" | "trip-back" => plan_from(TRIP),
+            _ => order_plan(),
         };
         let definition = plan.name.clone();
         let world = World::with(Setup {
@@ -57,6 +57,7 @@ fn a_folder_that_is_named_is_recorded_once() {
         include_str!("../../../../../sagas/order-fulfilment.yaml"),
     );
     recording.keep_definition("till", TILL);
+    recording.keep_definition("trip", TRIP);
 }
 
 fn told(world: &World, value: &bytes::Bytes) -> String {
