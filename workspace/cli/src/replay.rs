@@ -31,9 +31,6 @@ pub(crate) struct Replay {
     /// How to reach Kafka, when the journal is a topic.
     #[command(flatten)]
     cluster: Cluster,
-    /// The schema registry, when the journal is a topic.
-    #[arg(long, default_value = "http://localhost:8081", env = "PALINODE__REGISTRY__URL")]
-    registry: String,
     /// Print JSON instead of text.
     #[arg(long)]
     json: bool,
@@ -73,12 +70,7 @@ fn recording(arguments: &Replay, plan: &Plan) -> anyhow::Result<Recording> {
         let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         return Recording::read(&text).with_context(|| format!("{} is no recording", file.display()));
     }
-    journal::read(
-        &arguments.journal,
-        &arguments.cluster,
-        &arguments.registry,
-        plan.name.as_str(),
-    )
+    journal::read(&arguments.journal, &arguments.cluster, plan.name.as_str())
 }
 
 fn print(plan: &Plan, tally: &Tally) -> anyhow::Result<()> {

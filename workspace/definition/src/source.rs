@@ -58,6 +58,32 @@ impl Source {
         self.lines.get((number as usize).checked_sub(1)?)
     }
 
+    /// The same for a block of several lines that stand below each other, kept (`|`) or joined (`>`).
+    fn inside_block(&self, span: Span, value: &str, offset: usize, length: usize) -> Option<Span> {
+        let indent = span.column.saturating_sub(1) as usize;
+        let value: Vec<char> = value.chars().collect();
+        let mut read = 0;
+        let mut number = span.line;
+        while let Some(rest) = value.get(read..).filter(|rest| !rest.is_empty()) {
+            let written: Vec<char> = self.line_shared(number)?.trim_end().chars().skip(indent).collect();
+            if !rest.starts_with(&written) {
+                return None;
+            }
+            if (read..read + written.len()).contains(&offset) {
+                let column = offset - read;
+                return Some(Span {
+                    line: number,
+                    column: u32::try_from(indent + column + 1).ok()?,
+                    length: u32::try_from(length.clamp(1, written.len() - column)).ok()?,
+                });
+            }
+            // The end of the line is one character of the value.
+            read += written.len() + 1;
+            number += 1;
+        }
+        None
+    }
+
     /// The place of the character `offset` of the text `value`, which stands at `span`. The whole span when the text is
     /// not written in the file letter by letter (escapes, folded lines).
     pub(crate) fn inside(&self, span: Span, value: &str, offset: usize, length: usize) -> Span {
@@ -72,7 +98,7 @@ impl Source {
             _ => 0,
         };
         if !stands_after(quote) {
-            return span;
+            return self.inside_block(span, value, offset, length).unwrap_or(span);
         }
         let moved = u32::try_from(quote + offset).unwrap_or(0);
         Span {

@@ -3,7 +3,7 @@
 mod common;
 
 use palinode_definition::Definition;
-use palinode_scenario::{Results, Suite, table, text};
+use palinode_scenario::{Rehearsal, Results, Suite, rehearse, table, text};
 
 const DEFINITION: &str = r#"
 apiVersion: palinode/v1
@@ -136,6 +136,29 @@ fn their_edges_are_walked() {
             table(&coverage)
         );
     }
+}
+
+#[test]
+fn recorded_decisions_events_and_items_are_played_again() {
+    let texts = common::texts();
+    let recording = common::recording_of(&run(SCENARIOS), &texts);
+    let replayed = |definition: &Definition| {
+        let rehearsal = Rehearsal {
+            plan: &definition.plan,
+            schemas: &texts,
+        };
+        rehearse(&recording, rehearsal).unwrap()
+    };
+    let tally = replayed(&definition());
+    assert_eq!((tally.same, tally.total()), (6, 6), "{tally:#?}");
+
+    let hasty =
+        common::definition(&DEFINITION.replace("deadline: 24h, default: reject", "deadline: 30m, default: reject"));
+    let tally = replayed(&hasty);
+    assert!(
+        tally.other_end >= 2,
+        "who was approved after an hour is rejected: {tally:#?}"
+    );
 }
 
 #[test]

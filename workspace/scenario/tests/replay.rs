@@ -2,43 +2,20 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
-use palinode_core::{Payload, SagaId, SchemaId};
+use palinode_core::{Payload, SchemaId};
 use palinode_definition::Definition;
-use palinode_scenario::{Recording, Rehearsal, Results, Suite, Tally, Verdict, rehearse};
+use palinode_scenario::{Recording, Rehearsal, Suite, Tally, Verdict, rehearse};
 use palinode_wire::own;
-
-/// The id of the journal's own schema in the recordings.
-const JOURNAL: SchemaId = SchemaId(900);
 
 /// What a journal would say of the scenarios of `sagas/order-fulfilment.test.yaml`, each with a key of its own.
 fn recorded() -> Recording {
     let file = std::fs::read_to_string(common::root().join("sagas/order-fulfilment.test.yaml")).unwrap();
-    recording_of(&common::run(&file), &common::texts())
+    common::recording_of(&common::run(&file), &common::texts())
 }
 
 /// What a journal would say of one scenario.
 fn recorded_of(scenario: &str) -> Recording {
-    recording_of(&common::run(&format!("{}{scenario}", common::head())), &common::texts())
-}
-
-fn recording_of(results: &Results, texts: &BTreeMap<String, String>) -> Recording {
-    let mut recording = Recording::new().unwrap();
-    recording.add_schema(JOURNAL, own::SAGA_EVENT.text).unwrap();
-    for (id, text) in (1..).zip(texts.values()) {
-        recording.add_schema(SchemaId(id), text).unwrap();
-    }
-    for (number, played) in results.played.iter().enumerate() {
-        for happened in played.story.iter().flat_map(|moment| &moment.events) {
-            let mut record = happened.record.clone();
-            record.id = SagaId::new(record.id.definition.clone(), format!("o-{number:02}"));
-            let mut framed = Vec::new();
-            record.encode(JOURNAL, &mut framed);
-            assert!(recording.add(&framed.into(), Some("order-fulfilment")).unwrap());
-        }
-    }
-    recording
+    common::recording_of(&common::run(&format!("{}{scenario}", common::head())), &common::texts())
 }
 
 fn replayed(recording: &Recording, definition: &Definition) -> Tally {
@@ -166,7 +143,7 @@ fn a_field_that_old_records_do_not_have_is_missing_data() {
     let schemas = palinode_scenario::schemas_of(&old_texts).unwrap();
     let plan = common::definition(&common::order_text()).plan;
     let suite = Suite::read("scenarios.yaml", &file, &plan, &schemas).unwrap();
-    let recording = recording_of(&suite.run(&plan, &schemas).unwrap(), &old_texts);
+    let recording = common::recording_of(&suite.run(&plan, &schemas).unwrap(), &old_texts);
 
     let definition = changed(
         "customer_id: \"start.customer_id\"\n        amount_minor",
@@ -239,7 +216,7 @@ fn what_is_no_recording_is_refused_with_its_line() {
 #[test]
 fn payloads_whose_schema_is_not_there_are_known() {
     let mut recording = Recording::new().unwrap();
-    recording.add_schema(JOURNAL, own::SAGA_EVENT.text).unwrap();
+    recording.add_schema(common::JOURNAL, own::SAGA_EVENT.text).unwrap();
     let results = common::run(&format!(
         "{}  - {{ scenario: a, expect: {{ end: completed }} }}\n",
         common::head()
@@ -250,7 +227,7 @@ fn payloads_whose_schema_is_not_there_are_known() {
         bytes: bytes::Bytes::new(),
     });
     let mut framed = Vec::new();
-    record.encode(JOURNAL, &mut framed);
+    record.encode(common::JOURNAL, &mut framed);
     assert!(!recording.add(&framed.clone().into(), Some("another")).unwrap());
     assert!(recording.add(&framed.into(), Some("order-fulfilment")).unwrap());
     assert_eq!(recording.unknown_schemas(), [SchemaId(77)].into());

@@ -1,44 +1,39 @@
-//! Reads the sagas of one definition from the topic of a journal.
+//! Reads the sagas of one definition from the topic of a journal, by the schemas that the nodes have kept: no registry is
+//! asked.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use palinode_core::SchemaId;
-use palinode_log::{
-    kafka,
-    registry::{self, RegistryClient},
-};
+use palinode_log::kafka;
 use palinode_scenario::Recording;
 use palinode_wire::frame;
-use tokio::runtime::Runtime;
 
-use crate::cluster::{Cluster, Reached};
+use crate::cluster::{Cluster, Reached, kept_schemas};
 
 /// Events that are held in memory: some two gigabytes. A longer journal is cut by its owner, or replayed by a day's copy.
 const EVENTS_MAX: usize = 2_000_000;
 
-/// The schemas that were met, and who knows the others.
+/// A recording in the making.
 struct Reader {
     recording: Recording,
-    known: std::collections::BTreeSet<SchemaId>,
-    runtime: Runtime,
-    client: RegistryClient,
+    kept: BTreeMap<SchemaId, String>,
+    known: BTreeSet<SchemaId>,
 }
 
 /// Reads all events of sagas of `definition`.
-pub(super) fn read(topic: &str, cluster: &Cluster, registry: &str, definition: &str) -> anyhow::Result<Recording> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let client = RegistryClient::new(registry)?;
-    let mut reader = Reader {
-        recording: Recording::new()?,
-        known: std::collections::BTreeSet::new(),
-        runtime,
-        client,
-    };
+pub(super) fn read(topic: &str, cluster: &Cluster, definition: &str) -> anyhow::Result<Recording> {
     let Reached {
         kafka: settings,
         topic_prefix,
         ..
-    } = cluster.reach(Some(registry))?;
+    } = cluster.reach(None)?;
+    let mut reader = Reader {
+        recording: Recording::new()?,
+        kept: kept_schemas(&settings, &topic_prefix)?,
+        known: BTreeSet::new(),
+    };
     let topic = format!("{topic_prefix}{topic}");
     let mut refused: Option<anyhow::Error> = None;
     kafka::scan(&settings, std::slice::from_ref(&topic), None, |record| {
@@ -58,10 +53,7 @@ pub(super) fn read(topic: &str, cluster: &Cluster, registry: &str, definition: &
 
 impl Reader {
     fn take(&mut self, value: &Bytes, definition: &str) -> anyhow::Result<()> {
-        let schema = frame::schema_id(value)?;
-        if !self.known.contains(&schema) {
-            self.learn(schema)?;
-        }
+        self.learn(frame::schema_id(value)?)?;
         self.recording.add(value, Some(definition))?;
         ensure!(
             self.recording.len() <= EVENTS_MAX,
@@ -71,12 +63,11 @@ impl Reader {
     }
 
     fn learn(&mut self, schema: SchemaId) -> anyhow::Result<()> {
-        let text = self
-            .runtime
-            .block_on(self.client.by_id(registry::SchemaId(schema.0)))
-            .with_context(|| format!("the registry does not tell the schema {}", schema.0))?;
-        self.recording.add_schema(schema, &text)?;
-        self.known.insert(schema);
+        if self.known.insert(schema) {
+            let text = self.kept.get(&schema);
+            let text = text.with_context(|| format!("no node has kept the schema {}", schema.0))?;
+            self.recording.add_schema(schema, text)?;
+        }
         Ok(())
     }
 }

@@ -7,9 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use palinode_core::{SagaId, SchemaId};
 use palinode_definition::Definition;
-use palinode_scenario::{Mistakes, Results, Suite, schemas_of};
-use palinode_wire::Schemas;
+use palinode_scenario::{Mistakes, Recording, Results, Suite, schemas_of};
+use palinode_wire::{Schemas, own};
+
+/// The id of the journal's own schema in recordings.
+pub(crate) const JOURNAL: SchemaId = SchemaId(900);
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -70,4 +74,23 @@ pub(crate) fn head() -> String {
     let text = fs::read_to_string(root().join("sagas/order-fulfilment.test.yaml")).unwrap();
     let (head, _) = text.split_once("scenarios:\n").unwrap();
     format!("{head}scenarios:\n")
+}
+
+/// What a journal would say of these scenarios, each with a key of its own.
+pub(crate) fn recording_of(results: &Results, texts: &BTreeMap<String, String>) -> Recording {
+    let mut recording = Recording::new().unwrap();
+    recording.add_schema(JOURNAL, own::SAGA_EVENT.text).unwrap();
+    for (id, text) in (1..).zip(texts.values()) {
+        recording.add_schema(SchemaId(id), text).unwrap();
+    }
+    for (number, played) in results.played.iter().enumerate() {
+        for happened in played.story.iter().flat_map(|moment| &moment.events) {
+            let mut record = happened.record.clone();
+            record.id = SagaId::new(record.id.definition.clone(), format!("o-{number:02}"));
+            let mut framed = Vec::new();
+            record.encode(JOURNAL, &mut framed);
+            assert!(recording.add(&framed.into(), None).unwrap());
+        }
+    }
+    recording
 }
