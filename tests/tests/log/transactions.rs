@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use palinode_log::{Outcome, Slot, TaskLog, kafka::topics::Topics};
+use palinode_log::{Outcome, Produced, Slot, TaskLog, kafka::topics::Topics};
 use palinode_tests::log_world::{World, is_committed};
 
 #[test]
@@ -67,10 +67,24 @@ fn a_record_comes_back_as_it_was_written() {
     assert_eq!(read[0].source, world.at("out", 2));
     assert_eq!(
         (read[0].key.as_ref(), read[0].value.as_ref()),
-        (Some(&written.key), Some(&written.value))
+        (written.key.as_ref(), Some(&written.value))
     );
     assert_eq!(read[0].headers, written.headers);
     assert!(read[0].timestamp > 0);
+}
+
+#[test]
+fn a_key_that_is_null_is_written_as_null() {
+    let world = World::new();
+    let written = Produced {
+        key: None,
+        ..world.record("out", Some(2), "", "value")
+    };
+    assert!(is_committed(
+        &world.owner(0).commit(Slot::A, std::slice::from_ref(&written))
+    ));
+
+    assert_eq!(world.read("out", 2)[0].key, None);
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! The properties of each kind of client. Every value that differs from librdkafka's own has its reason here.
 
-use rdkafka::{ClientConfig, config::RDKafkaLogLevel};
+use rdkafka::{
+    ClientConfig,
+    config::RDKafkaLogLevel,
+    producer::{Producer, ProducerContext},
+};
 
-use super::settings::{SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT};
+use super::settings::{QUERY_TIMEOUT, SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT};
 use crate::{Application, Slot};
 
 /// Bytes that a task's readers fetch ahead, in KiB: twelve tasks stay within 50 MB.
@@ -11,6 +15,10 @@ const FETCHED_AHEAD_KIB: &str = "4096";
 const FETCHED_AHEAD_RECORDS: &str = "20000";
 /// Bytes that wait in a producer, in KiB: more than any batch of a task holds.
 const PRODUCER_QUEUE_KIB: &str = "131072";
+/// How long a transaction's record waits for company. The first ones of a partition wait as long anyway: librdkafka asks
+/// for the partition to be added to the transaction after a millisecond. The later ones of a large transaction, which
+/// is handed over for some ten milliseconds, would otherwise be sent a few at a time.
+const TRANSACTION_LINGER_MS: &str = "1";
 /// How long a missing topic may still appear in the metadata before its records are refused: long enough for a topic
 /// that was created a moment ago, short enough to be within the transaction.
 const TOPIC_PROPAGATION_MS: &str = "1000";
@@ -54,9 +62,7 @@ pub(super) fn producer(settings: &Settings, application: &Application, task: i32
     let client = format!("{}-{}-{task}-{}", application.name, application.member, slot.as_str());
     let mut config = ClientConfig::new();
     config
-        // A transaction's records are handed over all at once, and its first one waits for its partition to be added:
-        // there is nothing more to wait for.
-        .set("linger.ms", "0")
+        .set("linger.ms", TRANSACTION_LINGER_MS)
         .set("queue.buffering.max.kbytes", PRODUCER_QUEUE_KIB);
     overlay(&mut config, base(settings, &client));
     config
@@ -66,6 +72,13 @@ pub(super) fn producer(settings: &Settings, application: &Application, task: i32
         // As Java clients do; librdkafka's own choice is CRC32.
         .set("partitioner", "murmur2");
     config
+}
+
+/// Connects to the leader of a partition before a transactional id is initialised. librdkafka asks for the coordinator at
+/// once, and again half a second later if no broker that it has learned of was connected by then; the leader is, when it
+/// has answered. Only time is lost when it does not, so a failure is left for the initialising to tell.
+pub(super) fn connect_to_leader<C: ProducerContext>(producer: &impl Producer<C>, topic: &str, partition: i32) {
+    let _answer = producer.client().fetch_watermarks(topic, partition, QUERY_TIMEOUT);
 }
 
 /// A producer without transactions.

@@ -1,7 +1,10 @@
 //! A compacted topic, of which only the last record of each key counts. Read whole and written outside of any
 //! transaction: for what is known to all members and belongs to no task. All calls block.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -17,7 +20,10 @@ use super::{client, exclusive::Exclusive, failure, scan, settings::Settings};
 use crate::Error;
 
 /// A write that is not confirmed after this time has failed.
-pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long one look for confirmations takes.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// A compacted topic.
 #[derive(Clone, Debug)]
@@ -81,12 +87,22 @@ impl CompactedTopic {
                 .send(BaseRecord::to(&self.name).key(&key[..]).payload(&value[..]))
                 .map_err(|(error, _)| failed(&error))?;
         }
-        producer.flush(WRITE_TIMEOUT).map_err(|error| failed(&error))?;
+        deliver(&producer).map_err(|error| failed(&error))?;
         match producer.context().failed.lock().take() {
             Some(error) => Err(failed(&error)),
             None => Ok(()),
         }
     }
+}
+
+/// Waits until everything is delivered. A flush of rdkafka looks for 100 ms at a time, also when all is confirmed after one.
+pub(super) fn deliver(producer: &BaseProducer<Writes>) -> Result<(), KafkaError> {
+    let end = Instant::now() + WRITE_TIMEOUT;
+    while producer.in_flight_count() > 0 && Instant::now() < end {
+        producer.poll(LOOK);
+    }
+    // What is still under way fails here.
+    producer.flush(Duration::ZERO)
 }
 
 /// Keeps the first failure among the delivery reports.

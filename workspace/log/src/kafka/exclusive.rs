@@ -11,7 +11,7 @@ use rdkafka::{
 
 use super::{
     client,
-    compacted::{CompactedTopic, WRITE_TIMEOUT, Writes},
+    compacted::{CompactedTopic, Writes, deliver},
     failure,
     settings::{ABORT_TIMEOUT, COMMIT_TIMEOUT, FENCE_TIMEOUT, TRANSACTION_TIMEOUT},
 };
@@ -32,6 +32,7 @@ impl Exclusive {
             .set("transaction.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
             .create_with_context(Writes::default())
             .map_err(|error| failed(&error))?;
+        client::connect_to_leader(&producer, &topic.name, 0);
         producer
             .init_transactions(FENCE_TIMEOUT)
             .map_err(|error| failed(&error))?;
@@ -57,7 +58,7 @@ impl Exclusive {
                 .send(BaseRecord::to(&self.topic.name).key(&key[..]).payload(&value[..]))
                 .map_err(|(error, _)| error)?;
         }
-        self.producer.flush(WRITE_TIMEOUT)?;
+        deliver(&self.producer)?;
         if let Some(error) = self.producer.context().failed.lock().take() {
             return Err(error);
         }

@@ -61,12 +61,7 @@ impl TaskProducer {
             .map_err(|error| failure::environment(&error, &what))?;
         let producer = Arc::new(producer);
         let poller = Poller::start(Arc::clone(&producer), format!("deliver-{task}-{}", slot.as_str()))?;
-        // librdkafka asks for the coordinator at once, and again half a second later if no broker that it has learned of
-        // was connected by then; the leader of the journal is, when it has answered.
-        producer
-            .client()
-            .fetch_watermarks(&journal, task, FENCE_TIMEOUT)
-            .map_err(|error| failure::environment(&error, &what))?;
+        client::connect_to_leader(&*producer, &journal, task);
         producer
             .init_transactions(FENCE_TIMEOUT)
             .map_err(|error| failure::environment(&error, &what))?;

@@ -12,6 +12,8 @@ use super::RegistryError;
 
 /// A registry answers from memory.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// This machine.
+const LOOPBACK: &str = "127.0.0.1";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The content type of the registry's API.
 const CONTENT_TYPE: &str = "application/vnd.schemaregistry.v1+json";
@@ -68,17 +70,19 @@ impl RegistryClient {
         });
         let address = || RegistryError::Address { url: url.into() };
         let base = url.trim_end_matches('/').to_owned();
-        if !matches!(
-            reqwest::Url::parse(&base).map_err(|_| address())?.scheme(),
-            "http" | "https"
-        ) {
+        let parsed = reqwest::Url::parse(&base).map_err(|_| address())?;
+        if !matches!(parsed.scheme(), "http" | "https") {
             return Err(address());
         }
-        let http = Client::builder()
+        let mut http = Client::builder()
             .timeout(REQUEST_TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            .build()
-            .map_err(|_| address())?;
+            .connect_timeout(CONNECT_TIMEOUT);
+        // A registry inside this machine that speaks no TLS sends nobody to one that does: the system's certificates, which
+        // take a tenth of a second to read, are not needed.
+        if parsed.scheme() == "http" && parsed.host_str() == Some(LOOPBACK) {
+            http = http.tls_certs_only([]);
+        }
+        let http = http.build().map_err(|_| address())?;
         Ok(Self { base, http })
     }
 

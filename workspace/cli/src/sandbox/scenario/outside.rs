@@ -52,7 +52,8 @@ struct Watcher {
     schemas: Schemas,
     /// The schemas that are written down.
     told: BTreeSet<u32>,
-    registry: RegistryClient,
+    /// Where schemas are asked for that the folder does not hold.
+    registry: String,
     runtime: Handle,
 }
 
@@ -83,7 +84,7 @@ impl Watch {
             recorder,
             schemas: schemas.clone(),
             told: BTreeSet::new(),
-            registry: RegistryClient::new(registry)?,
+            registry: registry.to_owned(),
             runtime,
         };
         watcher.find_topics(Offset::End)?;
@@ -182,7 +183,8 @@ impl Watcher {
     fn describe(&mut self, id: u32, value: &mut Option<Raw>) -> Option<Json> {
         let schema = SchemaId(id);
         if !self.schemas.contains(schema) {
-            let asked = self.runtime.block_on(self.registry.by_id(registry::SchemaId(id)));
+            let client = RegistryClient::new(&self.registry).ok()?;
+            let asked = self.runtime.block_on(client.by_id(registry::SchemaId(id)));
             let added = asked.ok().map(|text| self.schemas.add(schema, text));
             added?.ok()?;
         }
