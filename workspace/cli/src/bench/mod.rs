@@ -19,6 +19,7 @@ mod page;
 mod participants;
 mod pass_through;
 mod processor;
+mod raw;
 mod replies;
 mod sample;
 mod throughput;

@@ -40,6 +40,10 @@ const METHOD: &str = "## How it is measured
   within each turn. The embedded broker is new each time and runs in the process of the benchmark, in memory and with
   its data in a folder. Neither of the two brokers syncs to the disk. Large transactions have as many inputs as the
   engine takes (500), and the processor time of the clients is the limit; small ones have 10, with a tenth of the sagas.
+- **Raw transactions** show what the two brokers can do by themselves: the same outputs, encoded once into Produce
+  requests that a client without a library sends again and again (AddPartitionsToTxn, a Produce for each batch, EndTxn;
+  12 tasks, two transactional ids each in turn) for two seconds. Nothing is read. A broker's processor time is that of
+  its process, or of its threads.
 - **The whole demo** has every reference service with its database, one process each; orders come by HTTP from 16
   customers at a time, from the first request to the last outcome.
 ";

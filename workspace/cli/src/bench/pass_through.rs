@@ -30,7 +30,7 @@ use super::{
 };
 
 /// What stands before the topics of the pass-through.
-const PREFIX: &str = "limit.";
+pub(super) const PREFIX: &str = "limit.";
 /// As much as a task of the engine takes at a time.
 pub(super) const LIMITS: PollLimits = PollLimits {
     records_max: 500,
@@ -299,7 +299,8 @@ impl Task {
                 passed += 1;
             }
             let last = self.outputs.last.as_ref();
-            records.extend(last.map(|(topic, template)| self.record(topic, template, Some(Bytes::from_static(b"task")))));
+            records
+                .extend(last.map(|(topic, template)| self.record(topic, template, Some(Bytes::from_static(b"task")))));
             match self.log.commit(slot, &records) {
                 Outcome::Committed { .. } => {}
                 other => bail!("a transaction of the pass-through did not stand: {other:?}"),

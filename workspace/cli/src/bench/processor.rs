@@ -16,6 +16,25 @@ pub(super) fn used(pid: u32) -> anyhow::Result<Duration> {
     parse(&text).context("the processor time cannot be read")
 }
 
+/// What those threads of this process have used so far that have this name and have not ended.
+pub(super) fn used_by_threads(name: &str) -> anyhow::Result<Duration> {
+    let mut used = Duration::ZERO;
+    for thread in fs::read_dir("/proc/self/task").context("the threads cannot be listed")? {
+        let folder = thread.context("the threads cannot be listed")?.path();
+        // A thread may end between the two.
+        let (Ok(its_name), Ok(text)) = (
+            fs::read_to_string(folder.join("comm")),
+            fs::read_to_string(folder.join("stat")),
+        ) else {
+            continue;
+        };
+        if its_name.trim_end() == name {
+            used += parse(&text).context("the processor time of a thread cannot be read")?;
+        }
+    }
+    Ok(used)
+}
+
 fn parse(text: &str) -> Option<Duration> {
     // The name stands in brackets and may hold anything.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
@@ -32,5 +51,6 @@ mod tests {
         let text = "7 (a ) name) S 1 7 7 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 1 0 12345 0 0";
         assert_eq!(parse(text), Some(Duration::from_secs(3)));
         assert!(used(std::process::id()).is_ok());
+        assert_eq!(used_by_threads("nobody").ok(), Some(Duration::ZERO));
     }
 }

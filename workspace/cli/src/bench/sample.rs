@@ -90,7 +90,8 @@ impl Sample {
 }
 
 impl Template {
-    fn bytes(&self) -> usize {
+    /// The bytes of the value and the headers.
+    pub(super) fn bytes(&self) -> usize {
         let headers: usize = self
             .headers
             .iter()
