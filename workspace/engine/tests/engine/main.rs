@@ -46,6 +46,6 @@ mod two_contenders_one_decides;
 mod two_definitions_one_event;
 mod unknown_schema_holds_only_its_partition;
 mod unknown_version_is_not_dropped;
-mod waits;
 mod versions_side_by_side;
+mod waits;
 mod whatever_happens;
