@@ -39,6 +39,8 @@ pub(crate) struct Brokers {
 #[derive(Default)]
 pub(crate) struct Found {
     pub(crate) steps: usize,
+    /// How many of them succeeded on both.
+    pub(crate) succeeded: usize,
     /// How often each difference of the list was met.
     pub(crate) differences: BTreeMap<&'static str, usize>,
     /// Sequences that differ otherwise, each with its steps up to there.
@@ -50,6 +52,10 @@ impl Brokers {
         let properties = [
             // The embedded broker's limit, which is Kafka's default; the node for tests takes shorter ones.
             ("group.min.session.timeout.ms", "6000"),
+            // Members of the new protocol are assigned to at once, as by the embedded broker: otherwise a second later.
+            ("group.consumer.min.assignment.interval.ms", "0"),
+            ("group.consumer.assignment.interval.ms", "0"),
+            ("group.consumer.assignor.offload.enable", "false"),
         ];
         let settings = kafka::Settings {
             properties: properties
@@ -100,6 +106,7 @@ impl Brokers {
         for step in &steps {
             let (theirs, ours) = (kafka.perform(step), embedded.perform(step));
             found.steps += 1;
+            found.succeeded += usize::from([&theirs, &ours].iter().all(|told| told.starts_with("ok")));
             if theirs != ours {
                 match differences::name(step, &theirs, &ours) {
                     Some(Difference { name, parts, .. }) => {
@@ -123,6 +130,7 @@ impl Brokers {
 impl Found {
     fn add(&mut self, other: Found) {
         self.steps += other.steps;
+        self.succeeded += other.succeeded;
         self.unexplained.extend(other.unexplained);
         for (name, count) in other.differences {
             *self.differences.entry(name).or_default() += count;

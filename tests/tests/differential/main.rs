@@ -18,7 +18,7 @@ use differences::Reach;
 use list::DIFFERENCES;
 
 /// How many sequences are compared.
-const SEQUENCES: u64 = 240;
+const SEQUENCES: u64 = 280;
 
 #[test]
 fn the_embedded_broker_answers_as_kafka_does_up_to_named_differences() {
@@ -27,8 +27,8 @@ fn the_embedded_broker_answers_as_kafka_does_up_to_named_differences() {
     // When generated sequences of steps are carried out against each
     let found = brokers.compare(SEQUENCES);
     eprintln!(
-        "{} sequences, {} steps, {:?}",
-        SEQUENCES, found.steps, found.differences
+        "{} sequences, {} steps, of which {} succeeded, {:?}",
+        SEQUENCES, found.steps, found.succeeded, found.differences
     );
     // Then their answers are the same, or differ as the list says
     assert!(
@@ -36,6 +36,12 @@ fn the_embedded_broker_answers_as_kafka_does_up_to_named_differences() {
         "{} sequences differ without a name for it:\n{}",
         found.unexplained.len(),
         found.unexplained[..found.unexplained.len().min(SHOWN_MAX)].join("\n")
+    );
+    // And most steps are not mistakes
+    let succeeded = found.succeeded * 100 / found.steps;
+    assert!(
+        succeeded >= SUCCEEDED_PERCENT_MIN,
+        "only {succeeded} of a hundred steps succeeded on both"
     );
     // And the list says nothing that is not so
     for difference in DIFFERENCES {
@@ -53,5 +59,7 @@ fn the_embedded_broker_answers_as_kafka_does_up_to_named_differences() {
     }
 }
 
+/// How many of a hundred steps succeed on both, at least: that two brokers refuse alike says less.
+const SUCCEEDED_PERCENT_MIN: usize = 50;
 /// How many sequences are shown of those that differ.
 const SHOWN_MAX: usize = 12;

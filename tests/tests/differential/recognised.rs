@@ -1,6 +1,6 @@
 //! How the differences are recognised.
 
-use crate::steps::{Asked, Form, Produce, Step};
+use crate::steps::{Alteration, Asked, Consumer, Form, Produce, Resource, Step};
 
 /// The text without what stands between a mark and the next blank.
 fn without(text: &str, mark: &str) -> String {
@@ -62,18 +62,34 @@ fn apis(answer: &str) -> Vec<(i32, i32, i32)> {
     answer.split(' ').filter_map(api).collect()
 }
 
-pub(crate) fn internal_topic(step: &Step, _: &str, embedded: &str) -> bool {
-    matches!(step, Step::Metadata(Asked::Internal)) && is_refused(embedded)
+pub(crate) fn internal_topic(step: &Step, kafka: &str, embedded: &str) -> bool {
+    matches!(step, Step::Metadata(Asked::Internal))
+        && kafka.starts_with("ok internal true named true [\"0: ok ")
+        && embedded == "UnknownTopicOrPartition internal true named true []"
 }
 
-pub(crate) fn unparsed(step: &Step, kafka: &str, _: &str) -> bool {
-    matches!(
+/// Only what the records hold is wrong: the embedded broker takes the batch.
+pub(crate) fn unparsed(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let is_unreadable = matches!(
         step,
         Step::Produce(Produce {
-            form: Form::Garbage,
+            form: Form::Garbage | Form::Mislabelled,
             ..
         })
-    ) && is_refused(kafka)
+    );
+    let refuses = ["InvalidRecord ", "CorruptMessage ", "UnknownServerError "]
+        .iter()
+        .any(|error| kafka.starts_with(error));
+    // Kafka fails before it looks at anything else.
+    let is_first = kafka.starts_with("UnknownServerError ");
+    is_unreadable && refuses && (is_first || !is_refused(embedded))
+}
+
+/// A batch that nobody waits for is refused.
+pub(crate) fn unheard_error(step: &Step, kafka: &str, embedded: &str) -> bool {
+    matches!(step, Step::Produce(Produce { acks: 0, .. }))
+        && kafka == "connection closed"
+        && embedded.starts_with("unheard, ")
 }
 
 pub(crate) fn zombie_end(step: &Step, kafka: &str, embedded: &str) -> bool {
@@ -81,13 +97,39 @@ pub(crate) fn zombie_end(step: &Step, kafka: &str, embedded: &str) -> bool {
     matches!(step, Step::EndTxn { version: 5, .. }) && is_taken_for_repeated && embedded.starts_with("ProducerFenced ")
 }
 
+/// An operation on a setting that there is not.
+pub(crate) fn unknown_operation(step: &Step, kafka: &str, embedded: &str) -> bool {
+    let is_unknown = matches!(
+        step,
+        Step::Alter {
+            what: Alteration::UnknownOperation,
+            ..
+        }
+    );
+    let refuses = ["InvalidRequest ", "UnknownTopicOrPartition "].contains(&embedded);
+    is_unknown && kafka == "UnknownServerError " && refuses
+}
+
+/// A member commits in the epoch before its own.
+pub(crate) fn earlier_epoch(step: &Step, kafka: &str, embedded: &str) -> bool {
+    matches!(step, Step::ConsumerCommit(Consumer::Member { epoch: -1, .. }))
+        && kafka == "ok "
+        && embedded == "StaleMemberEpoch "
+}
+
 pub(crate) fn order_of_errors(step: &Step, kafka: &str, embedded: &str) -> bool {
-    let theirs = match step {
-        Step::Produce(_) => "TransactionalIdAuthorizationFailed ",
-        Step::ListOffsets { .. } => "UnsupportedVersion ",
+    let theirs: &[&str] = match step {
+        Step::Alter {
+            of: Resource::Missing, ..
+        }
+        | Step::Replace {
+            of: Resource::Missing, ..
+        } => &["InvalidConfig ", "InvalidRequest "],
+        Step::Produce(_) => &["TransactionalIdAuthorizationFailed "],
+        Step::ListOffsets { .. } => &["UnsupportedVersion "],
         _ => return false,
     };
-    kafka.starts_with(theirs) && embedded.starts_with("UnknownTopicOrPartition ")
+    theirs.iter().any(|error| kafka.starts_with(error)) && embedded.starts_with("UnknownTopicOrPartition ")
 }
 
 pub(crate) fn abortable(step: &Step, kafka: &str, embedded: &str) -> bool {

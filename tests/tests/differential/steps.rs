@@ -1,6 +1,8 @@
 //! What a client can do in a step. Steps name what they mean (the epoch before the own, the end of the log); what that is
 //! follows from what the broker answered before.
 
+use kafka_protocol::records::Compression;
+
 /// A step of a sequence.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -95,6 +97,105 @@ pub(crate) enum Step {
     DescribeGroup { version: i16 },
     /// The group is deleted.
     DeleteGroup,
+    /// Settings are described.
+    DescribeConfigs { of: Resource, keys: Keys, version: i16 },
+    /// A setting is altered.
+    Alter {
+        of: Resource,
+        what: Alteration,
+        only_checked: bool,
+    },
+    /// All settings are replaced by one.
+    Replace {
+        of: Resource,
+        what: Alteration,
+        only_checked: bool,
+    },
+    /// The topic gets more partitions.
+    Grow { count: i32, only_checked: bool },
+    /// Another topic comes.
+    CreateOther,
+    /// That other topic goes.
+    DeleteOther,
+    /// The sequence's own topic goes.
+    DeleteOwn,
+    /// A member of the new protocol joins.
+    ConsumerJoin { slot: usize, subscription: Subscription },
+    /// It says that it lives.
+    ConsumerBeat { slot: usize, untrue: Untrue },
+    /// It goes.
+    ConsumerLeave { slot: usize },
+    /// It, or somebody, commits an offset.
+    ConsumerCommit(Consumer),
+    /// Its group is described.
+    DescribeConsumers,
+}
+
+/// What a member of the new protocol reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Subscription {
+    Name,
+    Missing,
+    BadPattern,
+    Nothing,
+}
+
+/// What is not true in a heartbeat of the new protocol.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Untrue {
+    Nothing,
+    Epoch(i32),
+    Id,
+    Group,
+}
+
+/// Who commits in a group of the new protocol.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Consumer {
+    /// A member, with its epoch changed by so much.
+    Member {
+        slot: usize,
+        epoch: i32,
+    },
+    Nobody,
+}
+
+/// What has settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Resource {
+    Own,
+    Missing,
+    BadName,
+    OtherNode,
+    AllNodes,
+    Unknown,
+}
+
+/// Which settings are described.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Keys {
+    All,
+    /// A list with nothing in it.
+    None,
+    Some,
+}
+
+/// How a setting is altered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Alteration {
+    Retention,
+    RetentionAgain,
+    DefaultRetention,
+    Policy,
+    MorePolicy,
+    LessPolicy,
+    NoPolicy,
+    BadValue,
+    NullValue,
+    UnknownSetting,
+    NotAList,
+    UnknownOperation,
+    Twice,
 }
 
 /// Which topic is created.
@@ -176,6 +277,10 @@ pub(crate) enum Form {
     CutShort,
     OldMagic,
     InTheFuture,
+    /// It says that it is compressed, and is not.
+    Mislabelled,
+    /// Nothing is wrong: its records are compressed.
+    Compressed(Compression),
 }
 
 /// Where something begins.

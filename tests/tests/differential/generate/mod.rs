@@ -1,5 +1,7 @@
 //! Sequences of steps that follow from a number.
 
+mod administration;
+mod consumers;
 mod groups;
 mod sequence;
 mod transactions;

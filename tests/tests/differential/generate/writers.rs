@@ -1,12 +1,14 @@
 //! Records without transactions, topics, and looks at what is there.
 
+use kafka_protocol::records::Compression;
+
 use crate::{
     random::Random,
     steps::{Asked, Form, From, Holding, IDEMPOTENT, NOBODY, NewTopic, Produce, Sequence, Step},
 };
 
 /// Most batches are right.
-const FORMS: [Form; 9] = [
+const FORMS: [Form; 10] = [
     Form::TooLarge,
     Form::BadChecksum,
     Form::Garbage,
@@ -16,7 +18,10 @@ const FORMS: [Form; 9] = [
     Form::CutShort,
     Form::OldMagic,
     Form::InTheFuture,
+    Form::Mislabelled,
 ];
+
+const COMPRESSIONS: [Compression; 3] = [Compression::Gzip, Compression::Lz4, Compression::Zstd];
 
 /// A batch of a producer, mostly right.
 pub(super) fn batch(random: &mut Random, who: usize, version: i16) -> Produce {
@@ -34,7 +39,11 @@ pub(super) fn batch(random: &mut Random, who: usize, version: i16) -> Produce {
         sequence,
         epoch: random.of(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, 1]),
         transactional: who < IDEMPOTENT,
-        form: Form::Right,
+        form: if random.percent(15) {
+            Form::Compressed(random.of(&COMPRESSIONS))
+        } else {
+            Form::Right
+        },
         acks: if random.percent(2) { 2 } else { -1 },
         version,
     }
@@ -57,7 +66,14 @@ pub(super) fn turn(random: &mut Random, steps: &mut Vec<Step>) {
             version: random.of(&[3, 4, 5]),
         }),
         3..12 => steps.push(Step::Produce(batch(random, IDEMPOTENT, version))),
-        12..15 => steps.push(Step::Produce(batch(random, NOBODY, version))),
+        12..15 => {
+            let mut produce = batch(random, NOBODY, version);
+            if random.percent(25) {
+                produce.acks = 0;
+                produce.form = random.of(&[Form::Right, Form::Right, Form::BadChecksum]);
+            }
+            steps.push(Step::Produce(produce));
+        }
         15..17 => {
             let who = random.of(&[IDEMPOTENT, NOBODY]);
             let mut produce = batch(random, who, version);

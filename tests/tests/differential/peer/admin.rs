@@ -24,8 +24,8 @@ use crate::{
 
 /// How long a new topic may take to have leaders.
 const TOPIC_TIME_MAX: Duration = Duration::from_secs(20);
-const MISSING: &str = "there-is-no-such-topic";
-const BAD_NAME: &str = "not a/name";
+pub(super) const MISSING: &str = "there-is-no-such-topic";
+pub(super) const BAD_NAME: &str = "not a/name";
 
 impl Peer {
     /// The topic that a sequence works on.
@@ -131,7 +131,7 @@ impl Peer {
         ))
     }
 
-    fn ask_metadata(&mut self, name: Option<TopicName>, id: Uuid) -> io::Result<MetadataResponse> {
+    pub(super) fn ask_metadata(&mut self, name: Option<TopicName>, id: Uuid) -> io::Result<MetadataResponse> {
         let topic = MetadataRequestTopic::default().with_name(name).with_topic_id(id);
         let request = MetadataRequest::default()
             .with_topics(Some(vec![topic]))

@@ -2,10 +2,12 @@
 //! that do not differ from run to run.
 
 mod admin;
+mod consumers;
 mod groups;
 mod offsets;
 mod produce;
 mod read;
+mod settings;
 mod state;
 mod transactions;
 

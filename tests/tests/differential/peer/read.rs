@@ -135,20 +135,26 @@ impl Peer {
 
     /// Whether all partitions of the sequence's topic answer.
     pub(super) fn has_leaders(&mut self) -> bool {
-        (0..PARTITIONS as i32).all(|partition| {
-            let answer = self.look_up(partition, LATEST, false, 7).expect("an answer");
-            answer.topics[0].partitions[0].error_code == 0
-        })
+        (0..PARTITIONS as i32).all(|partition| self.is_led(partition).expect("an answer"))
+    }
+
+    /// Whether a partition is there.
+    pub(super) fn is_led(&mut self, partition: i32) -> io::Result<bool> {
+        let answer = self.look_up(partition, LATEST, false, 7)?;
+        Ok(answer.topics[0].partitions[0].error_code == 0)
     }
 
     fn resolve(&mut self, partition: i32, from: From) -> io::Result<i64> {
         match from {
             From::At(offset) => Ok(offset),
-            From::End(more) => {
-                let answer = self.look_up(partition, LATEST, false, 7)?;
-                Ok(answer.topics[0].partitions[0].offset + more)
-            }
+            From::End(more) => Ok(self.end_of(partition)? + more),
         }
+    }
+
+    /// The offset after the last record.
+    pub(super) fn end_of(&mut self, partition: i32) -> io::Result<i64> {
+        let answer = self.look_up(partition, LATEST, false, 7)?;
+        Ok(answer.topics[0].partitions[0].offset)
     }
 
     pub(super) fn delete_records(&mut self, partition: i32, to: From) -> io::Result<String> {

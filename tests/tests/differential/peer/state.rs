@@ -11,6 +11,7 @@ use kafka_protocol::{
 };
 use uuid::Uuid;
 
+use super::consumers::Membership;
 use crate::{aliases::Aliases, client::Connection, steps::Step};
 
 /// How long an error that passes is waited for to pass.
@@ -66,9 +67,13 @@ pub(crate) struct Peer {
     pub(super) aliases: Aliases,
     pub(super) held: [Held; 3],
     pub(super) slots: [Slot; 2],
+    /// What the members of the other group hold, that of the new protocol.
+    pub(super) memberships: [Membership; 2],
     /// Whether its members tell their leader what cannot be read.
     pub(super) is_unreadable: bool,
     pub(super) keys: usize,
+    /// How often settings were altered.
+    pub(super) signs: usize,
     /// From which the times of records are counted.
     pub(super) time: i64,
 }
@@ -104,8 +109,10 @@ impl Peer {
                     if sequence.is_multiple_of(5) { 5 } else { 9 },
                 ),
             ],
+            memberships: Default::default(),
             is_unreadable: sequence.is_multiple_of(7),
             keys: 0,
+            signs: 0,
             time,
         };
         peer.topic_id = peer.create_own_topic();
@@ -190,6 +197,18 @@ impl Peer {
             Step::OffsetDelete => self.offset_delete(),
             Step::DescribeGroup { version } => self.describe_group(*version),
             Step::DeleteGroup => self.delete_group(),
+            Step::DescribeConfigs { of, keys, version } => self.describe_configs(*of, *keys, *version),
+            Step::Alter { of, what, only_checked } => self.alter(*of, *what, *only_checked),
+            Step::Replace { of, what, only_checked } => self.replace(*of, *what, *only_checked),
+            Step::Grow { count, only_checked } => self.grow(*count, *only_checked),
+            Step::CreateOther => self.create_other(),
+            Step::DeleteOther => self.delete_other(),
+            Step::DeleteOwn => self.delete_own(),
+            Step::ConsumerJoin { slot, subscription } => self.consumer_join(*slot, *subscription),
+            Step::ConsumerBeat { slot, untrue } => self.consumer_beat(*slot, *untrue),
+            Step::ConsumerLeave { slot } => self.consumer_leave(*slot),
+            Step::ConsumerCommit(by) => self.consumer_commit(*by),
+            Step::DescribeConsumers => self.describe_consumers(),
         }
     }
 

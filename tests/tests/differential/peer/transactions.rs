@@ -186,6 +186,9 @@ impl Peer {
         };
         let answer = self.described(id)?;
         let told = &answer.transaction_states[0];
+        if told.error_code != 0 {
+            return Ok(format!("{} ", error(told.error_code)));
+        }
         // In which partition a group's offsets are kept is no client's business.
         let mut places: Vec<String> = told
             .topics

@@ -60,12 +60,17 @@ fn a_setting_is_set_shown_and_taken_back() {
     // Given a topic
     let mut world = world();
     let shown = |world: &mut World| described(world, TOPIC, "orders", "retention.ms").expect("the setting");
-    let default = ("604800000".to_owned(), 5, vec!["log.retention.ms".to_owned()]);
+    let default = ("604800000".to_owned(), 5, vec![]);
     assert_eq!(shown(&mut world), default);
+    let bytes = described(&mut world, TOPIC, "orders", "retention.bytes");
+    assert_eq!(
+        bytes,
+        Some(("-1".to_owned(), 5, vec!["log.retention.bytes".to_owned()]))
+    );
     // When a setting is set
     assert_eq!(alter(&mut world, TOPIC, "orders", &[("retention.ms", SET, "1000")]), 0);
     // Then it is shown with what it would be otherwise, and taken back it is the default again
-    let names = vec!["retention.ms".to_owned(), "log.retention.ms".to_owned()];
+    let names = vec!["retention.ms".to_owned()];
     assert_eq!(shown(&mut world), ("1000".to_owned(), 1, names));
     assert_eq!(
         world

@@ -93,14 +93,13 @@ impl Groups {
     /// # Errors
     /// There is no such group, or its members are of the classic protocol.
     pub(crate) fn consumer(&mut self, name: &StrBytes) -> Result<&mut ConsumerGroup, Refusal> {
-        let unknown = || Refusal::new(ResponseError::UnknownMemberId, "The group has no members.");
-        match self.by_name.get_mut(name) {
-            None => Err(unknown()),
-            Some(entry) => match &mut entry.kind {
-                Kind::Consumer(group) => Ok(group),
-                Kind::Classic(group) if group.is_empty() => Err(unknown()),
-                Kind::Classic(_) => Err(not_of_consumers(name)),
-            },
+        match self.by_name.get_mut(name).map(|entry| &mut entry.kind) {
+            None => {
+                let message = format!("Group {} not found.", name.as_str());
+                Err(Refusal::new(ResponseError::GroupIdNotFound, message))
+            }
+            Some(Kind::Consumer(group)) => Ok(group),
+            Some(Kind::Classic(_)) => Err(not_of_consumers(name)),
         }
     }
 

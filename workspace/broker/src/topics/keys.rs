@@ -35,7 +35,7 @@ pub(super) enum Bound {
 pub(crate) struct Key {
     /// Its name.
     pub(crate) name: &'static str,
-    /// The broker's setting that is its default; none where Kafka has none.
+    /// The broker's setting that is its default; none where Kafka has none, or has it in other units, too, and tells none.
     pub(crate) broker_name: Option<&'static str>,
     /// What kind of value it has.
     pub(crate) kind: Kind,
@@ -83,6 +83,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("compression.type", "compression.type", Text, "producer", CODECS),
     key("compression.zstd.level", "compression.zstd.level", Int, "3", Between(-131_072, 22)),
     key("delete.retention.ms", "log.cleaner.delete.retention.ms", Long, "86400000", AtLeast(0)),
+    own("errors.deadletterqueue.group.enable", Boolean, "false", Any),
     key("file.delete.delay.ms", "log.segment.delete.delay.ms", Long, "60000", AtLeast(0)),
     key("flush.messages", "log.flush.interval.messages", Long, LONG_MAX, AtLeast(1)),
     key("flush.ms", "log.flush.interval.ms", Long, LONG_MAX, AtLeast(0)),
@@ -92,6 +93,7 @@ pub(crate) const KEYS: &[Key] = &[
     key("local.retention.bytes", "log.local.retention.bytes", Long, "-2", AtLeast(-2)),
     key("local.retention.ms", "log.local.retention.ms", Long, "-2", AtLeast(-2)),
     key("max.compaction.lag.ms", "log.cleaner.max.compaction.lag.ms", Long, LONG_MAX, AtLeast(1)),
+    key("max.decompressed.message.bytes", "max.decompressed.message.bytes", Int, "2147483639", Between(1, 2_147_483_639)),
     key("max.message.bytes", "message.max.bytes", Int, "1048588", AtLeast(0)),
     key("message.timestamp.after.max.ms", "log.message.timestamp.after.max.ms", Long, "3600000", AtLeast(0)),
     key("message.timestamp.before.max.ms", "log.message.timestamp.before.max.ms", Long, LONG_MAX, AtLeast(0)),
@@ -100,15 +102,17 @@ pub(crate) const KEYS: &[Key] = &[
     key("min.compaction.lag.ms", "log.cleaner.min.compaction.lag.ms", Long, "0", AtLeast(0)),
     key("min.insync.replicas", "min.insync.replicas", Int, "1", AtLeast(1)),
     key("preallocate", "log.preallocate", Boolean, "false", Any),
+    key("remote.copy.lag.bytes", "log.remote.copy.lag.bytes", Long, "-1", AtLeast(-1)),
+    key("remote.copy.lag.ms", "log.remote.copy.lag.ms", Long, "0", AtLeast(-1)),
     own("remote.log.copy.disable", Boolean, "false", Any),
     own("remote.log.delete.on.disable", Boolean, "false", Any),
     own("remote.storage.enable", Boolean, "false", Any),
     key("retention.bytes", "log.retention.bytes", Long, "-1", Any),
-    key("retention.ms", "log.retention.ms", Long, "604800000", AtLeast(-1)),
+    own("retention.ms", Long, "604800000", AtLeast(-1)),
     key("segment.bytes", "log.segment.bytes", Int, "1073741824", AtLeast(SEGMENT_BYTES_MIN)),
     key("segment.index.bytes", "log.index.size.max.bytes", Int, "10485760", AtLeast(4)),
-    key("segment.jitter.ms", "log.roll.jitter.ms", Long, "0", AtLeast(0)),
-    key("segment.ms", "log.roll.ms", Long, "604800000", AtLeast(1)),
+    own("segment.jitter.ms", Long, "0", AtLeast(0)),
+    own("segment.ms", Long, "604800000", AtLeast(1)),
     key("unclean.leader.election.enable", "unclean.leader.election.enable", Boolean, "false", Any),
 ];
 

@@ -143,6 +143,10 @@ impl ConsumerGroup {
     fn find_known(&self, id: &StrBytes, beat: &Heartbeat) -> Result<Member, Refusal> {
         let member = self.members.get(id).ok_or_else(|| unknown(id))?;
         let nothing_else = |owned: &Partitions| owned.is_within(&member.assigned);
+        // A member that joins once more has nothing, whatever it was told before.
+        if beat.epoch == 0 {
+            return Ok(member.clone());
+        }
         // The answer that told it the newer epoch may have been lost.
         let missed_one = beat.epoch == member.previous_epoch && beat.owned.as_ref().is_some_and(nothing_else);
         if beat.epoch == member.epoch || beat.epoch < member.epoch && missed_one {
