@@ -76,9 +76,14 @@ pub(super) fn producer(settings: &Settings, application: &Application, task: i32
 
 /// Connects to the leader of a partition before a transactional id is initialised. librdkafka asks for the coordinator at
 /// once, and again half a second later if no broker that it has learned of was connected by then; the leader is, when it
-/// has answered. Only time is lost when it does not, so a failure is left for the initialising to tell.
+/// has answered. Who leads is asked for first: the question for offsets would ask for it as well, but while no broker is
+/// connected it gives up, and looks again half a second later. Only time is lost when nobody answers, so a failure is
+/// left for the initialising to tell.
 pub(super) fn connect_to_leader<C: ProducerContext>(producer: &impl Producer<C>, topic: &str, partition: i32) {
-    let _answer = producer.client().fetch_watermarks(topic, partition, QUERY_TIMEOUT);
+    let client = producer.client();
+    if client.fetch_metadata(Some(topic), QUERY_TIMEOUT).is_ok() {
+        let _answer = client.fetch_watermarks(topic, partition, QUERY_TIMEOUT);
+    }
 }
 
 /// A producer without transactions.
