@@ -24,6 +24,7 @@ use palinode_log::{
 use rdkafka::{
     ClientConfig,
     consumer::{BaseConsumer, Consumer},
+    error::{KafkaError, RDKafkaErrorCode},
     producer::{BaseProducer, Producer},
 };
 
@@ -177,8 +178,21 @@ impl World {
             .set("isolation.level", "read_uncommitted")
             .create()
             .expect("a client");
-        let end = |source: &TopicPartition| client.fetch_watermarks(&source.topic, source.partition, PATIENCE);
-        sources.iter().map(|source| end(source).expect("the end").1).collect()
+        // A broker leads a partition a little later than it says so.
+        let leads_soon =
+            |error: &KafkaError| error.rdkafka_error_code() == Some(RDKafkaErrorCode::NotLeaderForPartition);
+        let end = |source: &TopicPartition| {
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                match client.fetch_watermarks(&source.topic, source.partition, PATIENCE) {
+                    Err(error) if leads_soon(&error) && Instant::now() < deadline => {
+                        thread::sleep(Duration::from_millis(10));
+                    }
+                    ends => return ends.expect("the end").1,
+                }
+            }
+        };
+        sources.iter().map(end).collect()
     }
 
     /// All that a reader of committed records finds on a partition, as a new reader with its own clients.

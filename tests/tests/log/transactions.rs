@@ -1,6 +1,10 @@
 //! What a transaction writes, what refuses it, and how long it takes.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::{Shutdown, TcpListener, TcpStream},
+    thread,
+    time::{Duration, Instant},
+};
 
 use palinode_log::{Outcome, Produced, Slot, TaskLog, kafka::topics::Topics};
 use palinode_tests::log_world::{World, is_committed};
@@ -221,4 +225,55 @@ fn a_commit_of_one_record_is_quick() {
     println!("a commit of one record: p50 {:?}, p99 {:?}", times[100], times[197]);
     // The flush of rdkafka's own commit alone would take 100 ms.
     assert!(times[100] < Duration::from_millis(80), "{:?}", times[100]);
+}
+
+#[test]
+fn an_id_is_initialised_at_once_also_when_no_broker_is_connected_yet() {
+    // Given a broker whose first answer takes its time, so that a new client has no connection at its first question
+    let world = World::new();
+    let door = slow_door(world.settings.bootstrap_servers.clone());
+    let outside = World::named(&door, &world.application.topic_prefix, "member-1");
+    // When ids are initialised
+    let times = (0..5).map(|_| {
+        let mut task = outside.task(0);
+        let started = Instant::now();
+        task.fence(Slot::A).unwrap();
+        started.elapsed()
+    });
+    let quickest = times.min().unwrap();
+    // Then none of librdkafka's half seconds is in it
+    println!("an id is initialised in {quickest:?} at best");
+    assert!(quickest >= DOOR_OPENS_AFTER, "{quickest:?}");
+    assert!(quickest < Duration::from_millis(400), "{quickest:?}");
+}
+
+/// How long a connection through the door waits for its first byte.
+const DOOR_OPENS_AFTER: Duration = Duration::from_millis(50);
+
+/// The address of a way to `broker` on which each connection begins late. Clients go on to where the broker says it is.
+fn slow_door(broker: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for inside in listener.incoming().flatten() {
+            let broker = broker.clone();
+            thread::spawn(move || {
+                thread::sleep(DOOR_OPENS_AFTER);
+                let Ok(outside) = TcpStream::connect(broker) else {
+                    return;
+                };
+                let ways = [(&inside, &outside), (&outside, &inside)];
+                thread::scope(|scope| {
+                    for (from, to) in ways {
+                        scope.spawn(move || {
+                            // Whichever end closes first closes the other.
+                            let _ended = std::io::copy(&mut &*from, &mut &*to);
+                            let _closed = to.shutdown(Shutdown::Both);
+                        });
+                    }
+                });
+            });
+        }
+    });
+    address
 }

@@ -5,6 +5,7 @@
 //! [`Outcome`](crate::Outcome). Nothing outside this folder sees a type of rdkafka.
 
 mod client;
+mod close;
 mod compacted;
 mod context;
 mod deliveries;

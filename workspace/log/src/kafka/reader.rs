@@ -20,6 +20,7 @@ use rdkafka::{
 };
 
 use super::{
+    close::drop_aside,
     context::ReaderContext,
     failure,
     take::{self, Names},
@@ -210,13 +211,9 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let Some(consumer) = self.consumer.take() else { return };
         // Closing takes 100 ms and more, and has been seen to hang; nobody waits for it.
-        if let Err(error) = thread::Builder::new()
-            .name("close-reader".into())
-            .spawn(move || drop(consumer))
-        {
-            tracing::warn!(%error, "no thread to close a consumer on: it was closed in place");
+        if let Some(consumer) = self.consumer.take() {
+            drop_aside(consumer, "close-reader");
         }
     }
 }

@@ -15,6 +15,7 @@ use rdkafka::{
 
 use super::{
     client,
+    close::close,
     context::QuietContext,
     failure,
     settings::{QUERY_TIMEOUT, Settings},
@@ -42,11 +43,12 @@ pub fn scan(
     let consumer: BaseConsumer<QuietContext> = client::scanner(settings)
         .create_with_context(QuietContext)
         .map_err(|error| failure::environment(&error, "making a consumer"))?;
-    for topic in topics {
+    let scanned = topics.iter().try_for_each(|topic| {
         let wanted = partitions(&consumer, topic)?.filter(|found| partition.is_none_or(|wanted| wanted == *found));
-        scan_topic(&consumer, topic, wanted.collect(), &mut each)?;
-    }
-    Ok(())
+        scan_topic(&consumer, topic, wanted.collect(), &mut each)
+    });
+    close(consumer);
+    scanned
 }
 
 /// The number of partitions of `topic` (its full name).
@@ -58,7 +60,9 @@ pub fn partition_count(settings: &Settings, topic: &str) -> Result<i32, Error> {
     let consumer: BaseConsumer<QuietContext> = client::scanner(settings)
         .create_with_context(QuietContext)
         .map_err(|error| failure::environment(&error, "making a consumer"))?;
-    partitions(&consumer, topic).map(|range| range.end)
+    let found = partitions(&consumer, topic);
+    close(consumer);
+    found.map(|range| range.end)
 }
 
 /// Reads these partitions of one topic. librdkafka tells the end of a partition by its number alone, markers of

@@ -17,6 +17,7 @@ use rdkafka::{
 
 use super::{
     client,
+    close::drop_aside,
     context::QuietContext,
     failure,
     settings::{QUERY_TIMEOUT, Settings},
@@ -104,7 +105,8 @@ impl fmt::Display for Difference {
 
 /// An administrator's access to the topics.
 pub struct Topics {
-    admin: AdminClient<QuietContext>,
+    /// None only while it is dropped.
+    admin: Option<AdminClient<QuietContext>>,
 }
 
 impl Topics {
@@ -119,7 +121,7 @@ impl Topics {
         let admin = config
             .create_with_context(QuietContext)
             .map_err(|error| failure::environment(&error, "making a client"))?;
-        Ok(Self { admin })
+        Ok(Self { admin: Some(admin) })
     }
 
     /// Creates those topics that do not exist and waits until all have leaders. Returns the names of the created
@@ -135,7 +137,7 @@ impl Topics {
         let options = AdminOptions::new()
             .request_timeout(Some(CREATE_TIMEOUT))
             .operation_timeout(Some(CREATE_TIMEOUT));
-        let results = block_on(self.admin.create_topics(&topics, &options))
+        let results = block_on(self.admin()?.create_topics(&topics, &options))
             .map_err(|error| failure::environment(&error, "creating topics"))?;
         let mut created = Vec::new();
         for result in results {
@@ -201,7 +203,7 @@ impl Topics {
         }
         let asked: Vec<_> = specs.iter().map(|spec| ResourceSpecifier::Topic(&spec.name)).collect();
         let options = AdminOptions::new().request_timeout(Some(QUERY_TIMEOUT));
-        let answers = block_on(self.admin.describe_configs(&asked, &options))
+        let answers = block_on(self.admin()?.describe_configs(&asked, &options))
             .map_err(|error| failure::environment(&error, "describing topics"))?;
         let mut differences = Vec::new();
         for (spec, answer) in specs.iter().zip(answers) {
@@ -228,6 +230,12 @@ impl Topics {
         Ok(differences)
     }
 
+    fn admin(&self) -> Result<&AdminClient<QuietContext>, Error> {
+        self.admin.as_ref().ok_or_else(|| Error::Refused {
+            what: "the administrator's client is closed".into(),
+        })
+    }
+
     fn await_leaders(&self, specs: &[TopicSpec]) -> Result<(), Error> {
         let deadline = Instant::now() + CREATE_TIMEOUT;
         loop {
@@ -249,7 +257,7 @@ impl Topics {
 
     fn found(&self) -> Result<BTreeMap<String, Found>, Error> {
         let metadata = self
-            .admin
+            .admin()?
             .inner()
             .fetch_metadata(None, QUERY_TIMEOUT)
             .map_err(|error| failure::environment(&error, "the topics that are there"))?;
@@ -270,6 +278,15 @@ impl Topics {
                 (topic.name().to_owned(), found)
             })
             .collect())
+    }
+}
+
+impl Drop for Topics {
+    fn drop(&mut self) {
+        // Its thread looks only every 100 ms whether it shall end.
+        if let Some(admin) = self.admin.take() {
+            drop_aside(admin, "close-topics");
+        }
     }
 }
 

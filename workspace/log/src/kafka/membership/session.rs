@@ -22,7 +22,7 @@ use rdkafka::{
 use super::{News, context::MemberContext};
 use crate::{
     Application, Error,
-    kafka::{client, failure, settings::Settings},
+    kafka::{client, close::drop_aside, failure, settings::Settings},
 };
 
 /// The topic whose partitions stand for the tasks, without the prefix.
@@ -84,12 +84,7 @@ impl Session {
         context.lose_all();
         self.tell(&context);
         // Closing answers the group's last rebalance and can hang on a broker that is gone.
-        if let Err(error) = thread::Builder::new()
-            .name("close-membership".into())
-            .spawn(move || drop(consumer))
-        {
-            tracing::warn!(%error, "no thread to close the membership on: it was closed in place");
-        }
+        drop_aside(consumer, "close-membership");
         outcome
     }
 
