@@ -37,12 +37,19 @@ pub(crate) enum Measurement {
     Broker,
     /// The whole demo: all reference services, orders over HTTP.
     Demo,
+    /// What a user of the sandbox waits for: its start, its memory at rest, and the whole demo on the embedded broker.
+    Sandbox,
 }
 
 impl Arguments {
     /// Whether this is to be measured.
     pub(super) fn wants(&self, measurement: Measurement) -> bool {
         self.only.is_empty() || self.only.contains(&measurement)
+    }
+
+    /// Whether anything is measured on a broker of the benchmark's own.
+    pub(super) fn needs_a_broker(&self) -> bool {
+        self.needs_the_orchestrator() || self.wants(Measurement::Demo)
     }
 
     /// Whether the orchestrator has to run alone: for its own figures, and for a saga that the pass-through copies.

@@ -9,7 +9,7 @@ use super::{
     ground::Ground,
     latency,
     machine::Machine,
-    page, pass_through, throughput,
+    page, pass_through, sandbox, throughput,
 };
 use crate::Verdict;
 
@@ -18,27 +18,11 @@ pub(crate) fn bench(arguments: &Arguments) -> anyhow::Result<Verdict> {
     let machine = Machine::look();
     println!("{machine}\n");
     let mut figures = Figures::default();
-    let ground = Ground::prepare()?;
-    if arguments.needs_the_orchestrator() {
-        let mut stage = ground.stage()?;
-        throughput::warm_up(&mut stage, arguments)?;
-        if arguments.wants(Measurement::Throughput) {
-            throughput::measure(&mut stage, arguments, &mut figures)?;
-        }
-        if arguments.wants(Measurement::Latency) {
-            latency::measure(&mut stage, arguments, &mut figures)?;
-        }
-        let sample = stage.sample(&throughput::first_of_warm_up())?;
-        stage.end()?;
-        if arguments.wants(Measurement::PassThrough) {
-            pass_through::measure(&ground, &sample, arguments, &mut figures)?;
-        }
-        if arguments.wants(Measurement::Broker) {
-            broker::measure(&ground, &sample, arguments, &mut figures)?;
-        }
+    if arguments.wants(Measurement::Sandbox) {
+        sandbox::measure(arguments, &mut figures)?;
     }
-    if arguments.wants(Measurement::Demo) {
-        demo_rate::measure(&ground, arguments, &mut figures)?;
+    if arguments.needs_a_broker() {
+        measure_on_a_broker(arguments, &mut figures)?;
     }
     println!("\n{}", figures.table());
     println!("Measured in {:.0} s.", begun.elapsed().as_secs_f64());
@@ -47,4 +31,30 @@ pub(crate) fn bench(arguments: &Arguments) -> anyhow::Result<Verdict> {
         println!("Written to {}.", file.display());
     }
     Ok(Verdict::Done)
+}
+
+fn measure_on_a_broker(arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
+    let ground = Ground::prepare()?;
+    if arguments.needs_the_orchestrator() {
+        let mut stage = ground.stage()?;
+        throughput::warm_up(&mut stage, arguments)?;
+        if arguments.wants(Measurement::Throughput) {
+            throughput::measure(&mut stage, arguments, figures)?;
+        }
+        if arguments.wants(Measurement::Latency) {
+            latency::measure(&mut stage, arguments, figures)?;
+        }
+        let sample = stage.sample(&throughput::first_of_warm_up())?;
+        stage.end()?;
+        if arguments.wants(Measurement::PassThrough) {
+            pass_through::measure(&ground, &sample, arguments, figures)?;
+        }
+        if arguments.wants(Measurement::Broker) {
+            broker::measure(&ground, &sample, arguments, figures)?;
+        }
+    }
+    if arguments.wants(Measurement::Demo) {
+        demo_rate::measure(&ground, arguments, figures)?;
+    }
+    Ok(())
 }

@@ -22,6 +22,7 @@ mod processor;
 mod raw;
 mod replies;
 mod sample;
+mod sandbox;
 mod throughput;
 
 pub(crate) use arguments::Arguments;

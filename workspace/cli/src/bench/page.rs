@@ -44,6 +44,9 @@ const METHOD: &str = "## How it is measured
   requests that a client without a library sends again and again (AddPartitionsToTxn, a Produce for each batch, EndTxn;
   12 tasks, two transactional ids each in turn) for two seconds. Nothing is read. A broker's processor time is that of
   its process, or of its threads.
+- **Sandbox**: `palinode sandbox` with the order saga, each time anew: from the start of the program to when it says that
+  it is ready, and its resident memory after three seconds of rest. The demo of 200 orders runs on the embedded broker,
+  from the start of the program to its end, with the audit. `palinode bench --only sandbox` measures these alone.
 - **The whole demo** has every reference service with its database, one process each; orders come by HTTP from 16
   customers at a time, from the first request to the last outcome.
 ";

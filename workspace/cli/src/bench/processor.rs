@@ -1,4 +1,4 @@
-//! The processor time of a process, threads and kernel included.
+//! The processor time and the memory of a process, threads and kernel included.
 
 use std::{fs, time::Duration};
 
@@ -6,6 +6,7 @@ use anyhow::Context;
 
 /// The kernel tells times to programs in hundredths of a second, whatever its own clock is.
 const TICK: Duration = Duration::from_millis(10);
+const KIB_OF_A_MIB: f64 = 1_024.0;
 /// Where user and system time stand after the process's name.
 const USER: usize = 11;
 const SYSTEM: usize = 12;
@@ -35,6 +36,15 @@ pub(super) fn used_by_threads(name: &str) -> anyhow::Result<Duration> {
     Ok(used)
 }
 
+/// The memory that the process `pid` has now.
+pub(super) fn resident_mib(pid: u32) -> anyhow::Result<f64> {
+    let unreadable = "the memory of a process cannot be read";
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).context(unreadable)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse::<f64>().ok());
+    Ok(kib.context(unreadable)? / KIB_OF_A_MIB)
+}
+
 fn parse(text: &str) -> Option<Duration> {
     // The name stands in brackets and may hold anything.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
@@ -51,6 +61,7 @@ mod tests {
         let text = "7 (a ) name) S 1 7 7 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 1 0 12345 0 0";
         assert_eq!(parse(text), Some(Duration::from_secs(3)));
         assert!(used(std::process::id()).is_ok());
+        assert!(resident_mib(std::process::id()).is_ok_and(|mib| mib > 1.0));
         assert_eq!(used_by_threads("nobody").ok(), Some(Duration::ZERO));
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use tracing::subscriber::NoSubscriber;
 
 /// How long a consumer's end is waited for; it reads by itself and has no group that it would have to leave.
