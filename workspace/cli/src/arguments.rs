@@ -25,6 +25,15 @@ pub(crate) enum Command {
     Run(Run),
     /// Check saga definitions: errors come with file, line and column.
     Validate(Validate),
+    /// Prove that the sagas of a definition end as they should, whatever happens: explore every way in which they can go.
+    ///
+    /// Every interleaving of replies, refusals, time-outs, duplicates, late replies, wishes to cancel, resumptions, the
+    /// deadline and crashes is played with the code that runs in production. A violation is told as the shortest story
+    /// that leads to it. See docs/verify.md.
+    ///
+    /// Exit codes: 0 proved; 1 violations, or errors in a definition (with --strict: or warnings); 2 a file cannot be read,
+    /// or there are more states than --states-max.
+    Verify(crate::verify::Arguments),
     /// Play the scenarios that stand beside definitions (*.test.yaml): what participants answer, what has to follow.
     Test(crate::test::Test),
     /// Play the recorded sagas of a journal with a changed definition: would they still finish?

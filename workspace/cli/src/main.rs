@@ -13,6 +13,7 @@ mod service;
 mod test;
 mod topics;
 mod validate;
+mod verify;
 
 use std::{io::Write, process::ExitCode};
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Validate(validate) => validate::validate(&validate),
         Command::Test(arguments) => test::test(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Topics(topics) => topics::topics(&topics),
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),

@@ -1,0 +1,69 @@
+//! The way from the beginning to what was found.
+
+use palinode_core::{Plan, StepIndex};
+
+use crate::{
+    Core, Rule,
+    world::{Clock, Made, Style, Taken, Taker, World, canonical, moves},
+};
+
+/// Moves from the beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Path {
+    /// How participants reply in it.
+    pub(crate) style: Style,
+    pub(crate) moves: Vec<Made>,
+}
+
+impl Path {
+    /// What each of the moves leads to; ends early when one is not possible.
+    pub(crate) fn played<C: Core>(&self, taker: &Taker<'_, C>) -> Vec<(Made, Taken)> {
+        let mut world = World::new(taker.plan, self.style);
+        let mut played = Vec::new();
+        for made in &self.moves {
+            if !is_possible(taker.plan, &world, *made) {
+                break;
+            }
+            let Some(mut taken) = taker.take(&world, *made, Clock::Still) else {
+                break;
+            };
+            canonical(&mut taken.world);
+            world = taken.world.clone();
+            played.push((*made, taken));
+        }
+        played
+    }
+}
+
+/// `path` without the moves that are not needed to break the rule in its last one. The search leaves out orders that
+/// lead to the same, so that a path may hold what another order would have put off.
+pub(crate) fn shortened<C: Core>(taker: &Taker<'_, C>, path: &Path, rule: Rule, step: Option<StepIndex>) -> Path {
+    let mut shortest = path.clone();
+    let mut at = 0;
+    while at < shortest.moves.len() {
+        let mut shorter = shortest.clone();
+        shorter.moves.remove(at);
+        if breaks(taker, &shorter, rule, step) {
+            shortest = shorter;
+        } else {
+            at += 1;
+        }
+    }
+    shortest
+}
+
+fn breaks<C: Core>(taker: &Taker<'_, C>, path: &Path, rule: Rule, step: Option<StepIndex>) -> bool {
+    let played = path.played(taker);
+    played.len() == path.moves.len()
+        && played.last().is_some_and(|(_, last)| {
+            last.broken
+                .iter()
+                .any(|broken| broken.rule == rule && broken.step == step)
+        })
+}
+
+fn is_possible(plan: &Plan, world: &World, made: Made) -> bool {
+    let mut possible = Vec::new();
+    moves(plan, world, &mut possible);
+    possible.contains(&made.what)
+}

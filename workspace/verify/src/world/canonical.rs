@@ -1,0 +1,142 @@
+//! The form in which states are compared: without what no decision depends on.
+//!
+//! - Times: the clock stands still, so that only the kinds of timers are left.
+//! - Numbers of events, rounds and attempts: the core compares rounds and counts the attempts since the last resumption,
+//!   so that they begin anew where they can no longer be compared.
+//! - Reasons in words, payloads, ids.
+
+use palinode_core::{
+    Attempt, Direction, Purpose, Reason, ReasonCode, Request, RequestStatus, Round, Saga, SagaState, Sequence,
+    StepIndex, Timestamp,
+};
+
+use super::{Participant, Style, World, data};
+
+const THEN: Timestamp = Timestamp(0);
+
+/// When the own deadline of a step passes: later than the clock that stands still, and earlier than the one that says
+/// "too late".
+const FAR: Timestamp = Timestamp(i64::MAX / 4);
+
+/// Brings `world` into the form in which states are compared. The core goes on from it as it would have from the
+/// original, up to the numbers.
+pub(crate) fn canonical(world: &mut World) {
+    match &mut world.saga {
+        None => {}
+        Some(Saga::CancelledEarly { at, sequence }) => {
+            *at = THEN;
+            *sequence = Sequence(1);
+        }
+        Some(Saga::Open(open)) => state(open, &mut world.participants, &mut world.items, world.style),
+        Some(Saga::Closed(closed)) => {
+            closed.at = THEN;
+            closed.sequence = Sequence(1);
+            match &mut closed.memory {
+                Some(memory) => state(memory, &mut world.participants, &mut world.items, world.style),
+                None => {
+                    let items = world.items.iter_mut().map(|(_, item)| item);
+                    world
+                        .participants
+                        .iter_mut()
+                        .chain(items)
+                        .for_each(Participant::forget_numbers);
+                }
+            }
+        }
+    }
+}
+
+fn state(
+    state: &mut SagaState,
+    participants: &mut [Participant],
+    items: &mut [(StepIndex, Participant)],
+    style: Style,
+) {
+    state.sequence = Sequence(1);
+    state.started_at = THEN;
+    state.changed_at = THEN;
+    if state.deadline_at.is_some() {
+        state.deadline_at = Some(THEN);
+    }
+    let back = match &mut state.direction {
+        Direction::Forward => false,
+        Direction::Backward(why) => {
+            *why = reason(ReasonCode::StepFailed);
+            true
+        }
+    };
+    if let Some(suspension) = &mut state.suspended {
+        // Only a wait because of the deadline ends by any success.
+        let code = match suspension.reason.code {
+            ReasonCode::DeadlinePassed => ReasonCode::DeadlinePassed,
+            _ => ReasonCode::OutcomeUnknown,
+        };
+        suspension.reason = reason(code);
+        suspension.at = THEN;
+    }
+    let participants = participants.iter_mut().chain(items.iter_mut().map(|(_, item)| item));
+    for (step, participant) in state.steps.iter_mut().zip(participants) {
+        step.decision = None;
+        request(&mut step.forward, Purpose::Forward, back, style, participant);
+        request(&mut step.compensation, Purpose::Compensation, back, style, participant);
+        if step.reply.is_some() {
+            step.reply = Some(data::nothing());
+        }
+    }
+}
+
+fn reason(code: ReasonCode) -> Reason {
+    Reason::new(code, "-")
+}
+
+fn request(request: &mut Request, purpose: Purpose, back: bool, style: Style, participant: &mut Participant) {
+    // On the way back no step is tried again, so that its attempts are of no account.
+    let counts = purpose == Purpose::Compensation || !back;
+    let older = request.round.0.saturating_sub(1);
+    request.round = Round(request.round.0 - older);
+    let asked = participant.round_mut(purpose);
+    *asked = Round(asked.0.saturating_sub(older));
+    request.deadline_at = request.deadline_at.filter(|_| counts).map(|_| FAR);
+    request.requested_at = None;
+    request.answered_at = None;
+    let used = request
+        .attempt
+        .0
+        .saturating_sub(request.attempts_forgiven)
+        .min(COUNTED_MAX);
+    request.attempts_forgiven = 0;
+    // A reply with headers is definite, whatever went before; and a time-out leaves the request unanswered anyway.
+    request.unanswered &= style == Style::Plain || !matches!(request.status, RequestStatus::Pending { .. });
+    request.attempt = match &mut request.status {
+        RequestStatus::Pending { due: at } | RequestStatus::Paused { until: at } => {
+            *at = THEN;
+            Attempt(if counts { used } else { 1 })
+        }
+        _ => Attempt(0),
+    };
+}
+
+/// More attempts than any policy of an explored plan has: a core that never gives up goes round in circles here.
+const COUNTED_MAX: u32 = 5;
+
+/// The canonical world as bytes.
+pub(crate) fn encode(world: &World) -> Vec<u8> {
+    let size = 64 + (world.participants.len() + world.items.len()) * 40;
+    // The types of the core and of this crate are plain data, which postcard writes into memory without fail.
+    postcard::to_extend(
+        &(&world.saga, &world.participants, &world.items, &world.style),
+        Vec::with_capacity(size),
+    )
+    .unwrap_or_default()
+}
+
+/// The world of which `bytes` are the encoding.
+pub(crate) fn decode(bytes: &[u8]) -> Option<World> {
+    let (saga, participants, items, style) = postcard::from_bytes(bytes).ok()?;
+    Some(World {
+        saga,
+        participants,
+        items,
+        style,
+    })
+}
