@@ -9,6 +9,7 @@ mod crashes;
 mod hardest;
 mod orders;
 mod outages;
+mod redeployed;
 mod registry_down;
 mod stock_client;
 mod support;
@@ -25,7 +26,13 @@ type Group = fn(&mut Run, &Ground);
 /// The groups, in two rows that take about the same time.
 const ROWS: [&[Group]; 2] = [
     &[orders::play, outages::play],
-    &[crashes::play, two_nodes::play, registry_down::play, stock_client::play],
+    &[
+        crashes::play,
+        two_nodes::play,
+        registry_down::play,
+        redeployed::play,
+        stock_client::play,
+    ],
 ];
 
 fn main() -> ExitCode {

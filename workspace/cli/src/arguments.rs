@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Test(crate::test::Test),
     /// Play the recorded sagas of a journal with a changed definition: would they still finish?
     Replay(crate::replay::Replay),
+    /// Publish, list, compare and retire versions of definitions.
+    Definitions(crate::definitions::Definitions),
     /// Create the topics of the catalogue, or compare them with it.
     Topics(Topics),
     /// Look at one saga.

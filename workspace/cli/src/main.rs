@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod bench;
 mod cluster;
+mod definitions;
 mod demo;
 mod replay;
 mod run;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::test(&arguments),
         Command::Replay(arguments) => replay::replay(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Definitions(definitions) => definitions::definitions(&definitions),
         Command::Topics(topics) => topics::topics(&topics),
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),

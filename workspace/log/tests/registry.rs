@@ -38,6 +38,10 @@ fn registers_and_looks_up() {
         assert_eq!(client.register("a.B/c", "\"string\"").await.unwrap(), SchemaId(7));
         assert_eq!(client.by_id(SchemaId(7)).await.unwrap(), "\"string\"");
         assert_eq!(client.latest("a.B").await.unwrap(), (SchemaId(7), "\"string\"".into()));
+        assert_eq!(
+            client.version("a.B/c", 3).await.unwrap(),
+            (SchemaId(7), "\"string\"".into())
+        );
     });
 
     let asked: Vec<_> = asked.try_iter().collect();
@@ -46,9 +50,19 @@ fn registers_and_looks_up() {
         [
             "POST /subjects/a.B%2Fc/versions HTTP/1.1",
             "GET /schemas/ids/7 HTTP/1.1",
-            "GET /subjects/a.B/versions/latest HTTP/1.1"
+            "GET /subjects/a.B/versions/latest HTTP/1.1",
+            "GET /subjects/a.B%2Fc/versions/3 HTTP/1.1"
         ]
     );
+}
+
+#[test]
+fn lists_the_versions_of_a_subject() {
+    let runtime = Runtime::new().unwrap();
+    let (address, asked) = registry(&runtime, "200 OK", "[1, 2, 4]");
+    let client = RegistryClient::new(&address).unwrap();
+    assert_eq!(runtime.block_on(client.versions("a.B")).unwrap(), [1, 2, 4]);
+    assert_eq!(asked.try_recv().unwrap(), "GET /subjects/a.B/versions HTTP/1.1");
 }
 
 #[test]

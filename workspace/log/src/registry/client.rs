@@ -47,7 +47,7 @@ struct Known {
 }
 
 #[derive(Deserialize)]
-struct Latest {
+struct OfSubject {
     id: u32,
     schema: String,
 }
@@ -117,8 +117,32 @@ impl RegistryClient {
         let request = self
             .http
             .get(format!("{}/subjects/{}/versions/latest", self.base, encoded(subject)));
-        let latest: Latest = ask(request, format!("the subject '{subject}'")).await?;
+        let latest: OfSubject = ask(request, format!("the subject '{subject}'")).await?;
         Ok((SchemaId(latest.id), latest.schema))
+    }
+
+    /// The numbers of a subject's versions that are not deleted, in ascending order.
+    ///
+    /// # Errors
+    /// [`RegistryError::Unknown`] when the registry does not know the subject.
+    pub async fn versions(&self, subject: &str) -> Result<Vec<u32>, RegistryError> {
+        let request = self
+            .http
+            .get(format!("{}/subjects/{}/versions", self.base, encoded(subject)));
+        ask(request, format!("the subject '{subject}'")).await
+    }
+
+    /// The schema of one version of a subject.
+    ///
+    /// # Errors
+    /// [`RegistryError::Unknown`] when the registry does not know the version.
+    pub async fn version(&self, subject: &str, version: u32) -> Result<(SchemaId, String), RegistryError> {
+        let subject_path = encoded(subject);
+        let request = self
+            .http
+            .get(format!("{}/subjects/{subject_path}/versions/{version}", self.base));
+        let found: OfSubject = ask(request, format!("version {version} of the subject '{subject}'")).await?;
+        Ok((SchemaId(found.id), found.schema))
     }
 }
 
