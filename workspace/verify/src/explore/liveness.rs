@@ -85,7 +85,7 @@ fn round<C: Core>(core: &C, plan: &Plan, search: &mut Search, inside: &[bool], f
         let next = own
             .flat_map(|made| outcomes(&taker, &world, made))
             .find_map(|(made, mut taken)| {
-                canonical(&mut taken.world);
+                canonical(plan, &mut taken.world);
                 let number = search.number_of(&taken.world)? as usize;
                 let moves_on = Some(&number) != visited.last() && inside.get(number) == Some(&true);
                 moves_on.then_some((made, taken.world, number))

@@ -6,6 +6,8 @@ mod path;
 mod reduction;
 mod search;
 mod seen;
+#[cfg(test)]
+mod walks;
 
 pub(crate) use coverage::Coverage;
 pub(crate) use liveness::liveness;

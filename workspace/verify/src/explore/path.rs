@@ -4,7 +4,7 @@ use palinode_core::{Plan, StepIndex};
 
 use crate::{
     Core, Rule,
-    world::{Clock, Made, Style, Taken, Taker, World, canonical, moves},
+    world::{Clock, Made, Move, Style, Taken, Taker, World, canonical, moves, moves_again},
 };
 
 /// Moves from the beginning.
@@ -27,7 +27,7 @@ impl Path {
             let Some(mut taken) = taker.take(&world, *made, Clock::Still) else {
                 break;
             };
-            canonical(&mut taken.world);
+            canonical(taker.plan, &mut taken.world);
             world = taken.world.clone();
             played.push((*made, taken));
         }
@@ -63,6 +63,11 @@ fn breaks<C: Core>(taker: &Taker<'_, C>, path: &Path, rule: Rule, step: Option<S
 }
 
 fn is_possible(plan: &Plan, world: &World, made: Made) -> bool {
+    if let Move::Again(again) = made.what {
+        let mut possible = Vec::new();
+        moves_again(plan, world, &mut possible);
+        return possible.contains(&again);
+    }
     let mut possible = Vec::new();
     moves(plan, world, &mut possible);
     possible.contains(&made.what)

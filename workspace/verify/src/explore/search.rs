@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Core, Rule, Settings,
-    world::{Broken, Made, Move, Picks, Style, Taker, World, canonical, decode, encode, moves},
+    world::{Broken, Made, Move, Picks, Style, Taker, World, canonical, decode, encode, moves, moves_again},
 };
 
 /// What was explored.
@@ -108,7 +108,7 @@ pub(crate) fn explore<C: Core>(core: &C, plan: &Plan, style: Style, settings: Se
         what: Move::Start,
         picks: Picks::default(),
     };
-    search.meet(0, nothing, World::new(plan, style));
+    search.meet(plan, 0, nothing, World::new(plan, style));
     let mut number = 0;
     while let Some(bytes) = search.frontier.pop_front() {
         search.frontier_bytes -= bytes.len();
@@ -139,7 +139,7 @@ impl Search {
             tried,
             is_complete,
         } = reduction::successors(taker, world, &possible, reduced);
-        self.explored.moves += tried;
+        self.explored.moves += tried + self.again(taker, number, world);
         self.explored.is_complete &= is_complete;
         for (made, taken) in chosen {
             for broken in &taken.broken {
@@ -147,10 +147,7 @@ impl Search {
             }
             self.coverage.note(taker.plan, world, &taken.events);
             self.note_waits(taker.plan, &taken.events, number, made);
-            if let Move::Again(..) = made.what {
-                continue;
-            }
-            let next = self.meet(number, made, taken.world);
+            let next = self.meet(taker.plan, number, made, taken.world);
             let mark = if made.what.is_intervention() { INTERVENTION } else { 0 };
             if next != number && !self.targets[begin..].contains(&(next | mark)) {
                 self.targets.push(next | mark);
@@ -158,9 +155,24 @@ impl Search {
         }
     }
 
+    /// Lets everything come once more, in every state: it must change nothing. Gives how much that was.
+    fn again<C: Core>(&mut self, taker: &Taker<'_, C>, number: u32, world: &World) -> u64 {
+        let mut again = Vec::new();
+        moves_again(taker.plan, world, &mut again);
+        for what in &again {
+            let broken = taker.take_again(world, *what);
+            let made = Made {
+                what: Move::Again(*what),
+                picks: Picks::default(),
+            };
+            broken.iter().for_each(|broken| self.note(*broken, number, made));
+        }
+        again.len() as u64
+    }
+
     /// The number of the state; a new one is queued.
-    fn meet(&mut self, parent: u32, made: Made, mut world: World) -> u32 {
-        canonical(&mut world);
+    fn meet(&mut self, plan: &Plan, parent: u32, made: Made, mut world: World) -> u32 {
+        canonical(plan, &mut world);
         let bytes = encode(&world);
         let number = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         let (number, is_new) = self.seen.insert(Fingerprint::of(&bytes), number);

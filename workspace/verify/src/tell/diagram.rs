@@ -8,7 +8,7 @@ use super::{
     span,
     words::{Words, short},
 };
-use crate::world::{Made, Move, Taken};
+use crate::world::{Again, Made, Move, Taken};
 
 /// The end of the names of topics that hold commands; the rest names who reads it.
 const COMMANDS: &str = ".commands";
@@ -77,7 +77,12 @@ impl Drawn<'_> {
             Move::Resume => self.note("somebody lets the saga go on"),
             Move::Done(step, purpose) => self.reply(step, purpose, true, ""),
             Move::Refused(step, purpose) => self.reply(step, purpose, false, ""),
-            Move::Again(step, purpose) => self.reply(step, purpose, true, " (again)"),
+            Move::Again(Again::Reply(step, purpose)) => self.reply(step, purpose, true, " (again)"),
+            Move::Again(Again::Stale(step, purpose)) => self.reply(step, purpose, false, " (of the request before)"),
+            Move::Again(again) => {
+                let told = self.words.again(again);
+                self.note(told.trim_end_matches('.'));
+            }
             Move::Timeout(step, Purpose::Forward) if self.words.plan.step(step).replies().is_none() => {
                 let told = self.words.time_is_over(step);
                 self.note(&told);

@@ -4,7 +4,7 @@ use palinode_core::{Action, Event, Plan, Purpose, RecordName, RequestStatus, Ste
 
 use crate::{
     facts::Facts,
-    world::{Asked, ITEMS, Move, Style, Unknown, World},
+    world::{Again, Asked, ITEMS, Move, Style, Unknown, World},
 };
 
 /// Knows the words of one definition.
@@ -56,24 +56,38 @@ impl Words<'_> {
             }
             Move::Timeout(step, purpose) => format!("{} has no answer in time.", self.request(step, purpose)),
             Move::Retry(step, purpose) => format!("The pause of {} ends.", self.request_within(step, purpose)),
-            Move::Again(step, purpose) => {
+            Move::Again(again) => self.again(again),
+            Move::Event(step) => format!("{} comes, for which '{}' waits.", self.awaited(step), self.name(step)),
+            Move::Decide(step, option) => {
+                format!("A person decides '{}': {}.", self.name(step), self.option(step, option))
+            }
+        }
+    }
+
+    /// What comes once more, or too late.
+    pub(super) fn again(&self, again: Again) -> String {
+        match again {
+            Again::Start => format!("{} comes once more.", short(&self.plan.started_by.record)),
+            Again::Resume => "Somebody lets the saga go on, which it does.".into(),
+            Again::Reply(step, purpose) => {
                 format!(
                     "The last answer to {} comes once more.",
                     self.request_within(step, purpose)
                 )
             }
-            Move::Event(step) => {
-                let event = self
-                    .plan
-                    .step(step)
-                    .event()
-                    .map_or("The event", |trigger| short(&trigger.record));
-                format!("{event} comes, for which '{}' waits.", self.name(step))
-            }
-            Move::Decide(step, option) => {
-                format!("A person decides '{}': {}.", self.name(step), self.option(step, option))
-            }
+            Again::Stale(step, purpose) => format!(
+                "A refusal of the request before comes once more for {}.",
+                self.request_within(step, purpose)
+            ),
+            Again::Event(step) => format!("{} comes once more.", self.awaited(step)),
+            Again::Decide(step) => format!("A person decides '{}', which is not asked.", self.name(step)),
         }
+    }
+
+    /// The event that the step waits for.
+    fn awaited(&self, step: StepIndex) -> &str {
+        let trigger = self.plan.step(step).event();
+        trigger.map_or("The event", |trigger| short(&trigger.record))
     }
 
     /// What was picked of the data.

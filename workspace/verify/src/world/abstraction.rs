@@ -83,8 +83,13 @@ pub(crate) fn with_distinct_attempts(mut plan: Plan, style: Style) -> Plan {
     plan
 }
 
+/// Whether a refusal means another thing after an attempt without an answer.
+pub(super) fn tells_attempts_apart(replies: Option<&Replies>, style: Style) -> bool {
+    style == Style::Plain && replies.is_some_and(|replies| replies.failed.is_some())
+}
+
 fn shorten(retry: &mut RetryPolicy, replies: &Replies, style: Style) {
-    let distinct = if style == Style::Plain && replies.failed.is_some() {
+    let distinct = if tells_attempts_apart(Some(replies), style) {
         ATTEMPTS_OF_PLAIN_REFUSALS
     } else {
         ATTEMPTS

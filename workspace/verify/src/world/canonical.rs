@@ -6,11 +6,11 @@
 //! - Reasons in words, payloads, ids.
 
 use palinode_core::{
-    Attempt, Direction, Purpose, Reason, ReasonCode, Request, RequestStatus, Round, Saga, SagaState, Sequence,
-    StepIndex, Timestamp,
+    Attempt, Direction, Plan, Purpose, Reason, ReasonCode, Request, RequestStatus, Round, Saga, SagaState, Sequence,
+    StepIndex, StepPlan, Timestamp,
 };
 
-use super::{Participant, Style, World, data};
+use super::{Answer, Participant, Style, World, abstraction::tells_attempts_apart, data};
 
 const THEN: Timestamp = Timestamp(0);
 
@@ -20,19 +20,19 @@ const FAR: Timestamp = Timestamp(i64::MAX / 4);
 
 /// Brings `world` into the form in which states are compared. The core goes on from it as it would have from the
 /// original, up to the numbers.
-pub(crate) fn canonical(world: &mut World) {
+pub(crate) fn canonical(plan: &Plan, world: &mut World) {
     match &mut world.saga {
         None => {}
         Some(Saga::CancelledEarly { at, sequence }) => {
             *at = THEN;
             *sequence = Sequence(1);
         }
-        Some(Saga::Open(open)) => state(open, &mut world.participants, &mut world.items, world.style),
+        Some(Saga::Open(open)) => state(plan, open, &mut world.participants, &mut world.items, world.style),
         Some(Saga::Closed(closed)) => {
             closed.at = THEN;
             closed.sequence = Sequence(1);
             match &mut closed.memory {
-                Some(memory) => state(memory, &mut world.participants, &mut world.items, world.style),
+                Some(memory) => state(plan, memory, &mut world.participants, &mut world.items, world.style),
                 None => {
                     let items = world.items.iter_mut().map(|(_, item)| item);
                     world
@@ -47,6 +47,7 @@ pub(crate) fn canonical(world: &mut World) {
 }
 
 fn state(
+    plan: &Plan,
     state: &mut SagaState,
     participants: &mut [Participant],
     items: &mut [(StepIndex, Participant)],
@@ -74,11 +75,21 @@ fn state(
         suspension.reason = reason(code);
         suspension.at = THEN;
     }
+    let indexes: Vec<StepIndex> = plan.step_indexes().chain(items.iter().map(|(item, _)| *item)).collect();
     let participants = participants.iter_mut().chain(items.iter_mut().map(|(_, item)| item));
-    for (step, participant) in state.steps.iter_mut().zip(participants) {
+    for ((step, participant), index) in state.steps.iter_mut().zip(participants).zip(indexes) {
         step.decision = None;
-        request(&mut step.forward, Purpose::Forward, back, style, participant);
-        request(&mut step.compensation, Purpose::Compensation, back, style, participant);
+        let plan = plan.step(index);
+        request(plan, &mut step.forward, Purpose::Forward, back, style, participant);
+        request(
+            plan,
+            &mut step.compensation,
+            Purpose::Compensation,
+            back,
+            style,
+            participant,
+        );
+        attempts_taken_back(plan, &mut step.compensation, style, participant);
         if step.reply.is_some() {
             step.reply = Some(data::nothing());
         }
@@ -89,7 +100,14 @@ fn reason(code: ReasonCode) -> Reason {
     Reason::new(code, "-")
 }
 
-fn request(request: &mut Request, purpose: Purpose, back: bool, style: Style, participant: &mut Participant) {
+fn request(
+    plan: &StepPlan,
+    request: &mut Request,
+    purpose: Purpose,
+    back: bool,
+    style: Style,
+    participant: &mut Participant,
+) {
     // On the way back no step is tried again, so that its attempts are of no account.
     let counts = purpose == Purpose::Compensation || !back;
     let older = request.round.0.saturating_sub(1);
@@ -105,15 +123,32 @@ fn request(request: &mut Request, purpose: Purpose, back: bool, style: Style, pa
         .saturating_sub(request.attempts_forgiven)
         .min(COUNTED_MAX);
     request.attempts_forgiven = 0;
-    // A reply with headers is definite, whatever went before; and a time-out leaves the request unanswered anyway.
-    request.unanswered &= style == Style::Plain || !matches!(request.status, RequestStatus::Pending { .. });
+    // Only a refusal without headers asks for it while a reply is awaited; and a time-out leaves the request unanswered
+    // anyway.
+    let is_asked_for = tells_attempts_apart(plan.replies_for(purpose), style);
+    request.unanswered &= is_asked_for || !matches!(request.status, RequestStatus::Pending { .. });
     request.attempt = match &mut request.status {
         RequestStatus::Pending { due: at } | RequestStatus::Paused { until: at } => {
             *at = THEN;
             Attempt(if counts { used } else { 1 })
         }
+        RequestStatus::Succeeded if purpose == Purpose::Compensation => Attempt(used),
         _ => Attempt(0),
     };
+}
+
+/// The attempts that are left to a step that was taken back and turns out to be done late: it is taken back once more,
+/// with the next attempt. Whether that was the last one is kept. One that was not leads to one that may be the last or not;
+/// as long as no refusal tells them apart, the last one is met after the other.
+fn attempts_taken_back(plan: &StepPlan, request: &mut Request, style: Style, participant: &Participant) {
+    if !matches!(request.status, RequestStatus::Succeeded) {
+        return;
+    }
+    let can_come_late = participant.forward == Answer::Open;
+    let is_last = request.attempt.0 >= plan.retry_for(Purpose::Compensation).attempts;
+    if !can_come_late || !is_last && !tells_attempts_apart(plan.replies_for(Purpose::Compensation), style) {
+        request.attempt = Attempt(0);
+    }
 }
 
 /// More attempts than any policy of an explored plan has: a core that never gives up goes round in circles here.

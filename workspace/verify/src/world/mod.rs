@@ -17,7 +17,7 @@ mod truth;
 pub(crate) use abstraction::{with_distinct_attempts, with_longest_arrays, with_unknown_arrays, without_content};
 pub(crate) use canonical::{canonical, decode, encode};
 pub(crate) use data::{Asked, ITEMS, Picks, Unknown, asks_too_much};
-pub(crate) use moves::{Made, Move, moves};
+pub(crate) use moves::{Again, Made, Move, moves, moves_again};
 pub(crate) use participant::Answer;
 use participant::{Effect, Participant, Way};
 pub(crate) use state::{Style, World};

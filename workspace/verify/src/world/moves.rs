@@ -23,12 +23,29 @@ pub(crate) enum Move {
     Timeout(StepIndex, Purpose),
     /// The pause before the next attempt ends.
     Retry(StepIndex, Purpose),
-    /// The last reply comes once more.
-    Again(StepIndex, Purpose),
     /// The event that the step waits for.
     Event(StepIndex),
     /// A person picks an option of the step's question.
     Decide(StepIndex, u8),
+    /// Something that must change nothing.
+    Again(Again),
+}
+
+/// Something that came before comes once more, or comes when its time has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// The start event.
+    Start,
+    /// The wish that the saga goes on, which it does.
+    Resume,
+    /// The last reply.
+    Reply(StepIndex, Purpose),
+    /// A refusal that answers the request before the last one.
+    Stale(StepIndex, Purpose),
+    /// The event that the step waited for.
+    Event(StepIndex),
+    /// A decision about a question that is not open.
+    Decide(StepIndex),
 }
 
 /// A move, and what was picked for all that it asked.
@@ -42,13 +59,22 @@ impl Move {
     /// The step that it happens to.
     pub(crate) fn step(self) -> Option<(StepIndex, Purpose)> {
         match self {
-            Self::Start | Self::Cancel | Self::Deadline | Self::Resume => None,
+            Self::Start | Self::Cancel | Self::Deadline | Self::Resume | Self::Again(_) => None,
             Self::Done(step, purpose)
             | Self::Timeout(step, purpose)
             | Self::Retry(step, purpose)
-            | Self::Again(step, purpose)
             | Self::Refused(step, purpose) => Some((step, purpose)),
             Self::Event(step) | Self::Decide(step, _) => Some((step, Purpose::Forward)),
+        }
+    }
+
+    /// The step that it happens to, when it comes once more.
+    pub(crate) fn step_again(self) -> Option<StepIndex> {
+        match self {
+            Self::Again(Again::Reply(step, _) | Again::Stale(step, _) | Again::Event(step) | Again::Decide(step)) => {
+                Some(step)
+            }
+            _ => None,
         }
     }
 
@@ -90,54 +116,98 @@ pub(crate) fn moves(plan: &Plan, world: &World, found: &mut Vec<Move>) {
     }
 }
 
+/// Adds everything to `found` that can come once more, or too late.
+pub(crate) fn moves_again(plan: &Plan, world: &World, found: &mut Vec<Again>) {
+    if !matches!(world.saga, Some(Saga::Open(_) | Saga::Closed(_))) {
+        return;
+    }
+    let mut again = |what| found.push(what);
+    again(Again::Start);
+    if !world.is_suspended() {
+        again(Again::Resume);
+    }
+    for step in world.indexes() {
+        match &plan.step(step).action {
+            Action::Command { .. } | Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => {}
+            Action::Wait(WaitPlan::Event { .. }) => {
+                if world.is_closed() || has_come(world, step) {
+                    again(Again::Event(step));
+                }
+            }
+            Action::Decision(_) => {
+                if !is_asked(world, step) {
+                    again(Again::Decide(step));
+                }
+            }
+        }
+        if world.style == Style::Plain {
+            continue;
+        }
+        for purpose in [Purpose::Forward, Purpose::Compensation] {
+            let Some(participant) = world.participant(step) else {
+                continue;
+            };
+            let has_answered = matches!(participant.answer(purpose), Answer::Done | Answer::Refused);
+            if has_answered && is_answered(world, step, purpose) {
+                again(Again::Reply(step, purpose));
+            }
+            let replies = plan.step(step).replies_for(purpose);
+            if participant.answer(purpose) != Answer::NotAsked
+                && replies.is_some_and(|replies| replies.failed.is_some())
+            {
+                again(Again::Stale(step, purpose));
+            }
+        }
+    }
+}
+
 /// The event comes at most once, at any time after the start.
 fn event(world: &World, step: StepIndex, found: &mut Vec<Move>) {
-    let has_come = world
-        .participant(step)
-        .is_none_or(|known| known.forward == Answer::Done);
-    if world.open().is_some() && !has_come {
+    if world.open().is_some() && !has_come(world, step) {
         found.push(Move::Event(step));
     }
 }
 
+fn has_come(world: &World, step: StepIndex) -> bool {
+    world
+        .participant(step)
+        .is_none_or(|known| known.forward == Answer::Done)
+}
+
 /// One option of those that let the step succeed, and one of the others.
 fn decisions(world: &World, step: StepIndex, fails: impl Iterator<Item = bool> + Clone, found: &mut Vec<Move>) {
-    let waits_for_it = world
-        .open()
-        .and_then(|state| state.suspended.as_ref())
-        .is_some_and(|known| known.step == Some((step, Purpose::Forward)));
-    let is_asked = world.open().is_some()
-        && world
-            .request(step, Purpose::Forward)
-            .is_some_and(|request| match request.status {
-                RequestStatus::Pending { .. } => true,
-                RequestStatus::Failed => waits_for_it,
-                _ => false,
-            });
-    if is_asked {
+    if is_asked(world, step) {
         let first_of = |wanted| fails.clone().position(|fails| fails == wanted);
         let options = [false, true].into_iter().filter_map(first_of);
         found.extend(options.filter_map(|option| Some(Move::Decide(step, u8::try_from(option).ok()?))));
     }
 }
 
+/// Whether the step's question is open.
+fn is_asked(world: &World, step: StepIndex) -> bool {
+    let waits_for_it = world
+        .open()
+        .and_then(|state| state.suspended.as_ref())
+        .is_some_and(|known| known.step == Some((step, Purpose::Forward)));
+    world.open().is_some()
+        && world
+            .request(step, Purpose::Forward)
+            .is_some_and(|request| match request.status {
+                RequestStatus::Pending { .. } => true,
+                RequestStatus::Failed => waits_for_it,
+                _ => false,
+            })
+}
+
 fn replies(plan: &Plan, world: &World, step: StepIndex, purpose: Purpose, found: &mut Vec<Move>) {
     let Some(participant) = world.participant(step) else {
         return;
     };
-    match participant.answer(purpose) {
-        Answer::NotAsked => {}
-        Answer::Done | Answer::Refused => {
-            if world.style != Style::Plain && is_answered(world, step, purpose) {
-                found.push(Move::Again(step, purpose));
-            }
-        }
-        Answer::Open => {
-            found.push(Move::Done(step, purpose));
-            let replies = plan.step(step).replies_for(purpose);
-            if replies.is_some_and(|replies| replies.failed.is_some()) {
-                found.push(Move::Refused(step, purpose));
-            }
+    if participant.answer(purpose) == Answer::Open {
+        found.push(Move::Done(step, purpose));
+        let replies = plan.step(step).replies_for(purpose);
+        if replies.is_some_and(|replies| replies.failed.is_some()) {
+            found.push(Move::Refused(step, purpose));
         }
     }
 }

@@ -8,7 +8,7 @@ use palinode_core::{
 };
 
 use super::{
-    Answer, Asked, Made, Move, Style, Unknown, World,
+    Again, Answer, Asked, Made, Move, Style, Unknown, World,
     check::{self, Graph},
     data::{self, Oracle},
     truth,
@@ -88,8 +88,8 @@ impl<'a, C: Core> Taker<'a, C> {
         };
         check::ends(self.plan, &moved, &mut broken);
         self.replay(&moved, now, &mut broken);
-        if let Move::Again(step, _) = made.what {
-            check::changes_nothing(&events, Some(step), &mut broken);
+        if let Move::Again(_) = made.what {
+            check::changes_nothing(&events, made.what.step_again(), &mut broken);
         } else if may_come_twice(made.what, world.style) {
             let again = self.decide(&Oracle::default(), after.saga.as_ref(), &input, now);
             check::changes_nothing(&again.events, made.what.step().map(|(step, _)| step), &mut broken);
@@ -101,6 +101,16 @@ impl<'a, C: Core> Taker<'a, C> {
             asked: oracle.into_asked(),
             broken,
         })
+    }
+
+    /// What is wrong when `again` comes in `world`: it must change nothing.
+    pub(crate) fn take_again(&self, world: &World, again: Again) -> Vec<Broken> {
+        let mut broken = Vec::new();
+        if let Some(input) = self.again(world, again) {
+            let led = self.decide(&Oracle::default(), world.saga.as_ref(), &input, NOW);
+            check::changes_nothing(&led.events, Move::Again(again).step_again(), &mut broken);
+        }
+        broken
     }
 
     fn now(&self, world: &World, made: Move, clock: Clock, oracle: &Oracle) -> Timestamp {
@@ -133,16 +143,9 @@ impl<'a, C: Core> Taker<'a, C> {
         let round = |step, purpose| world.participant(step).map(|known| known.round(purpose));
         let header = |step, purpose| round(step, purpose).filter(|_| world.style == Style::Headers);
         let input = match made {
-            Move::Start => Input::Start {
-                payload,
-                correlation: Arc::clone(&self.correlation),
-                traceparent: None,
-            },
+            Move::Start => self.start(),
             Move::Cancel => Input::Cancel { payload },
-            Move::Resume => Input::Resume {
-                step: None,
-                payload: None,
-            },
+            Move::Resume => resume(),
             Move::Event(step) => Input::Event { step, payload },
             Move::Decide(step, option) => self.decision(step, option)?,
             Move::Deadline => Input::Timer(TimerKind::Deadline),
@@ -158,7 +161,29 @@ impl<'a, C: Core> Taker<'a, C> {
             }),
             Move::Done(step, purpose) => reply(step, purpose, ReplyResult::Succeeded, header(step, purpose)),
             Move::Refused(step, purpose) => reply(step, purpose, ReplyResult::Failed, header(step, purpose)),
-            Move::Again(step, purpose) => {
+            Move::Again(again) => self.again(world, again)?,
+        };
+        let can_happen = match &input {
+            Input::Timer(kind) => timers(world.saga.as_ref()).iter().any(|timer| timer.kind == *kind),
+            _ => true,
+        };
+        can_happen.then_some(input)
+    }
+
+    fn start(&self) -> Input {
+        Input::Start {
+            payload: data::nothing(),
+            correlation: Arc::clone(&self.correlation),
+            traceparent: None,
+        }
+    }
+
+    fn again(&self, world: &World, again: Again) -> Option<Input> {
+        let round = |step, purpose| world.participant(step).map(|known| known.round(purpose));
+        Some(match again {
+            Again::Start => self.start(),
+            Again::Resume => resume(),
+            Again::Reply(step, purpose) => {
                 let result = match world.participant(step)?.answer(purpose) {
                     Answer::Done => ReplyResult::Succeeded,
                     Answer::Refused => ReplyResult::Failed,
@@ -166,12 +191,16 @@ impl<'a, C: Core> Taker<'a, C> {
                 };
                 reply(step, purpose, result, Some(round(step, purpose)?))
             }
-        };
-        let can_happen = match &input {
-            Input::Timer(kind) => timers(world.saga.as_ref()).iter().any(|timer| timer.kind == *kind),
-            _ => true,
-        };
-        can_happen.then_some(input)
+            Again::Stale(step, purpose) => {
+                let before = round(step, purpose)?.0.checked_sub(1)?;
+                reply(step, purpose, ReplyResult::Failed, Some(Round(before)))
+            }
+            Again::Event(step) => Input::Event {
+                step,
+                payload: data::nothing(),
+            },
+            Again::Decide(step) => self.decision(step, 0)?,
+        })
     }
 
     fn decision(&self, step: StepIndex, option: u8) -> Option<Input> {
@@ -217,6 +246,13 @@ impl<'a, C: Core> Taker<'a, C> {
                 step: None,
             });
         }
+    }
+}
+
+fn resume() -> Input {
+    Input::Resume {
+        step: None,
+        payload: None,
     }
 }
 

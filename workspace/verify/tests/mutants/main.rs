@@ -241,6 +241,36 @@ fn a_duplicate_that_changes_something_is_seen() {
 }
 
 #[test]
+fn a_refusal_of_an_earlier_request_that_is_taken_is_seen() {
+    is_found(Rule::NotIdempotent, |decision| {
+        for event in &mut decision.events {
+            if let Event::InputRejected {
+                code: RejectionCode::StaleReply,
+                ..
+            } = event
+            {
+                *event = Event::CompensationStarted { reason: reason() };
+            }
+        }
+    });
+}
+
+#[test]
+fn a_second_start_that_is_taken_is_seen() {
+    is_found(Rule::NotIdempotent, |decision| {
+        for event in &mut decision.events {
+            if let Event::InputRejected {
+                code: RejectionCode::DuplicateStart,
+                ..
+            } = event
+            {
+                *event = Event::SagaResumed;
+            }
+        }
+    });
+}
+
+#[test]
 fn a_second_compensation_is_seen() {
     is_found(Rule::CompensatedTwice, |decision| {
         let undone = decision.events.iter().find_map(|event| match event {
