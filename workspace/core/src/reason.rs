@@ -30,7 +30,11 @@ impl Reason {
 
 /// The text, cut at a character when it has more than `bytes_max` bytes.
 pub(crate) fn cut(text: &str, bytes_max: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes_max)]
+    let mut end = bytes_max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 impl fmt::Display for Reason {

@@ -51,7 +51,7 @@ pub(crate) fn span_text(span: Duration) -> String {
         (1, "ms"),
     ];
     let milliseconds = span.as_millis();
-    let unit = UNITS.iter().find(|(length, _)| milliseconds % length == 0);
+    let unit = UNITS.iter().find(|(length, _)| milliseconds.is_multiple_of(*length));
     let (length, name) = unit.copied().unwrap_or((1, "ms"));
     format!("{}{name}", milliseconds / length)
 }

@@ -62,7 +62,7 @@ impl Supplies {
         let definitions = Definitions::new(editions, self.topics.clone(), |record, fields| {
             schemas.encoder(record, fields).map_err(|error| error.to_string())
         })?;
-        for ((definition, version), _) in published {
+        for (definition, version) in published.keys() {
             if let Some(reason) = definitions.unready(definition, *version) {
                 tracing::warn!(%definition, version, reason, "this version cannot be run here");
             }

@@ -111,7 +111,7 @@ impl Unwritten {
     /// The changed sagas in the order of their ids.
     pub(super) fn sagas(&self) -> Vec<(&SagaId, &Changed)> {
         let mut sagas: Vec<_> = self.sagas.iter().collect();
-        sagas.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        sagas.sort_unstable_by_key(|(id, _)| *id);
         sagas
     }
 

@@ -88,7 +88,7 @@ impl Seen {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
+/// What is cut off does not matter.
 fn low_bits(state: u128) -> usize {
     state as usize
 }
