@@ -2,6 +2,7 @@
 
 use palinode_core::{Plan, StepIndex};
 
+use super::coverage::waits_for_a_person;
 use crate::{
     Core, Rule,
     world::{Clock, Made, Move, Style, Taken, Taker, World, canonical, moves, moves_again},
@@ -54,12 +55,16 @@ pub(crate) fn shortened<C: Core>(taker: &Taker<'_, C>, path: &Path, rule: Rule, 
 
 fn breaks<C: Core>(taker: &Taker<'_, C>, path: &Path, rule: Rule, step: Option<StepIndex>) -> bool {
     let played = path.played(taker);
-    played.len() == path.moves.len()
-        && played.last().is_some_and(|(_, last)| {
-            last.broken
-                .iter()
-                .any(|broken| broken.rule == rule && broken.step == step)
-        })
+    let Some((_, last)) = played.last().filter(|_| played.len() == path.moves.len()) else {
+        return false;
+    };
+    if rule == Rule::WaitsForAPerson {
+        let mut waits = last.events.iter().map(|event| waits_for_a_person(taker.plan, event));
+        return waits.any(|waits| waits == Some(step));
+    }
+    last.broken
+        .iter()
+        .any(|broken| broken.rule == rule && broken.step == step)
 }
 
 fn is_possible(plan: &Plan, world: &World, made: Made) -> bool {

@@ -1,27 +1,28 @@
 //! Orders that lead to the same are explored once.
 //!
 //! On the way back the compensations of different steps do not know each other, but for three things: the end, which
-//! waits for all of them; the suspension, which one of them begins when it has no attempt left; and resuming, which
-//! looks at those without attempts. So, when there is a step on the way back which
+//! waits for all of them; a step before them, which is taken back when all that came after it are; and the suspension,
+//! which lasts while one of them has no attempt left, and stops none of the others (which of several it is named after is
+//! left open, see `canonical`). So, when there is a step on the way back which
 //!
-//! - waits for a reply or a pause (so that the saga cannot end, whatever the others do, before this step has moved),
-//! - is not the one that the saga is suspended for, and
-//! - whose moves, all of them, leave the saga open, leave its suspension as it is, and leave it with attempts,
+//! - waits for a reply or a pause (so that the saga cannot end, whatever the others do, before this step has moved), and
+//! - whose moves, all of them, leave the saga open, and do not begin to take back a step that another one could keep
+//!   waiting: one that was taken back, and whose own success can still come late, so that it is taken back once more,
 //!
 //! then only this step's moves are explored here. Every other move commutes with each of them: it changes other steps,
-//! or the suspension, which none of them looks at; a compensation that waits for several steps is requested by the last
-//! of them, whichever it is, and the state is the same. The others' moves stay possible, and nothing else can enable
-//! or disable this step's (cancellation is refused, there is no deadline on the way back). A step moves only finitely
-//! often without a person, so that nothing is put off for ever. The rules are held on every move that is explored, and
-//! look at one step and those that follow it.
+//! which none of them looks at; a compensation that waits for several steps is requested by the last of them, whichever it
+//! is, and the state is the same. The others' moves stay possible, and nothing else can enable or disable this step's
+//! (cancellation is refused, there is no deadline on the way back). Without a person a step moves only finitely often, and
+//! where a person has to act everything is explored, so that nothing is put off for ever. The rules are held on every move
+//! that is explored, and look at one step and those that follow it.
 //!
 //! The tests explore small definitions with and without the reduction and compare what is found.
 
-use palinode_core::{Purpose, RequestStatus, StepIndex};
+use palinode_core::{CompensationOrder, Event, Plan, Purpose, RequestStatus, StepIndex};
 
 use crate::{
     Core,
-    world::{Clock, Made, Move, Picks, Taken, Taker, World, asks_too_much},
+    world::{Answer, Clock, Made, Move, Picks, Taken, Taker, World, asks_too_much},
 };
 
 /// The moves that are explored in a state.
@@ -41,7 +42,7 @@ pub(super) fn successors<C: Core>(taker: &Taker<'_, C>, world: &World, possible:
             let mut is_enough = true;
             for (made, taken) in possible.iter().zip(&mut taken).filter(|(made, _)| is_of(**made, step)) {
                 let led = taken.insert(outcomes(taker, world, *made));
-                is_enough &= led.iter().all(|(_, taken)| is_local(world, taken, step));
+                is_enough &= led.iter().all(|(_, taken)| is_local(taker.plan, taken, step));
             }
             if is_enough {
                 return chosen(possible, taken, |made| is_of(made, step));
@@ -86,26 +87,39 @@ fn is_of(made: Move, step: StepIndex) -> bool {
 }
 
 fn is_independent(world: &World, step: StepIndex) -> bool {
-    let waits_for_it = world
-        .open()
-        .and_then(|state| state.suspended.as_ref())
-        .is_some_and(|known| known.step.is_none_or(|(waiting, _)| waiting == step));
-    let moves_by_itself = [Purpose::Forward, Purpose::Compensation].into_iter().any(|purpose| {
+    [Purpose::Forward, Purpose::Compensation].into_iter().any(|purpose| {
         world.request(step, purpose).is_some_and(|request| {
             matches!(
                 request.status,
                 RequestStatus::Pending { .. } | RequestStatus::Paused { .. }
             )
         })
-    });
-    moves_by_itself && !waits_for_it
+    })
 }
 
-fn is_local(before: &World, taken: &Taken, step: StepIndex) -> bool {
-    let suspension = |world: &World| world.open().map(|state| state.suspended.is_some());
-    let is_given_up = taken
-        .world
-        .request(step, Purpose::Compensation)
-        .is_some_and(|request| matches!(request.status, RequestStatus::Failed | RequestStatus::Unknown));
-    taken.world.goes_back() && suspension(before) == suspension(&taken.world) && !is_given_up
+fn is_local(plan: &Plan, taken: &Taken, step: StepIndex) -> bool {
+    taken.world.goes_back()
+        && taken.events.iter().all(|event| match event {
+            Event::Requested { step: begun, .. } => {
+                *begun == step || !can_be_kept_waiting(plan, &taken.world, *begun, step)
+            }
+            _ => true,
+        })
+}
+
+/// Whether a step that follows `begun`, other than `but`, was taken back and can still turn out to be done.
+fn can_be_kept_waiting(plan: &Plan, world: &World, begun: StepIndex, but: StepIndex) -> bool {
+    let follows = |other: StepIndex| match plan.compensation_order {
+        // In the order of the graph a follower's place is behind it; looking at more steps than needed does no harm.
+        CompensationOrder::Reverse | CompensationOrder::Sequential => other.template() >= begun.template(),
+        CompensationOrder::Parallel => other.template() == begun.template(),
+    };
+    world
+        .indexes()
+        .filter(|other| *other != but && *other != begun && follows(*other))
+        .any(|other| {
+            world
+                .participant(other)
+                .is_some_and(|known| known.forward == Answer::Open && known.compensation == Answer::Done)
+        })
 }

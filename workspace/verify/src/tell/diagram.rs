@@ -74,7 +74,7 @@ impl Drawn<'_> {
             Move::Start => self.note("the saga starts"),
             Move::Cancel => self.note("a wish to cancel"),
             Move::Deadline => self.note("the deadline passes"),
-            Move::Resume => self.note("somebody lets the saga go on"),
+            Move::Resume | Move::ResumeWith(_) => self.note("somebody lets the saga go on"),
             Move::Done(step, purpose) => self.reply(step, purpose, true, ""),
             Move::Refused(step, purpose) => self.reply(step, purpose, false, ""),
             Move::Again(Again::Reply(step, purpose)) => self.reply(step, purpose, true, " (again)"),

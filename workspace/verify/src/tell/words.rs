@@ -25,6 +25,7 @@ impl Words<'_> {
             },
             Move::Deadline => "The saga's deadline passes.".into(),
             Move::Resume => self.resumes(before),
+            Move::ResumeWith(step) => format!("A person lets the saga go on with taking back '{}'.", self.name(step)),
             Move::Done(step, purpose) => {
                 let late = if self.is_late(before, step, purpose) {
                     " late"

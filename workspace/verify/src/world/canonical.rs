@@ -10,7 +10,7 @@ use palinode_core::{
     StepIndex, StepPlan, Timestamp,
 };
 
-use super::{Answer, Participant, Style, World, abstraction::tells_attempts_apart, data};
+use super::{Answer, Participant, Style, World, abstraction::tells_attempts_apart, data, state::stuck_compensations};
 
 const THEN: Timestamp = Timestamp(0);
 
@@ -59,6 +59,7 @@ fn state(
     if state.deadline_at.is_some() {
         state.deadline_at = Some(THEN);
     }
+    let first_stuck = stuck_compensations(state).next();
     let back = match &mut state.direction {
         Direction::Forward => false,
         Direction::Backward(why) => {
@@ -74,6 +75,11 @@ fn state(
         };
         suspension.reason = reason(code);
         suspension.at = THEN;
+        // Of several compensations without attempts the saga waits for the one that ran out of them first. That decides only
+        // which one a person resumes first, and each is.
+        if let Some(first) = first_stuck.filter(|_| back) {
+            suspension.step = Some((first, Purpose::Compensation));
+        }
     }
     let indexes: Vec<StepIndex> = plan.step_indexes().chain(items.iter().map(|(item, _)| *item)).collect();
     let participants = participants.iter_mut().chain(items.iter_mut().map(|(_, item)| item));

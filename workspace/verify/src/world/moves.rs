@@ -15,6 +15,9 @@ pub(crate) enum Move {
     Deadline,
     /// A person, or the step's resuming event, lets the suspended saga go on.
     Resume,
+    /// A person lets it go on with another compensation without attempts: the one that it would have waited for if that one
+    /// had run out of attempts first.
+    ResumeWith(StepIndex),
     /// A reply: it was done.
     Done(StepIndex, Purpose),
     /// A reply: it was refused.
@@ -59,7 +62,7 @@ impl Move {
     /// The step that it happens to.
     pub(crate) fn step(self) -> Option<(StepIndex, Purpose)> {
         match self {
-            Self::Start | Self::Cancel | Self::Deadline | Self::Resume | Self::Again(_) => None,
+            Self::Start | Self::Cancel | Self::Deadline | Self::Resume | Self::ResumeWith(_) | Self::Again(_) => None,
             Self::Done(step, purpose)
             | Self::Timeout(step, purpose)
             | Self::Retry(step, purpose)
@@ -80,7 +83,10 @@ impl Move {
 
     /// Whether nobody needs to do it: a path must end even when it never happens.
     pub(crate) fn is_intervention(self) -> bool {
-        matches!(self, Self::Resume | Self::Cancel | Self::Decide(..))
+        matches!(
+            self,
+            Self::Resume | Self::ResumeWith(_) | Self::Cancel | Self::Decide(..)
+        )
     }
 }
 
@@ -101,6 +107,8 @@ pub(crate) fn moves(plan: &Plan, world: &World, found: &mut Vec<Move>) {
     }
     if world.is_suspended() {
         found.push(Move::Resume);
+        let others = world.stuck_compensations().filter(|step| !world.waits_for(*step));
+        found.extend(others.map(Move::ResumeWith));
     }
     for step in world.indexes() {
         match &plan.step(step).action {

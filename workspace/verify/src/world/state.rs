@@ -69,6 +69,18 @@ impl World {
         self.open().is_some_and(|state| state.suspended.is_some())
     }
 
+    /// Whether the saga is suspended for the step or its compensation.
+    pub(crate) fn waits_for(&self, step: StepIndex) -> bool {
+        let suspension = self.open().and_then(|state| state.suspended.as_ref());
+        suspension.is_some_and(|known| known.step.is_some_and(|(waiting, _)| waiting == step))
+    }
+
+    /// On the way back, the steps whose compensation has no attempt left. One of them is what the saga waits for.
+    pub(crate) fn stuck_compensations(&self) -> impl Iterator<Item = StepIndex> + '_ {
+        let state = self.open().filter(|_| self.goes_back());
+        state.into_iter().flat_map(stuck_compensations)
+    }
+
     /// The participant of a step or an item.
     pub(crate) fn participant(&self, step: StepIndex) -> Option<&Participant> {
         if step.item().is_none() {
@@ -122,4 +134,11 @@ impl World {
             }
         }
     }
+}
+
+/// The steps whose compensation has no attempt left, in the order in which the core looks for them.
+pub(super) fn stuck_compensations(state: &SagaState) -> impl Iterator<Item = StepIndex> + '_ {
+    state
+        .indexes()
+        .filter(|step| state.step(*step).request(Purpose::Compensation).is_stuck())
 }

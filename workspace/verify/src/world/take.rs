@@ -1,6 +1,6 @@
 //! One move: the core decides, the participants are asked, and the rules are held against both.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use palinode_core::{
     Action, Attempt, Context, Effect as Sent, Event, Input, Plan, Purpose, Reply, ReplyResult, Round, Saga, SagaId,
@@ -71,6 +71,7 @@ impl<'a, C: Core> Taker<'a, C> {
     /// Lets `made` happen; `None` when it cannot happen.
     pub(crate) fn take(&self, world: &World, made: Made, clock: Clock) -> Option<Taken> {
         let input = self.input(world, made.what)?;
+        let world = &*as_if_waiting(world, made.what);
         let oracle = Oracle::new(made.picks);
         let now = self.now(world, made.what, clock, &oracle);
         let Transition { events, effects, saga } = self.decide(&oracle, world.saga.as_ref(), &input, now);
@@ -145,7 +146,7 @@ impl<'a, C: Core> Taker<'a, C> {
         let input = match made {
             Move::Start => self.start(),
             Move::Cancel => Input::Cancel { payload },
-            Move::Resume => resume(),
+            Move::Resume | Move::ResumeWith(_) => resume(),
             Move::Event(step) => Input::Event { step, payload },
             Move::Decide(step, option) => self.decision(step, option)?,
             Move::Deadline => Input::Timer(TimerKind::Deadline),
@@ -249,6 +250,18 @@ impl<'a, C: Core> Taker<'a, C> {
     }
 }
 
+/// The world in which the saga waits for the step that a person resumes.
+fn as_if_waiting(world: &World, made: Move) -> Cow<'_, World> {
+    let mut world = Cow::Borrowed(world);
+    if let Move::ResumeWith(step) = made
+        && let Some(Saga::Open(state)) = &mut world.to_mut().saga
+        && let Some(suspension) = &mut state.suspended
+    {
+        suspension.step = Some((step, Purpose::Compensation));
+    }
+    world
+}
+
 fn resume() -> Input {
     Input::Resume {
         step: None,
@@ -265,7 +278,7 @@ fn attempt(world: &World, step: StepIndex, purpose: Purpose) -> Attempt {
 /// Somebody who resumes or decides twice means it; and a reply without headers is not told from another one.
 fn may_come_twice(made: Move, style: Style) -> bool {
     match made {
-        Move::Resume | Move::Decide(..) => false,
+        Move::Resume | Move::ResumeWith(_) | Move::Decide(..) => false,
         Move::Done(..) | Move::Refused(..) => style == Style::Headers,
         _ => true,
     }
