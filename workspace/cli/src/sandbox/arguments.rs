@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::span::Span;
+use super::{forcing::Forcing, span::Span};
 
 /// Arguments of `palinode sandbox`.
 #[derive(Debug, Args)]
@@ -36,6 +36,10 @@ pub(super) struct Run {
     /// Keep everything in this folder: the next start goes on where this one ends. None: all is in memory.
     #[arg(long, value_name = "FOLDER", conflicts_with = "bootstrap")]
     pub(super) data: Option<PathBuf>,
+    /// When what is written into --data is forced to the disk: always (before each answer), never (the operating system
+    /// does so when it likes), or how often. A killed sandbox loses nothing under any of them; a machine without power may.
+    #[arg(long, value_name = "WHEN", default_value = "1s", requires = "data")]
+    pub(super) sync: Forcing,
     /// Begin where this snapshot was taken; the snapshot stays as it is.
     #[arg(long, value_name = "SNAPSHOT", conflicts_with = "bootstrap")]
     pub(super) from: Option<PathBuf>,

@@ -17,14 +17,12 @@ use std::{
 };
 
 use anyhow::{Context, bail, ensure};
-use palinode_sandbox::broker::{Begins, Settings, Sync};
+use palinode_sandbox::broker::{Begins, Settings};
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::{stub::StubsState, time::Time};
+use super::{forcing::Forcing, stub::StubsState, time::Time};
 
-/// How often what was written is forced to the disk: a test that a power cut takes a second from is run again.
-const SYNC: Duration = Duration::from_secs(1);
 /// The layout of the folder; another one is not read.
 const FORMAT: u32 = 1;
 
@@ -41,6 +39,8 @@ const NEXT: &str = "next";
 /// The folder of a sandbox.
 pub(super) struct Kept {
     folder: PathBuf,
+    /// When what the broker writes is forced to the disk.
+    forcing: Forcing,
     /// The folder goes with the sandbox.
     temporary: Option<TempDir>,
 }
@@ -104,17 +104,19 @@ impl State {
 
 impl Kept {
     /// The state in `folder`, which is made if it is missing; or one that goes with the sandbox.
-    pub(super) fn new(folder: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn new(folder: Option<&Path>, forcing: Forcing) -> anyhow::Result<Self> {
         if let Some(folder) = folder {
             fs::create_dir_all(folder).with_context(|| format!("{} could not be made", folder.display()))?;
             return Ok(Self {
                 folder: folder.to_owned(),
+                forcing,
                 temporary: None,
             });
         }
         let temporary = tempfile::Builder::new().prefix("palinode-sandbox-").tempdir()?;
         Ok(Self {
             folder: temporary.path().to_owned(),
+            forcing,
             temporary: Some(temporary),
         })
     }
@@ -157,7 +159,7 @@ impl Kept {
     pub(super) fn broker(&self, time: Begins, copied: bool) -> anyhow::Result<Settings> {
         let folder = self.folder.join(BROKER);
         let settings = if self.stays() {
-            Settings::kept_in(&folder, Sync::Every(SYNC))?
+            Settings::kept_in(&folder, self.forcing.0)?
         } else if folder.exists() {
             let settings = Settings::read_from(&folder)?;
             fs::remove_dir_all(&folder)?;

@@ -9,6 +9,7 @@ mod client;
 mod command;
 mod control;
 mod dice;
+mod forcing;
 mod form;
 mod ground;
 mod invent;

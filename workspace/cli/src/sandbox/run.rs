@@ -30,7 +30,7 @@ pub(super) fn run(run: &Run) -> anyhow::Result<()> {
     let began = Instant::now();
     let scenario = run.replay.as_deref().map(Scenario::read).transpose()?;
     let stage = Arc::new(Stage::read(run, scenario.as_ref())?);
-    let kept = Arc::new(Kept::new(run.data.as_deref())?);
+    let kept = Arc::new(Kept::new(run.data.as_deref(), run.sync)?);
     if let Some(snapshot) = &run.from {
         anyhow::ensure!(
             kept.state()?.is_none(),

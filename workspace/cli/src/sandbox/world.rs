@@ -70,6 +70,8 @@ impl World {
             }
             std::thread::sleep(READY_LOOK);
         }
+        // From here on the folder is a sandbox's, however soon this one is killed.
+        world.keep()?;
         Ok(world)
     }
 

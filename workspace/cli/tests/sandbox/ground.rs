@@ -29,7 +29,12 @@ impl Sandbox {
     }
 
     pub(crate) fn start_with(more: &[&str]) -> Self {
-        let mut process = palinode(&["sandbox", "--definition", "sagas/order-fulfilment.yaml"])
+        Self::of("sagas/order-fulfilment.yaml", more)
+    }
+
+    /// One of another definition.
+    pub(crate) fn of(definition: &str, more: &[&str]) -> Self {
+        let mut process = palinode(&["sandbox", "--definition", definition])
             .args([
                 "--port",
                 "0",

@@ -118,3 +118,28 @@ fn client(sandbox: &Sandbox) -> ClientConfig {
     config.set("bootstrap.servers", &sandbox.kafka);
     config
 }
+
+/// Answers a command as a service of the team's own does, with what a stub answered to another one.
+pub(crate) fn answer(producer: &BaseProducer, command: &OwnedMessage, like: &OwnedMessage) {
+    let id = format!("{}/real", header(command, "ce_id").unwrap());
+    let headers = like.headers().unwrap().iter();
+    let headers = headers
+        .filter(|header| header.key != "palinode-sandbox")
+        .fold(OwnedHeaders::new(), |all, found| {
+            let value = match found.key {
+                "ce_id" => Some(id.clone()),
+                "correlation-id" | "idempotency-key" | "saga-id" => header(command, found.key),
+                name => header(like, name),
+            };
+            all.insert(Header {
+                key: found.key,
+                value: value.as_ref(),
+            })
+        });
+    let record = BaseRecord::to(like.topic())
+        .key(command.key().unwrap())
+        .payload(like.payload().unwrap())
+        .headers(headers);
+    producer.send(record).map_err(|(error, _)| error).unwrap();
+    producer.flush(WAIT).unwrap();
+}

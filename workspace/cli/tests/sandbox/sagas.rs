@@ -2,7 +2,10 @@
 
 use std::thread;
 
-use crate::ground::{LOOK, Sandbox, get, palinode, until};
+use crate::{
+    ground::{LOOK, Sandbox, get, palinode, until},
+    records::{answer, header, key, producer, records},
+};
 
 #[test]
 fn twenty_sagas_complete_and_the_sandbox_ends_in_order() {
@@ -86,8 +89,85 @@ fn an_outage_holds_sagas_until_the_stub_is_back() {
 }
 
 #[test]
+fn a_real_service_takes_the_place_of_a_stub_and_gives_it_back() {
+    // Given a saga that stubs have carried, and a stub that is switched off
+    let sandbox = Sandbox::start();
+    sandbox.run(&["send", "order-fulfilment", "--key", "o-1"]);
+    sandbox.ends(1, 0);
+    sandbox.run(&["stub", "CreateShipment", "--off"]);
+    // When another saga comes to its command
+    sandbox.run(&["send", "order-fulfilment", "--key", "o-2"]);
+    let mut command = None;
+    until("the shipment of o-2 is asked for", || {
+        command = records(&sandbox, "shipments.commands")
+            .into_iter()
+            .find(|record| key(record) == "o-2");
+        command.as_ref().map(|_| ()).ok_or_else(|| "no command".into())
+    });
+    let command = command.unwrap();
+    // Then it goes on when the service has answered, and the stub has not
+    sandbox.stands("o-2", "running");
+    let reply = records(&sandbox, "shipments.events").remove(0);
+    assert_eq!(
+        header(&reply, "palinode-sandbox").as_deref(),
+        Some("true"),
+        "test data is marked"
+    );
+    answer(&producer(&sandbox), &command, &reply);
+    sandbox.ends(2, 0);
+    assert_eq!(sandbox.stub("shop.shipments.CreateShipment", "succeeded"), Some(1));
+    // And the stub answers again when it is switched on
+    sandbox.run(&["stub", "CreateShipment", "--on"]);
+    sandbox.run(&["send", "order-fulfilment", "--key", "o-3"]);
+    sandbox.ends(3, 0);
+}
+
+#[test]
 fn another_broker_is_not_talked_to_by_a_slip() {
     let output = palinode(&["sandbox", "--bootstrap", "kafka:9092"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("--yes-this-is-not-production"));
+}
+
+/// Trips with three hotels each, one in five of which has no room; nobody has to approve them.
+const TRIPS: &str = "
+commands:
+  travel.FixPrice: { success: { price_minor: 1000 } }
+  travel.BookHotel: { failures: 0.2 }
+";
+const STAYS: &str = "stays=[{\"hotel\": \"a\", \"arrival\": 1, \"nights\": 1}, {\"hotel\": \"b\", \"arrival\": 2, \"nights\": 2}, \
+                     {\"hotel\": \"c\", \"arrival\": 3, \"nights\": 3}]";
+
+#[test]
+fn every_item_of_a_step_has_its_stub_and_is_taken_back_by_one() {
+    // Given a definition with a step for each item, and hotels without room
+    let folder = tempfile::tempdir().unwrap();
+    let rules = folder.path().join("rules.yaml");
+    std::fs::write(&rules, TRIPS).unwrap();
+    let rules = rules.display().to_string();
+    let more = ["--schemas", "examples/schemas", "--rules", &rules];
+    let sandbox = Sandbox::of("examples/travel-booking.yaml", &more);
+    let number = |command: &str, number: &str| sandbox.stub(command, number).unwrap();
+    // When twenty trips are wanted
+    sandbox.run(&["send", "travel-booking", "--count", "20", "--field", STAYS]);
+    // Then each is paid or taken back
+    let compensated = || sandbox.status()["sagas"]["compensated"].as_u64().unwrap();
+    until("twenty trips have gone one way or the other", || {
+        let (paid, back) = (number("travel.ChargeTraveller", "succeeded"), compensated());
+        (paid + back == 20)
+            .then_some(())
+            .ok_or_else(|| format!("{paid} paid, {back} taken back"))
+    });
+    // And every hotel is asked for, and cancelled when it was booked for a trip that is taken back
+    let (booked, refused) = (
+        number("travel.BookHotel", "succeeded"),
+        number("travel.BookHotel", "failed"),
+    );
+    assert_eq!(booked + refused, 60, "three hotels a trip");
+    assert!(
+        compensated() > 0 && compensated() < 20,
+        "{refused} of 60 hotels have no room"
+    );
+    let kept = 3 * (20 - compensated());
+    assert_eq!(number("travel.CancelHotel", "succeeded"), booked - kept);
 }

@@ -31,10 +31,10 @@ const COMMITTED_MIN: u64 = 20;
 /// Records of each transaction.
 const RECORDS: u64 = 3;
 
-/// The process of a broker on a folder and a port that stay.
-fn start(folder: &Path, port: u16) -> Process {
+/// The process of a broker on a folder and a port that stay; when it forces to the disk what it writes.
+fn start(folder: &Path, port: u16, sync: &str) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_palinode-keep"));
-    command.arg(folder.join("data")).arg(port.to_string());
+    command.arg(folder.join("data")).arg(port.to_string()).arg(sync);
     let mut process = Process::spawn("broker", command, folder.join("broker.log")).unwrap();
     process
         .wait_until("was not ready", DEADLINE, |process| process.output().contains("ready"))
@@ -143,10 +143,25 @@ fn position(port: u16) -> Option<Offset> {
 
 #[test]
 fn a_broker_killed_in_the_middle_of_its_work_has_all_that_it_acknowledged() {
+    kill_and_look("never");
+}
+
+#[test]
+fn so_has_one_that_forces_each_write_to_the_disk() {
+    kill_and_look("always");
+}
+
+#[test]
+fn so_has_one_that_forces_writes_to_the_disk_again_and_again() {
+    kill_and_look("20");
+}
+
+/// Kills a broker with this policy of forcing writes to the disk.
+fn kill_and_look(sync: &str) {
     // Given a broker on a folder, topics with a setting, a group's offset and an open transaction
     let folder = tempfile::tempdir().unwrap();
     let port = ports::free().unwrap();
-    let mut broker = start(folder.path(), port);
+    let mut broker = start(folder.path(), port, sync);
     let admin: AdminClient<DefaultClientContext> = config(port, &[]).create().unwrap();
     let topics = ["numbers", "transactions", "open"]
         .map(|name| NewTopic::new(name, 1, TopicReplication::Fixed(1)).set("retention.ms", "123456789"));
@@ -174,7 +189,7 @@ fn a_broker_killed_in_the_middle_of_its_work_has_all_that_it_acknowledged() {
         let transactions = scope.spawn(|| commit_transactions(port, &committed, &stop));
         until("both producers are at work", || both_reach(1));
         broker.kill9().unwrap();
-        broker = start(folder.path(), port);
+        broker = start(folder.path(), port, sync);
         until("both producers go on", || both_reach(2));
         stop.store(true, Ordering::SeqCst);
         (numbers.join().unwrap(), transactions.join().unwrap())

@@ -30,6 +30,7 @@ impl Host {
         command
             .arg(folder.path().join("data"))
             .arg(port.to_string())
+            .arg("never")
             .arg(connections_max.to_string());
         let mut process = Process::spawn("broker", command, folder.path().join("log")).unwrap();
         process

@@ -160,3 +160,47 @@ impl Drop for Background {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    /// A file that takes everything and that no disk holds: forcing it to the disk is an error.
+    fn unsyncable() -> Arc<File> {
+        Arc::new(File::options().write(true).open("/dev/null").unwrap())
+    }
+
+    #[test]
+    fn with_always_nothing_is_said_to_be_written_before_the_disk_has_it() {
+        // Given a policy that forces each write to the disk
+        let mut syncer = Syncer::new(Sync::Always).unwrap();
+        // When the disk refuses
+        let wrote = syncer.wrote(Part::Batches, &unsyncable());
+        // Then the write fails, and nothing is taken any more
+        assert!(wrote.is_err());
+        assert!(syncer.check().is_err());
+    }
+
+    #[test]
+    fn with_an_interval_a_write_does_not_wait_and_a_refusal_stops_the_next_ones() {
+        // Given a policy that forces writes to the disk again and again
+        let mut syncer = Syncer::new(Sync::Every(Duration::from_millis(1))).unwrap();
+        // When the disk refuses
+        syncer.wrote(Part::Batches, &unsyncable()).unwrap();
+        // Then nothing is taken soon after
+        let end = Instant::now() + Duration::from_secs(30);
+        while syncer.check().is_ok() {
+            assert!(Instant::now() < end, "the disk was never asked");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn with_never_the_disk_is_not_asked() {
+        let mut syncer = Syncer::new(Sync::Never).unwrap();
+        syncer.wrote(Part::Changes, &unsyncable()).unwrap();
+        assert!(!syncer.is_asked() && syncer.check().is_ok());
+    }
+}
