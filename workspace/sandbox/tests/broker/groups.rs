@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use palinode_sandbox::broker::Server;
+use palinode_sandbox::broker::{Server, Settings};
 use rdkafka::{
     consumer::{BaseConsumer, CommitMode, Consumer},
     message::Message,
     producer::{BaseProducer, Producer},
+    topic_partition_list::{Offset, TopicPartitionList},
 };
 
 use crate::client::{DEADLINE, config, create_topic, flush, send, server};
@@ -85,6 +86,54 @@ fn two_members_share_partitions_eagerly() {
 #[test]
 fn two_members_share_partitions_cooperatively() {
     two_members_share("cooperative-sticky");
+}
+
+/// A member of KIP-848: the broker assigns the partitions, and tells how often it wants to hear of its members.
+fn new_member(server: &Server) -> BaseConsumer {
+    let settings = [
+        ("group.id", "workers"),
+        ("group.protocol", "consumer"),
+        ("auto.offset.reset", "earliest"),
+        ("enable.auto.commit", "false"),
+    ];
+    let consumer: BaseConsumer = config(server, &settings).create().unwrap();
+    consumer.subscribe(&["orders"]).unwrap();
+    consumer
+}
+
+#[test]
+fn members_of_the_new_protocol_share_partitions_and_go_on_where_one_committed() {
+    // Given a broker that wants to hear of members often, records, and one member that has all partitions
+    let mut settings = Settings::default();
+    settings.broker.consumer_heartbeat_interval = Duration::from_millis(100);
+    let server = Server::start(settings).unwrap();
+    create_topic(&server, "orders", PARTITIONS);
+    let producer: BaseProducer = config(&server, &[("enable.idempotence", "true")]).create().unwrap();
+    for value in ["a", "b"] {
+        send(&producer, "orders", 0, value);
+    }
+    flush(&producer);
+    let first = new_member(&server);
+    until(&[&first], |assignments| assignments[0] == all());
+    // When another joins
+    let second = new_member(&server);
+    // Then each has two, and together they have all
+    let shared = until(&[&first, &second], |assignments| {
+        assignments.iter().all(|own| own.len() == 2)
+    });
+    assert_eq!(&shared[0] | &shared[1], all());
+    // And when the first goes, having committed, the second has all again and goes on behind it
+    let mut committed = TopicPartitionList::new();
+    committed.add_partition_offset("orders", 0, Offset::Offset(2)).unwrap();
+    let owner = if shared[0].contains(&0) { &first } else { &second };
+    owner.commit(&committed, CommitMode::Sync).unwrap();
+    drop(first);
+    until(&[&second], |assignments| assignments[0] == all());
+    send(&producer, "orders", 0, "c");
+    flush(&producer);
+    let third = new_member(&server);
+    drop(second);
+    assert_eq!(next_value(&third), "c");
 }
 
 #[test]
