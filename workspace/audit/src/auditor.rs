@@ -141,7 +141,7 @@ impl Counts {
             Content::Forwarded(_) => self.forwarded += 1,
             Content::DeadLetter(_) => self.dead_letters += 1,
             Content::Emission(..) => self.emissions += 1,
-            Content::Task(_) | Content::Unreadable(_) | Content::Stray | Content::Message => {}
+            Content::Task(_) | Content::Told(_) | Content::Unreadable(_) | Content::Stray | Content::Message => {}
         }
     }
 

@@ -32,6 +32,7 @@ pub(crate) fn all() -> Vec<Box<dyn Check>> {
         Box::<checks::Sequence>::default(),
         Box::<checks::OrderPerKey>::default(),
         Box::<checks::Compensation>::default(),
+        Box::<checks::Locks>::default(),
         Box::<checks::Money>::default(),
         Box::<checks::Stock>::default(),
         Box::<checks::OutputsKeyed>::default(),

@@ -8,6 +8,7 @@ use palinode_wire::{
     headers::{self, MessageHeaders, parse_saga_id},
     journal::{JournalRecord, JournalSchemas, SagaRecord, TaskRecord},
     outcome::outcome_word,
+    own,
     typed::RecordCodec,
 };
 use serde::Deserialize;
@@ -16,7 +17,7 @@ use crate::{
     Record,
     facts::Facts,
     seen::{
-        COMMANDS, Command, Content, DEAD_LETTERS, Event, EventKind, INBOX, InputPosition, JOURNAL, OUTCOMES,
+        COMMANDS, Command, Content, DEAD_LETTERS, Event, EventKind, INBOX, InputPosition, JOURNAL, OUTCOMES, OfLock,
         OutcomeRow, Request, SOURCE, Seen, Type,
     },
 };
@@ -62,7 +63,10 @@ fn content(
     match record.topic.as_str() {
         JOURNAL => of_journal(record, schemas, journal, facts),
         OUTCOMES => outcome(record, schemas, facts).map_or_else(Content::Unreadable, Content::Outcome),
-        INBOX => Content::Forwarded(origin(record, facts)),
+        INBOX => match origin(record, facts) {
+            None if headers.ce_type == Some(own::SAGA_EVENT.name) => told(record, schemas, journal),
+            origin => Content::Forwarded(origin),
+        },
         DEAD_LETTERS => {
             let id = headers::last(record.pairs(), headers::DEAD_LETTER_ID);
             Content::DeadLetter(id.and_then(|id| input_position(id, facts)))
@@ -115,7 +119,9 @@ fn know_topics(record: &TaskRecord, facts: &mut Facts) {
 
 fn event(record: SagaRecord, facts: &mut Facts) -> Event {
     let step = record.step.as_ref().map(|step| facts.steps.index(step));
+    let lock = of_lock(&record).map(Box::new);
     Event {
+        lock,
         saga: facts.index(record.id),
         version: record.version,
         sequence: record.sequence.0,
@@ -130,6 +136,28 @@ fn event(record: SagaRecord, facts: &mut Facts) -> Event {
         cause: input_position(record.cause.as_str(), facts),
         payload: record.payload,
     }
+}
+
+/// The copy of an event.
+fn told(record: &Record, schemas: &Schemas, journal: &JournalSchemas) -> Content {
+    let read = record.value.as_ref().map(|value| journal.read(schemas, value));
+    let part = match &read {
+        Some(Ok(JournalRecord::Saga(event))) => of_lock(event).filter(|part| part.told.is_some()),
+        _ => None,
+    };
+    part.map_or_else(
+        || Content::Unreadable("it is no event that says something to somebody else".into()),
+        Content::Told,
+    )
+}
+
+fn of_lock(record: &SagaRecord) -> Option<OfLock> {
+    let concerns = record.lock.is_some() || record.asker.is_some();
+    concerns.then(|| OfLock {
+        event_id: record.event_id(),
+        told: record.told(),
+        happened: record.is_of_lock().then(|| record.lock_event().ok()).flatten(),
+    })
 }
 
 /// What the auditor needs of an outcome.

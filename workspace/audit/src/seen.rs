@@ -1,8 +1,12 @@
 //! A record as the checkers see it.
 
 use bytes::Bytes;
-use palinode_core::{Outcome, Payload, Purpose, TopicName};
-use palinode_wire::{Schemas, headers::MessageHeaders, journal::TaskRecord};
+use palinode_core::{LockEvent, Outcome, Payload, Purpose, TopicName};
+use palinode_wire::{
+    Schemas,
+    headers::MessageHeaders,
+    journal::{TaskRecord, Told},
+};
 
 use crate::{
     Place,
@@ -60,6 +64,8 @@ pub(crate) enum Content {
     Stray,
     /// An input that was forwarded, from here.
     Forwarded(Option<InputPosition>),
+    /// The copy of an event, for a lock or for a saga that asks for one.
+    Told(OfLock),
     /// An input that could not be processed, from here.
     DeadLetter(Option<InputPosition>),
     /// An event for everybody, by its saga and the number of the journal event that it tells of.
@@ -81,6 +87,17 @@ pub(crate) struct Event {
     /// The input that it followed from; none when it was a timer.
     pub(crate) cause: Option<InputPosition>,
     pub(crate) payload: Option<Payload>,
+    /// What it has to do with a lock.
+    pub(crate) lock: Option<Box<OfLock>>,
+}
+
+/// What an event has to do with a lock.
+pub(crate) struct OfLock {
+    pub(crate) event_id: String,
+    /// What it says to somebody else.
+    pub(crate) told: Option<Told>,
+    /// What happened to the lock itself.
+    pub(crate) happened: Option<LockEvent>,
 }
 
 /// The kinds of events that checkers tell apart.
@@ -198,7 +215,9 @@ impl EventKind {
             "SagaCompleted" => Self::Completed,
             "SagaCompensated" => Self::Compensated,
             "InputRejected" => Self::Rejected,
-            "StepPassedOver" | "StepItemsSucceeded" | "WaitEnded" | "DecisionMade" => Self::WentBy,
+            "StepPassedOver" | "StepItemsSucceeded" | "WaitEnded" | "DecisionMade" | "LockGranted" | "LockMissed" => {
+                Self::WentBy
+            }
             "StepGivenUp" | "CompensationGivenUp" => Self::GivenUp,
             _ => Self::Other,
         }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attempt, Milestone, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, StepIndex, Timestamp};
+use crate::{
+    Attempt, LockKey, Milestone, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, StepIndex, Timestamp,
+};
 
 /// One thing that happened. The journal is a list of these; a saga's state is their fold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +141,51 @@ pub enum Event {
         /// Whether the step failed by it.
         fails: bool,
     },
+    /// The saga asks for a lock, and waits for it.
+    LockAsked {
+        /// The step.
+        step: StepIndex,
+        /// The request.
+        round: Round,
+        /// The lock.
+        lock: LockKey,
+        /// When the wait ends.
+        due: Timestamp,
+    },
+    /// Others have the lock before the saga.
+    LockQueued {
+        /// The step.
+        step: StepIndex,
+        /// Its place in the queue when it joined it, from 1.
+        place: u16,
+    },
+    /// The saga holds the lock.
+    LockGranted {
+        /// The step.
+        step: StepIndex,
+    },
+    /// The saga does not get the lock, and waits for it no longer.
+    LockMissed {
+        /// The step.
+        step: StepIndex,
+        /// The request.
+        round: Round,
+        /// The lock.
+        lock: LockKey,
+        /// Whether the step failed by it.
+        fails: bool,
+        /// Why: it did not come free in time, or too many wait for it.
+        reason: Reason,
+    },
+    /// The saga lets go of a lock that it holds, or waited for when it turned back.
+    LockReleased {
+        /// The step.
+        step: StepIndex,
+        /// The request.
+        round: Round,
+        /// The lock.
+        lock: LockKey,
+    },
     /// No attempt is left, and the saga goes on without the step, or without taking it back.
     GivenUp {
         /// The step.
@@ -216,10 +263,12 @@ impl Event {
             } => Some(Milestone::StepFailed(step.template())),
             Self::ItemsSucceeded { step }
             | Self::WaitEnded { step, fails: false, .. }
-            | Self::DecisionMade { step, fails: false, .. } => Some(Milestone::StepSucceeded(*step)),
-            Self::WaitEnded { step, fails: true, .. } | Self::DecisionMade { step, fails: true, .. } => {
-                Some(Milestone::StepFailed(*step))
-            }
+            | Self::DecisionMade { step, fails: false, .. }
+            | Self::LockGranted { step }
+            | Self::LockMissed { step, fails: false, .. } => Some(Milestone::StepSucceeded(*step)),
+            Self::WaitEnded { step, fails: true, .. }
+            | Self::DecisionMade { step, fails: true, .. }
+            | Self::LockMissed { step, fails: true, .. } => Some(Milestone::StepFailed(*step)),
             Self::SagaSuspended { .. } => Some(Milestone::Suspended),
             Self::SagaResumed => Some(Milestone::Resumed),
             Self::CompensationStarted { .. } => Some(Milestone::Compensating),
@@ -238,6 +287,9 @@ impl Event {
             | Self::WaitStarted { .. }
             | Self::EventArrived { .. }
             | Self::DecisionAsked { .. }
+            | Self::LockAsked { .. }
+            | Self::LockQueued { .. }
+            | Self::LockReleased { .. }
             | Self::GivenUp { .. }
             | Self::CancellationAccepted
             | Self::CancellationKept
@@ -253,6 +305,7 @@ impl Event {
             Self::CompensationStarted { reason }
             | Self::SagaSuspended { reason, .. }
             | Self::GivenUp { reason, .. }
+            | Self::LockMissed { reason, .. }
             | Self::SagaReopened { reason }
             | Self::SagaCompensated { reason }
             | Self::InputRejected { reason, .. } => Some(reason),

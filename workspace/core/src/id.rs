@@ -56,6 +56,10 @@ name! {
     SagaKey
 }
 name! {
+    /// The key of a lock, for example `seat/7`.
+    LockKey
+}
+name! {
     /// The id of a step within its definition, for example `payment`.
     StepName
 }

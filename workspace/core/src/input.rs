@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Payload, Purpose, Reason, Round, StepIndex, TimerKind};
+use crate::{LockAnswer, Payload, Purpose, Reason, Round, StepIndex, TimerKind};
 
 /// One input of a saga, already matched to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,15 @@ pub enum Input {
         by: Arc<str>,
         /// What they say to it.
         note: Option<Arc<str>>,
+    },
+    /// A lock answers.
+    Lock {
+        /// The step that asked for it.
+        step: StepIndex,
+        /// The request.
+        round: Round,
+        /// The answer.
+        answer: LockAnswer,
     },
     /// A timer of the saga is due.
     Timer(TimerKind),

@@ -15,6 +15,7 @@ mod expression;
 mod id;
 mod input;
 pub mod limits;
+mod lock;
 mod payload;
 mod plan;
 mod reason;
@@ -37,20 +38,23 @@ pub use event::{Decision, Event, Outcome};
 pub use evolve::evolve;
 pub use expression::{EvaluationError, Expression, FieldError, Fields, Value};
 pub use id::{
-    Attempt, DefinitionName, FieldName, IdempotencyKey, InputId, MessageIndex, Purpose, RecordName, Round, SagaId,
-    SagaKey, Sequence, StepIndex, StepName, TopicName,
+    Attempt, DefinitionName, FieldName, IdempotencyKey, InputId, LockKey, MessageIndex, Purpose, RecordName, Round,
+    SagaId, SagaKey, Sequence, StepIndex, StepName, TopicName,
 };
 pub use input::{Input, Reply, ReplyResult};
+pub use lock::{
+    LOCK_DEFINITION, LockAnswer, LockEvent, LockInput, LockRequest, LockState, Standing, decide_lock, evolve_lock,
+};
 pub use payload::{Decoder, Payload, SchemaId};
 pub use plan::{
     Action, CompensationExhausted, CompensationOrder, CompensationPlan, Constant, DecisionOption, DecisionPlan,
-    Emission, FieldPlan, ItemsPlan, MessagePlan, Milestone, OnExhausted, OnTimeout, Plan, Replies, RetryPolicy,
-    StepPlan, Trigger, WaitPlan, Zone,
+    Emission, FieldPlan, ItemsPlan, LockPlan, MessagePlan, Milestone, OnExhausted, OnTimeout, Plan, Replies,
+    RetryPolicy, StepPlan, Trigger, WaitPlan, Zone,
 };
 pub use reason::{Reason, ReasonCode, RejectionCode};
 pub use scope::Scope;
 pub use state::{ClosedSaga, Direction, Expansion, Saga, SagaState, Suspension};
-pub use step_state::{Request, RequestStatus, StepState};
+pub use step_state::{Request, RequestStatus, StepLock, StepState};
 pub use time::Timestamp;
 pub use timer::{Timer, TimerKind, timers};
 pub use transition::{Transition, transition, transition_refused};

@@ -13,6 +13,13 @@ pub const ITEMS_PER_SAGA_MAX: usize = 200;
 /// Bytes in a saga key. It stands in every record and every store key of the saga.
 pub const SAGA_KEY_BYTES_MAX: usize = 256;
 
+/// Bytes in the key of a lock. It stands in every event of the lock, and in its store key as a saga's key does.
+pub const LOCK_KEY_BYTES_MAX: usize = SAGA_KEY_BYTES_MAX;
+
+/// Requests that wait for one lock. They are its state, which is written as a whole with every change; whoever comes last
+/// in a longer queue had better be told so at once.
+pub const LOCK_QUEUE_MAX: u16 = 1_000;
+
 /// Bytes in a name of a definition or step. Names stand in every journal event.
 pub const NAME_BYTES_MAX: usize = 100;
 

@@ -89,6 +89,10 @@ words! {
         DeadlinePassed => "DEADLINE_PASSED",
         /// An event that was waited for did not come in time.
         WaitTimedOut => "WAIT_TIMED_OUT",
+        /// A lock did not come free in time.
+        LockTimedOut => "LOCK_TIMED_OUT",
+        /// Too many wait for a lock.
+        LockQueueFull => "LOCK_QUEUE_FULL",
         /// A person decided against a step, or its default did.
         DecidedAgainst => "DECIDED_AGAINST",
         /// An expression of the definition has no value for this saga's data.

@@ -2,7 +2,7 @@
 
 use crate::{
     Context, Decision, EvaluationError, FieldName, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode,
-    StepIndex, Value,
+    StepIndex, Value, limits,
 };
 
 pub(crate) fn cancelled() -> Reason {
@@ -50,6 +50,33 @@ pub(crate) fn wait_timed_out(plan: &Plan, step: StepIndex) -> Reason {
         ReasonCode::WaitTimedOut,
         format!("the event that {subject} waits for did not come in time"),
     )
+}
+
+pub(crate) fn lock_timed_out(plan: &Plan, step: StepIndex) -> Reason {
+    let subject = subject(plan, step, Purpose::Forward);
+    Reason::new(
+        ReasonCode::LockTimedOut,
+        format!("the lock that {subject} waits for did not come free in time"),
+    )
+}
+
+pub(crate) fn lock_queue_full(plan: &Plan, step: StepIndex) -> Reason {
+    let subject = subject(plan, step, Purpose::Forward);
+    Reason::new(
+        ReasonCode::LockQueueFull,
+        format!(
+            "{} wait already for the lock that {subject} asks for",
+            limits::LOCK_QUEUE_MAX
+        ),
+    )
+}
+
+pub(crate) fn lock_asked_again() -> Reason {
+    Reason::new(ReasonCode::Rejected, "the request has been made already")
+}
+
+pub(crate) fn lock_not_held() -> Reason {
+    Reason::new(ReasonCode::Rejected, "it neither holds the lock nor waits for it")
 }
 
 /// Says who decided, and what they noted.

@@ -9,7 +9,7 @@ use crate::{Decoder, FieldError, FieldName, Fields, Payload, Plan, RequestStatus
 /// - `start`: the start event, for example `start.order_id`;
 /// - `reply`: the reply in hand, in a retry's `when`;
 /// - `steps`: what became of a step: the reply that said it was done, for example `steps.payment.reply.reservation_id`;
-///   the event that it waited for, `steps.arrival.event.gate`; what was decided, `steps.approval.decision`. Each is null
+///   the event that it waited for, `steps.arrival.event.gate`; what was decided, `steps.approval.decision`; the key of the lock that it holds, `steps.seat.lock`. Each is null
 ///   when there is none, as of a step that was passed over;
 /// - `item`, `item_index`: the element of an array that the step is done for, and its number from 0;
 /// - `saga`: `saga.definition`, `saga.key`, `saga.version`, `saga.milestone`, `saga.reason`, `saga.reason_code`,
@@ -85,6 +85,15 @@ impl<'a> Scope<'a> {
                 Ok(Some(decision.map_or(Value::Null, |decision| {
                     Value::String(Arc::clone(&decision.option))
                 })))
+            }
+            ("lock", _) if rest.is_empty() => {
+                let held = state
+                    .lock
+                    .as_ref()
+                    .filter(|_| state.forward.status == RequestStatus::Succeeded);
+                Ok(Some(
+                    held.map_or(Value::Null, |lock| Value::String(lock.key.as_str().into())),
+                ))
             }
             _ => Ok(None),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Outcome, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp};
+use crate::{LockState, Outcome, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp};
 
 /// What is known about a saga. A saga of which nothing is known has none of these.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum Saga {
     Open(Box<SagaState>),
     /// The saga has ended.
     Closed(ClosedSaga),
+    /// It is no saga but a lock, which is kept and journaled like one, under [`LockState::id`].
+    Lock(Box<LockState>),
 }
 
 impl Saga {
@@ -29,6 +31,7 @@ impl Saga {
             Self::CancelledEarly { sequence, .. } => *sequence,
             Self::Open(state) => state.sequence,
             Self::Closed(closed) => closed.sequence,
+            Self::Lock(lock) => lock.sequence,
         }
     }
 
@@ -36,7 +39,15 @@ impl Saga {
     pub fn open(&self) -> Option<&SagaState> {
         match self {
             Self::Open(state) => Some(state),
-            Self::CancelledEarly { .. } | Self::Closed(_) => None,
+            Self::CancelledEarly { .. } | Self::Closed(_) | Self::Lock(_) => None,
+        }
+    }
+
+    /// The state, when it is a lock.
+    pub fn lock(&self) -> Option<&LockState> {
+        match self {
+            Self::Lock(lock) => Some(lock),
+            Self::CancelledEarly { .. } | Self::Open(_) | Self::Closed(_) => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attempt, Decision, Payload, Purpose, Round, Timestamp};
+use crate::{Attempt, Decision, LockKey, Payload, Purpose, Round, Timestamp};
 
 /// The state of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,17 @@ pub struct StepState {
     pub reply: Option<Payload>,
     /// What was decided.
     pub decision: Option<Box<Decision>>,
+    /// The lock that it asked for: held when the step is done, and waited for before. None once the saga has let go of it.
+    pub lock: Option<Box<StepLock>>,
+}
+
+/// A lock that a step holds or waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepLock {
+    /// The lock.
+    pub key: LockKey,
+    /// The step's place in the queue when it joined it, from 1; none before the lock has answered, and when it is held.
+    pub place: Option<u16>,
 }
 
 impl StepState {

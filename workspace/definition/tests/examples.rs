@@ -93,6 +93,17 @@ fn the_steps_of_returned_goods_are_what_they_say() {
     let plan = plan("goods-returned.yaml");
     let step = |name: &str| plan.step(plan.step_named(name).unwrap());
     assert_eq!(plan.compensation_order, CompensationOrder::Parallel);
+    let Action::Lock(lock) = &step("turn").action else {
+        panic!("{:?}", step("turn").action)
+    };
+    assert_eq!(
+        (lock.key.source(), lock.timeout.as_secs()),
+        ("'order/' + start.order_id", 600)
+    );
+    assert_eq!(
+        (lock.on_timeout, lock.until.as_slice()),
+        (OnTimeout::Continue, &[plan.step_named("inspection").unwrap()][..])
+    );
     assert!(matches!(&step("photographed").action, Action::Wait(WaitPlan::For(span)) if span.as_secs() == 3_600));
     assert!(matches!(
         &step("parcel").action,

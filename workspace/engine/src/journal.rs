@@ -13,7 +13,7 @@ use palinode_wire::{
         DefinitionActivated, InputAdded, JournalOpened, JournalRecord, JournalSchemas, Position, PositionsAdvanced,
         SagaRecord, TaskClaimed, TaskRecord,
     },
-    own,
+    own, partition_of,
 };
 
 use crate::cycle::{Shared, header};
@@ -22,6 +22,8 @@ use crate::cycle::{Shared, header};
 /// number of the record under the owner's incarnation.
 pub(crate) struct Journal {
     topic: Arc<str>,
+    inbox: Arc<str>,
+    partitions: i32,
     task: i32,
     key: Bytes,
     schemas: JournalSchemas,
@@ -46,6 +48,8 @@ impl Journal {
     pub(crate) fn new<St: Stores>(shared: &Shared<St>, task: i32, incarnation: Arc<str>) -> Self {
         Self {
             topic: Arc::clone(&shared.definitions.topics.journal),
+            inbox: Arc::clone(&shared.definitions.topics.inbox),
+            partitions: shared.member.application.partitions,
             task,
             key: format!("task-{task}").into(),
             schemas: shared.journal_schemas,
@@ -60,14 +64,36 @@ impl Journal {
         &self.incarnation
     }
 
-    /// A saga event.
-    pub(crate) fn saga_event(&self, plan: &Plan, at: &SagaEventAt<'_>, event: &Event, key: &Bytes) -> Produced {
+    /// Adds a saga event to `records`.
+    pub(crate) fn saga_event(
+        &self,
+        plan: &Plan,
+        at: &SagaEventAt<'_>,
+        event: &Event,
+        key: &Bytes,
+        records: &mut Vec<Produced>,
+    ) {
         let mut record = SagaRecord::from_event(plan, at.id, at.sequence, at.time, at.cause, event);
         record.correlation = record.correlation.or_else(|| at.correlation.cloned());
         record.traceparent = record.traceparent.or_else(|| at.traceparent.cloned());
+        self.record(&record, key, records);
+    }
+
+    /// Adds an event of a saga or a lock to `records`, and a copy for the inbox when it says something to somebody else.
+    pub(crate) fn record(&self, record: &SagaRecord, key: &Bytes, records: &mut Vec<Produced>) {
         let mut value = Vec::with_capacity(EVENT_BYTES + record.payload.as_ref().map_or(0, |it| it.bytes.len()));
         record.encode(self.schemas.saga_event, &mut value);
-        self.produced(key.clone(), value, own::SAGA_EVENT.name, None)
+        let value = Bytes::from(value);
+        if let Some(told) = record.told() {
+            let id = record.event_id();
+            let whose = Bytes::copy_from_slice(told.key().as_bytes());
+            records.push(Produced {
+                topic: Arc::clone(&self.inbox),
+                partition: Some(partition_of(&whose, self.partitions)),
+                ..self.produced(whose, value.clone(), own::SAGA_EVENT.name, Some(&id))
+            });
+        }
+        records.push(self.produced(key.clone(), value, own::SAGA_EVENT.name, None));
     }
 
     /// A claim of the task by `member`.
@@ -169,17 +195,17 @@ impl Journal {
             TaskRecord::DefinitionActivated(_) => own::DEFINITION_ACTIVATED.name,
             TaskRecord::PositionsAdvanced(_) => own::POSITIONS_ADVANCED.name,
         };
-        self.produced(self.key.clone(), value, name, Some(record.event_id()))
+        self.produced(self.key.clone(), value.into(), name, Some(record.event_id()))
     }
 
-    fn produced(&self, key: Bytes, value: Vec<u8>, record: &'static str, id: Option<&Arc<str>>) -> Produced {
+    fn produced(&self, key: Bytes, value: Bytes, record: &'static str, id: Option<&str>) -> Produced {
         let mut headers = vec![header((CE_TYPE, Bytes::from_static(record.as_bytes())))];
         headers.extend(id.map(|id| header((CE_ID, Bytes::copy_from_slice(id.as_bytes())))));
         Produced {
             topic: Arc::clone(&self.topic),
             partition: Some(self.task),
             key: Some(key),
-            value: value.into(),
+            value,
             headers,
         }
     }

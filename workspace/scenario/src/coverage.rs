@@ -170,6 +170,7 @@ fn of_step(plan: &Plan, index: StepIndex, purpose: Purpose) -> Vec<String> {
             Action::Wait(WaitPlan::Event { .. }) => {
                 edges.extend(["ended".into(), "ended without its event".into()]);
             }
+            Action::Lock(_) => edges.extend(["held".into(), "not had".into()]),
             Action::Decision(decision) => {
                 edges.extend(decision.options.iter().map(|option| format!("decided {}", option.name)));
                 edges.push("decided by nobody".into());
@@ -234,6 +235,8 @@ impl Pauses {
             "StepExpanded" => "item by item",
             "WaitEnded" if record.fails == Some(true) => "ended without its event",
             "WaitEnded" => "ended",
+            "LockGranted" => "held",
+            "LockMissed" => "not had",
             "DecisionMade" if record.by.is_none() => "decided by nobody",
             "DecisionMade" => {
                 let option = record.option.iter();

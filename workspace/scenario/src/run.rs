@@ -125,7 +125,7 @@ impl Suite {
 /// Where a saga is, and why.
 pub(crate) fn end(saga: Option<&Saga>, story: &[Moment]) -> (End, Option<Reason>) {
     match saga {
-        None | Some(Saga::CancelledEarly { .. }) => (End::NotStarted, None),
+        None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => (End::NotStarted, None),
         Some(Saga::Open(state)) => match &state.suspended {
             Some(suspension) => (End::Suspended, Some(suspension.reason.clone())),
             None => (End::Open, None),

@@ -1,8 +1,10 @@
 //! The world of a scenario: participants that do as they are told, and what happens by itself.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-use palinode_core::{Input, Purpose, RecordName, Reply, ReplyResult, Round, Saga, SagaId, StepIndex, Timestamp, Value};
+use palinode_core::{
+    Input, LockAnswer, Purpose, RecordName, Reply, ReplyResult, Round, Saga, SagaId, StepIndex, Timestamp, Value,
+};
 
 use crate::{
     model::{Behaviour, Given, Participants, Scenario, What},
@@ -83,6 +85,24 @@ impl<'a> World for Script<'a> {
         let input = self.reply(step, result, round, &behaviour.given, now)?;
         let times = if behaviour.twice { 2 } else { 1 };
         Ok((0..times).map(|_| (after, Cue::Reply(step, input.clone()))).collect())
+    }
+
+    /// A lock is free, unless the scenario says what it does as of a participant.
+    fn lock_asked(&mut self, step: StepIndex, round: Round) -> Vec<(i64, Cue<'a>)> {
+        let asked = (step, Purpose::Forward);
+        let number = self.commands.entry(asked).or_default();
+        let told = self.scenario.participants.told(asked, *number);
+        *number += 1;
+        let (result, after) = told.map_or((Some(ReplyResult::Succeeded), Duration::ZERO), |told| {
+            (told.result, told.after)
+        });
+        let answer = match result {
+            Some(ReplyResult::Succeeded) => LockAnswer::Granted,
+            Some(ReplyResult::Failed) => LockAnswer::Full,
+            None => return Vec::new(),
+        };
+        let after = i64::try_from(after.as_millis()).unwrap_or(i64::MAX);
+        vec![(after, Cue::Reply(asked, Input::Lock { step, round, answer }))]
     }
 
     fn input(&mut self, cue: &Cue<'a>, saga: Option<&Saga>, now: Timestamp) -> Result<Input, String> {
@@ -211,11 +231,16 @@ impl Script<'_> {
 impl Participants {
     /// What the participant does with its n-th command; one of an item of a step does what is said of the item, or of
     /// the step.
-    fn behaviour(&self, (index, purpose): Step, number: usize) -> Behaviour {
+    fn behaviour(&self, step: Step, number: usize) -> Behaviour {
+        let told = self.told(step, number).or(self.others.as_ref());
+        told.cloned().unwrap_or_else(Self::usual)
+    }
+
+    /// What is said of this participant itself.
+    fn told(&self, (index, purpose): Step, number: usize) -> Option<&Behaviour> {
         let of_item = self.by_step.get(&(index, purpose));
         let of_step = of_item.or_else(|| self.by_step.get(&(index.template(), purpose)));
-        let told = of_step.and_then(|all| all.get(number).or_else(|| all.last()));
-        told.or(self.others.as_ref()).cloned().unwrap_or_else(Self::usual)
+        of_step.and_then(|all| all.get(number).or_else(|| all.last()))
     }
 }
 
@@ -238,6 +263,11 @@ fn said(name: &str, input: &Input) -> String {
             result: ReplyResult::Failed,
             ..
         }) => format!("{name} is refused by its participant"),
+        Input::Lock {
+            answer: LockAnswer::Granted,
+            ..
+        } => format!("the lock of {name} is granted"),
+        Input::Lock { .. } => format!("too many wait for the lock of {name}"),
         _ => format!("{name} is done by its participant"),
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use palinode_core::{
-    Action, Decoder, Direction, Outcome, Plan, Request, RequestStatus, Saga, StepIndex, StepState, Timestamp, Value,
-    attributes,
+    Action, Decoder, Direction, Outcome, Plan, Request, RequestStatus, Saga, Standing, StepIndex, StepLock, StepState,
+    Timestamp, Value, attributes,
 };
 use palinode_wire::rfc3339;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,8 @@ pub struct SagaView {
     pub version: Option<u32>,
     /// Its key.
     pub key: String,
-    /// `running`, `compensating`, `suspended`, `completed`, `compensated`, or `cancelled before its start`.
+    /// `running`, `compensating`, `suspended`, `completed`, `compensated`, or `cancelled before its start`; of a lock `held` or
+    /// `free`.
     pub status: String,
     /// Why it is suspended or compensated.
     pub reason: Option<String>,
@@ -37,6 +38,22 @@ pub struct SagaView {
     pub attributes: BTreeMap<String, String>,
     /// Its steps, and then their items; empty once it is completed.
     pub steps: Vec<StepView>,
+    /// Of a lock: who holds it, and behind them who waits for it, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub queue: Vec<StandingView>,
+}
+
+/// Who holds a lock or waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingView {
+    /// The definition of the saga.
+    pub definition: String,
+    /// Its key.
+    pub key: String,
+    /// The step that asked.
+    pub step: String,
+    /// Since when it holds the lock, or waits.
+    pub since: String,
 }
 
 /// One step.
@@ -57,6 +74,9 @@ pub struct StepView {
     /// What it asks people while nobody has decided, and then what was decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<String>,
+    /// The lock that it holds, or waits for and at which place when it began to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<String>,
 }
 
 /// Describes a saga. `plan` is the plan of its version, for the names of its steps and its attributes, into whose fields
@@ -75,6 +95,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
         events: saga.sequence().0,
         attributes: BTreeMap::new(),
         steps: Vec::new(),
+        queue: Vec::new(),
     };
     match saga {
         Saga::CancelledEarly { at, .. } => view.changed_at = Some(rfc3339(*at)),
@@ -112,8 +133,13 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
                     compensation: (step.compensation.status != RequestStatus::NotRequested)
                         .then(|| word(&step.compensation)),
                     decision: decision(plan, index, step),
+                    lock: step.lock.as_ref().map(|lock| lock_of(step, lock)),
                 })
                 .collect();
+        }
+        Saga::Lock(lock) => {
+            view.status = if lock.holder.is_some() { "held" } else { "free" }.into();
+            view.queue = lock.holder.iter().chain(&lock.waiting).map(standing).collect();
         }
         Saga::Closed(closed) => {
             view.version = Some(closed.version);
@@ -133,6 +159,23 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
         }
     }
     view
+}
+
+fn standing(standing: &Standing) -> StandingView {
+    StandingView {
+        definition: standing.request.saga.definition.to_string(),
+        key: standing.request.saga.key.to_string(),
+        step: standing.request.step.to_string(),
+        since: rfc3339(standing.since),
+    }
+}
+
+fn lock_of(step: &StepState, lock: &StepLock) -> String {
+    match lock.place {
+        _ if step.forward.status == RequestStatus::Succeeded => format!("holds '{}'", lock.key),
+        Some(place) => format!("waits for '{}', at place {place} when it came", lock.key),
+        None => format!("waits for '{}'", lock.key),
+    }
 }
 
 /// The question while it is open, or the answer.

@@ -133,7 +133,7 @@ async fn saga<St: Stores>(State(app): State<App<St>>, Path((definition, key)): P
             let version = match &saga {
                 palinode_core::Saga::Open(state) => Some(state.version),
                 palinode_core::Saga::Closed(closed) => Some(closed.version),
-                palinode_core::Saga::CancelledEarly { .. } => None,
+                palinode_core::Saga::CancelledEarly { .. } | palinode_core::Saga::Lock(_) => None,
             };
             let definitions = app.shelf.last().definitions;
             let plan = version.and_then(|version| definitions.plan(&plan_id, version));

@@ -15,7 +15,7 @@ mod topics;
 
 pub use configuration::Configuration;
 pub use definitions::{Publication, Published, PublishedDefinitions, read_definitions};
-pub use describe::{SagaView, StepView, saga_view};
+pub use describe::{SagaView, StandingView, StepView, saga_view};
 pub use error::Error;
 pub use metrics_exporter_prometheus::PrometheusHandle;
 pub use run::Server;

@@ -69,6 +69,8 @@ rules! {
     AskedOnTheWayBack, Violation, "asked-on-the-way-back";
     /// A completed saga has done every step.
     CompletedEarly, Violation, "completed-early";
+    /// A saga that ends has let go of every lock.
+    LockKept, Violation, "lock-kept";
     /// An end leaves one outcome record.
     OutcomeRecord, Violation, "outcome-record";
     /// The same input again changes nothing.

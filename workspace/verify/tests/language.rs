@@ -6,10 +6,11 @@ use std::{sync::Arc, time::Duration};
 
 use common::{Step, definition, plan, proved, step};
 use palinode_core::{
-    Action, CompensationExhausted, CompensationOrder, Constant, DecisionOption, DecisionPlan, EvaluationError,
-    Expression, Fields, ItemsPlan, OnExhausted, OnTimeout, Plan, StepIndex, Trigger, Value, WaitPlan,
+    Action, CompensationExhausted, CompensationOrder, Constant, Context, DecisionOption, DecisionPlan, EvaluationError,
+    Event, Expression, Fields, Input, ItemsPlan, LockPlan, OnExhausted, OnTimeout, Plan, Saga, SagaId, StepIndex,
+    Transition, Trigger, Value, WaitPlan, evolve, transition,
 };
-use palinode_verify::{Report, Rule, Settings, verify};
+use palinode_verify::{Core, Report, Rule, Settings, verify, verify_with};
 
 /// An expression over data.
 #[derive(Debug)]
@@ -175,6 +176,58 @@ fn a_wait_ends_by_time_or_by_its_event() {
         plan.steps[1].compensation = None;
         let report = verify(plan, Settings::default());
         proved(&report);
+    }
+}
+
+#[test]
+fn a_lock_is_granted_or_does_not_come_free_in_time() {
+    for on_timeout in [OnTimeout::Continue, OnTimeout::Fail] {
+        for until in [vec![], vec![StepIndex(2)]] {
+            let report = explored(&trip(), |plan| {
+                plan.steps[1].action = Action::Lock(LockPlan {
+                    key: Arc::new(Data),
+                    timeout: Duration::from_secs(60),
+                    on_timeout,
+                    until: until.clone(),
+                });
+                plan.steps[1].compensation = None;
+            });
+            proved(&report);
+            assert!(
+                report.explored.completed > 0 && report.explored.compensated > 0,
+                "{report}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_saga_that_keeps_its_lock_is_found() {
+    let mut plan = plan(&definition(&trip()));
+    plan.steps[1].action = Action::Lock(LockPlan {
+        key: Arc::new(Data),
+        timeout: Duration::from_secs(60),
+        on_timeout: OnTimeout::Fail,
+        until: Vec::new(),
+    });
+    plan.steps[1].compensation = None;
+    let report = verify_with(&Keeps, plan, Settings::default());
+    assert!(finds(&report, Rule::LockKept), "{report}");
+}
+
+/// A core that never lets go of a lock.
+struct Keeps;
+
+impl Core for Keeps {
+    fn transition(&self, context: Context<'_>, id: &SagaId, saga: Option<&Saga>, input: &Input) -> Transition {
+        let mut right = transition(context, id, saga, input);
+        right
+            .events
+            .retain(|event| !matches!(event, Event::LockReleased { .. }));
+        right.saga = right.events.iter().fold(saga.cloned(), |saga, event| {
+            evolve(context.plan, id, saga, event, context.now)
+        });
+        right
     }
 }
 

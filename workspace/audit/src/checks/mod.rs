@@ -2,6 +2,7 @@
 
 mod commands_and_journal;
 mod compensation;
+mod locks;
 mod money;
 mod money_sums;
 mod nothing_after_end;
@@ -19,6 +20,7 @@ mod stock;
 
 pub(crate) use commands_and_journal::CommandsAndJournal;
 pub(crate) use compensation::Compensation;
+pub(crate) use locks::Locks;
 pub(crate) use money::Money;
 pub(crate) use nothing_after_end::NothingAfterEnd;
 pub(crate) use nothing_unseen::NothingUnseen;

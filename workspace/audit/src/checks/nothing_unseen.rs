@@ -21,6 +21,8 @@ pub(crate) struct NothingUnseen {
     topics: BTreeMap<NameIndex, BTreeMap<i32, Input>>,
     /// Forwarded inputs, by where they stood first, and where they stand in the inbox.
     forwarded: HashMap<InputPosition, InputPosition>,
+    /// Copies of events in the inbox.
+    told: BTreeSet<InputPosition>,
     /// Records on topics of commands that are none.
     strays: Vec<InputPosition>,
 }
@@ -67,6 +69,10 @@ impl Check for NothingUnseen {
                 if let Some(origin) = origin {
                     self.forwarded.insert(*origin, seen.position());
                 }
+            }
+            Content::Told(_) => {
+                self.trace(seen.position()).of_type = Some(seen.of_type);
+                self.told.insert(seen.position());
             }
             Content::Task(TaskRecord::InputAdded(added)) => {
                 if let Some(input) = self.named_input(facts, added.topic.as_str(), added.partition) {
@@ -126,7 +132,7 @@ impl Check for NothingUnseen {
                         found.add(Some(facts.place(at)), || {
                             format!("an input was never read: the position is {next}")
                         });
-                    } else if *offset < next && !is_inbox {
+                    } else if *offset < next && (!is_inbox || self.told.contains(&at)) {
                         found.add(Some(facts.place(at)), || "an input was read and left no trace".into());
                     }
                 }

@@ -58,6 +58,7 @@ impl Check for OutputsKeyed {
             }
             // An inbox record stands on the partition of the saga that it answers, whatever its own key is.
             Content::Forwarded(_)
+            | Content::Told(_)
             | Content::Task(_)
             | Content::Unreadable(_)
             | Content::Message

@@ -74,6 +74,9 @@ pub(super) fn event(saga: &SagaId, sequence: u64, cause: &str, text: &str, paylo
         option: None,
         by: None,
         note: None,
+        lock: None,
+        asker: None,
+        place: None,
     }
 }
 

@@ -79,6 +79,15 @@ fn as_text(event: &SagaRecord) -> String {
         let by = event.by.as_deref().unwrap_or("nobody in time");
         line.push_str(&format!(", '{option}' by {by}"));
     }
+    if let Some(lock) = &event.lock {
+        line.push_str(&format!(", lock '{lock}'"));
+    }
+    if let Some(asker) = &event.asker {
+        line.push_str(&format!(" of {asker}"));
+    }
+    if let Some(place) = event.place {
+        line.push_str(&format!(", place {place}"));
+    }
     if let Some(items) = event.items {
         line.push_str(&format!(", {items} items"));
     }
@@ -107,6 +116,9 @@ fn as_json(event: &SagaRecord) -> serde_json::Value {
         "option": event.option,
         "by": event.by,
         "note": event.note,
+        "lock": event.lock.as_ref().map(palinode_core::LockKey::as_str),
+        "asker": event.asker.as_ref().map(ToString::to_string),
+        "place": event.place,
         "cause": event.cause.as_str(),
         "correlation": event.correlation,
         "traceparent": event.traceparent,

@@ -80,6 +80,18 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
     for (name, value) in &view.attributes {
         say(format_args!("  {name}: {value}"))?;
     }
+    for (place, standing) in view.queue.iter().enumerate() {
+        let what = if place == 0 {
+            "held by".to_owned()
+        } else {
+            format!("{place}.")
+        };
+        let (definition, key, step) = (&standing.definition, &standing.key, &standing.step);
+        say(format_args!(
+            "  {what:<8} {definition} {key}, step {step}, since {}",
+            standing.since
+        ))?;
+    }
     for step in &view.steps {
         let compensation = step
             .compensation
@@ -90,8 +102,8 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
             "  {:<14} {}, commands: {}{compensation}",
             step.step, step.status, step.attempts
         ))?;
-        if let Some(decision) = &step.decision {
-            say(format_args!("  {:<14} {decision}", ""))?;
+        for more in step.decision.iter().chain(&step.lock) {
+            say(format_args!("  {:<14} {more}", ""))?;
         }
     }
     Ok(())

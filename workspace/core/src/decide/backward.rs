@@ -8,6 +8,7 @@ use crate::{
 use super::{
     Draft,
     advance::{stuck, wait_for},
+    lock,
 };
 
 /// Steps that nothing behind them keeps waiting, a bit each: no allocation on the way of every input.
@@ -58,6 +59,7 @@ pub(super) fn backward(draft: &mut Draft<'_>, reason: Reason) {
         all_settled &= settled;
     }
     if all_settled {
+        lock::release_all(draft);
         draft.push(Event::SagaCompensated { reason });
     } else if !draft.is_suspended()
         && let Some(step) = stuck(draft, Purpose::Compensation)

@@ -14,6 +14,7 @@ pub(super) fn cancel(draft: &mut Draft<'_>) {
     let answer = match draft.saga() {
         None => Answer::Keep,
         Some(Saga::CancelledEarly { .. }) => Answer::Refuse(RejectionCode::AlreadyCancelled),
+        Some(Saga::Lock(_)) => Answer::Refuse(RejectionCode::UnknownSaga),
         Some(Saga::Open(state)) => of_open(draft, state),
         Some(Saga::Closed(closed)) => Answer::Refuse(match closed.outcome {
             Outcome::Completed => RejectionCode::CancelAfterPivot,

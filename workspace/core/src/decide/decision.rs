@@ -34,7 +34,7 @@ pub(super) fn decide(
 ) {
     let named = Some((step, Purpose::Forward));
     let refusal = match draft.saga() {
-        None | Some(Saga::CancelledEarly { .. }) => Some(RejectionCode::UnknownSaga),
+        None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => Some(RejectionCode::UnknownSaga),
         Some(Saga::Closed(_)) => Some(RejectionCode::SagaClosed),
         Some(Saga::Open(_)) => None,
     };

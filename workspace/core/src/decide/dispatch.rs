@@ -1,8 +1,8 @@
 //! Which command an input stands for.
 
 use super::{
-    Draft, Sending, cancel, deadline, decision, refused, reply_failed, reply_succeeded, resume, retry, start, timeout,
-    wait,
+    Draft, Sending, cancel, deadline, decision, lock, refused, reply_failed, reply_succeeded, resume, retry, start,
+    timeout, wait,
 };
 use crate::{Context, Event, Input, Reply, ReplyResult, Saga, SagaId, TimerKind};
 
@@ -39,6 +39,7 @@ pub(crate) fn command(draft: &mut Draft<'_>, input: &Input) {
         Input::Resume { step, .. } => resume::resume(draft, *step),
         Input::Event { step, payload } => wait::event(draft, *step, payload),
         Input::Decide { step, option, by, note } => decision::decide(draft, *step, option, by, note.as_ref()),
+        Input::Lock { step, round, answer } => lock::answered(draft, *step, *round, *answer),
         Input::Timer(TimerKind::Deadline) => deadline::deadline(draft),
         Input::Timer(TimerKind::Timeout { step, purpose, attempt }) => {
             timeout::timeout(draft, *step, *purpose, *attempt)

@@ -7,7 +7,7 @@ use crate::{
     evolve, reasons,
 };
 
-use super::{decision, wait};
+use super::{decision, lock, wait};
 
 /// What becomes of the messages that the events ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,6 +168,7 @@ impl<'a> Draft<'a> {
         match (purpose, &plan.action) {
             (Purpose::Forward, Action::Wait(wait)) => return wait::begin(self, step, wait),
             (Purpose::Forward, Action::Decision(question)) => return decision::ask(self, step, question),
+            (Purpose::Forward, Action::Lock(plan)) => return lock::ask(self, step, round, plan),
             (Purpose::Forward, Action::Command { .. }) | (Purpose::Compensation, _) => {}
         }
         let Some(request) = self.request_of(step, purpose) else {
@@ -217,6 +218,7 @@ impl<'a> Draft<'a> {
 
     /// Turns back.
     pub(super) fn turn_back(&mut self, reason: Reason) {
+        lock::withdraw(self);
         self.push(Event::CompensationStarted { reason });
         super::advance::advance(self);
     }
@@ -244,7 +246,7 @@ impl<'a> Draft<'a> {
                 Some(state) => state,
                 None => return,
             },
-            Some(Saga::CancelledEarly { .. }) | None => return,
+            Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) | None => return,
         };
         let known = self.saga.as_ref().map_or(state.sequence, Saga::sequence);
         let sequence = if event.outcome().is_some() { known.next() } else { known };

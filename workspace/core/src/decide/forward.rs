@@ -6,6 +6,7 @@ use super::{
     Draft,
     advance::{stuck, wait_for},
     begin::begin,
+    lock,
 };
 
 /// Begins every step whose predecessors are settled. A saga with a step that has no attempt left waits for it first: it
@@ -24,10 +25,12 @@ pub(super) fn forward(draft: &mut Draft<'_>) {
             return;
         }
     }
+    lock::release_done(draft);
     if draft
         .open()
         .is_some_and(|state| state.steps.iter().all(|step| step.forward.is_settled()))
     {
+        lock::release_all(draft);
         draft.push(Event::SagaCompleted);
     }
 }

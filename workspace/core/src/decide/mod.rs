@@ -18,6 +18,7 @@ mod failure;
 mod forward;
 mod items;
 mod jitter;
+mod lock;
 mod past;
 mod refused;
 mod reply;

@@ -30,7 +30,7 @@ pub(super) fn answered(draft: &Draft<'_>, reply: &Reply) -> Answered {
     };
     match draft.saga() {
         None => Answered::UnknownSaga,
-        Some(Saga::CancelledEarly { .. }) => Answered::Nothing,
+        Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => Answered::Nothing,
         Some(Saga::Open(state)) => step(state).map_or(Answered::Nothing, Answered::Open),
         Some(Saga::Closed(closed)) => match &closed.memory {
             Some(state) if closed.outcome == Outcome::Compensated => {

@@ -12,7 +12,9 @@ pub(super) fn start(draft: &mut Draft<'_>, payload: &Payload, correlation: &Arc<
     let cancelled = match draft.saga() {
         None => false,
         Some(Saga::CancelledEarly { .. }) => true,
-        Some(Saga::Open(_) | Saga::Closed(_)) => return draft.reject(RejectionCode::DuplicateStart, None),
+        Some(Saga::Open(_) | Saga::Closed(_) | Saga::Lock(_)) => {
+            return draft.reject(RejectionCode::DuplicateStart, None);
+        }
     };
     draft.push(Event::SagaStarted {
         payload: payload.clone(),

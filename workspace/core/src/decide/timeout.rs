@@ -1,8 +1,8 @@
-//! The wait for a reply, a time, an event or a decision ends.
+//! The wait for a reply, a time, an event, a decision or a lock ends.
 
 use crate::{Action, Attempt, Event, Purpose, RequestStatus, StepIndex};
 
-use super::{Draft, decision, failure, wait};
+use super::{Draft, decision, failure, lock, wait};
 
 /// Ends the wait of `attempt`, when it is the one that is awaited.
 pub(super) fn timeout(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose, attempt: Attempt) {
@@ -10,6 +10,7 @@ pub(super) fn timeout(draft: &mut Draft<'_>, step: StepIndex, purpose: Purpose, 
     match (purpose, action) {
         (Purpose::Forward, Some(Action::Wait(plan))) => wait::time_out(draft, step, attempt, plan),
         (Purpose::Forward, Some(Action::Decision(question))) => decision::time_out(draft, step, attempt, question),
+        (Purpose::Forward, Some(Action::Lock(plan))) => lock::time_out(draft, step, attempt, plan),
         _ => unanswered(draft, step, purpose, attempt),
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn time_out(draft: &mut Draft<'_>, step: StepIndex, attempt: Attempt,
 pub(super) fn event(draft: &mut Draft<'_>, step: StepIndex, payload: &Payload) {
     let named = Some((step, Purpose::Forward));
     let refusal = match draft.saga() {
-        None | Some(Saga::CancelledEarly { .. }) => Some(RejectionCode::UnknownSaga),
+        None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => Some(RejectionCode::UnknownSaga),
         Some(Saga::Closed(_)) => Some(RejectionCode::SagaClosed),
         Some(Saga::Open(_)) => None,
     };

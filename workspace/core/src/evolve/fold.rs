@@ -1,6 +1,6 @@
 //! Which family an event belongs to.
 
-use super::{direction, lifecycle, passage, request, suspension, wait};
+use super::{direction, lifecycle, lock, passage, request, suspension, wait};
 use crate::{Event, Plan, Saga, SagaId, SagaState, Timestamp};
 
 /// The state of the saga `id` after `event`, which happened at `at`; `None` while nothing is known of it.
@@ -83,6 +83,16 @@ pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: T
         Event::DecisionMade { step, decision, fails } => {
             open(saga, at, |state| wait::decided(state, *step, decision, *fails, at))
         }
+        Event::LockAsked {
+            step,
+            round,
+            lock: key,
+            due,
+        } => open(saga, at, |state| lock::asked(state, *step, *round, key, *due, at)),
+        Event::LockQueued { step, place } => open(saga, at, |state| lock::queued(state, *step, *place)),
+        Event::LockGranted { step } => open(saga, at, |state| lock::granted(state, *step, at)),
+        Event::LockMissed { step, fails, .. } => open(saga, at, |state| lock::missed(state, *step, *fails, at)),
+        Event::LockReleased { step, .. } => open(saga, at, |state| lock::released(state, *step)),
         Event::GivenUp { step, purpose, .. } => open(saga, at, |state| request::given_up(state, (*step, *purpose))),
         Event::CancellationAccepted => open(saga, at, |_| ()),
         Event::CompensationStarted { reason } => {

@@ -98,6 +98,7 @@ pub(super) fn counted(mut saga: Saga) -> Saga {
         Saga::CancelledEarly { sequence, .. } => sequence,
         Saga::Open(state) => &mut state.sequence,
         Saga::Closed(closed) => &mut closed.sequence,
+        Saga::Lock(lock) => &mut lock.sequence,
     };
     *sequence = sequence.next();
     saga

@@ -6,6 +6,7 @@
 mod direction;
 mod fold;
 mod lifecycle;
+mod lock;
 mod passage;
 mod request;
 mod suspension;

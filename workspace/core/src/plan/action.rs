@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{MessageIndex, RecordName, TopicName, WaitPlan};
+use crate::{LockPlan, MessageIndex, RecordName, TopicName, WaitPlan};
 
 /// What a step does.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub enum Action {
     Wait(WaitPlan),
     /// A person decides.
     Decision(DecisionPlan),
+    /// The saga takes a lock.
+    Lock(LockPlan),
 }
 
 /// The record types that answer a command.

@@ -58,7 +58,7 @@ impl StepPlan {
         match (purpose, &self.action) {
             (Purpose::Compensation, _) => self.compensation.as_ref().map(|compensation| compensation.command),
             (Purpose::Forward, Action::Command { message, .. }) => Some(*message),
-            (Purpose::Forward, Action::Wait(_) | Action::Decision(_)) => None,
+            (Purpose::Forward, Action::Wait(_) | Action::Decision(_) | Action::Lock(_)) => None,
         }
     }
 
@@ -66,7 +66,7 @@ impl StepPlan {
     pub fn replies(&self) -> Option<&Replies> {
         match &self.action {
             Action::Command { replies, .. } => Some(replies),
-            Action::Wait(_) | Action::Decision(_) => None,
+            Action::Wait(_) | Action::Decision(_) | Action::Lock(_) => None,
         }
     }
 
@@ -82,7 +82,7 @@ impl StepPlan {
     pub fn event(&self) -> Option<&Trigger> {
         match &self.action {
             Action::Wait(WaitPlan::Event { trigger, .. }) => Some(trigger),
-            Action::Wait(_) | Action::Command { .. } | Action::Decision(_) => None,
+            Action::Wait(_) | Action::Command { .. } | Action::Decision(_) | Action::Lock(_) => None,
         }
     }
 
@@ -90,7 +90,7 @@ impl StepPlan {
     pub fn event_key(&self) -> Option<&Arc<dyn Expression>> {
         match &self.action {
             Action::Wait(wait) => wait.event_key(),
-            Action::Command { .. } | Action::Decision(_) => None,
+            Action::Command { .. } | Action::Decision(_) | Action::Lock(_) => None,
         }
     }
 

@@ -34,11 +34,11 @@ impl WaitPlan {
     }
 }
 
-/// What happens when an event does not come in time.
+/// What happens when an event or a lock does not come in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnTimeout {
     /// The step fails.
     Fail,
-    /// The step succeeds without an event.
+    /// The step succeeds without it.
     Continue,
 }

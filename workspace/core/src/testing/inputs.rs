@@ -1,6 +1,6 @@
 //! Inputs in a word.
 
-use crate::{Attempt, Input, Payload, Purpose, Reply, ReplyResult, Round, SchemaId, StepIndex, TimerKind};
+use crate::{Attempt, Input, LockAnswer, Payload, Purpose, Reply, ReplyResult, Round, SchemaId, StepIndex, TimerKind};
 
 pub(crate) fn payload(text: &str) -> Payload {
     Payload {
@@ -40,6 +40,18 @@ pub(crate) fn decide(step: StepIndex, option: &str) -> Input {
         option: option.into(),
         by: "ann".into(),
         note: Some("I looked".into()),
+    }
+}
+
+pub(crate) fn granted(step: StepIndex, round: u32) -> Input {
+    lock(step, round, LockAnswer::Granted)
+}
+
+pub(crate) fn lock(step: StepIndex, round: u32, answer: LockAnswer) -> Input {
+    Input::Lock {
+        step,
+        round: Round(round),
+        answer,
     }
 }
 

@@ -25,6 +25,8 @@ struct Known {
     undo_given_up: bool,
     /// The number of its items.
     items: Option<u16>,
+    /// The request for a lock that it has not let go of.
+    lock: Option<Round>,
 }
 
 /// The laws, with what they remember.
@@ -50,6 +52,15 @@ impl<'a> Laws<'a> {
             pivot_done: false,
             ended: false,
         }
+    }
+
+    fn no_lock_is_left(&self) {
+        let left = self.steps.iter().find(|(_, known)| known.lock.is_some());
+        assert!(
+            left.is_none(),
+            "ended with the lock of {left:?}",
+            left = left.map(|(step, _)| step)
+        );
     }
 
     /// Takes the next event of the journal.
@@ -118,6 +129,39 @@ impl<'a> Laws<'a> {
                 let known = self.known(*step);
                 (known.asked, known.done) = (false, !fails);
             }
+            Event::LockAsked { step, round, .. } => {
+                self.in_time(*step);
+                let known = self.known(*step);
+                assert!(!known.asked && !known.done, "{step:?} asks while it waits or holds");
+                assert_eq!(known.lock, None, "{step:?} asks before it let go");
+                (known.asked, known.lock) = (true, Some(*round));
+            }
+            Event::LockGranted { step } => {
+                let known = self.known(*step);
+                assert!(
+                    known.asked && known.lock.is_some(),
+                    "{step:?} holds what it does not ask for"
+                );
+                (known.asked, known.done) = (false, true);
+            }
+            Event::LockMissed { step, round, fails, .. } => {
+                let known = self.known(*step);
+                assert_eq!(
+                    known.lock.take(),
+                    Some(*round),
+                    "{step:?} misses what it does not ask for"
+                );
+                (known.asked, known.done) = (false, !fails);
+            }
+            Event::LockReleased { step, round, .. } => {
+                let known = self.known(*step);
+                assert_eq!(
+                    known.lock.take(),
+                    Some(*round),
+                    "{step:?} lets go of what it does not have"
+                );
+                known.asked = false;
+            }
             Event::GivenUp { step, purpose, .. } => match purpose {
                 Purpose::Forward => self.known(*step).went_by = true,
                 Purpose::Compensation => self.known(*step).undo_given_up = true,
@@ -131,6 +175,7 @@ impl<'a> Laws<'a> {
             }
             Event::SagaReopened { .. } => self.ended = false,
             Event::SagaCompleted => {
+                self.no_lock_is_left();
                 assert!(
                     self.plan.step_indexes().all(|step| self.has_gone_on(step)),
                     "completed before every step was done"
@@ -138,6 +183,7 @@ impl<'a> Laws<'a> {
                 self.ended = true;
             }
             Event::SagaCompensated { .. } => {
+                self.no_lock_is_left();
                 assert!(
                     self.plan.step_indexes().all(|step| self.is_settled(step)),
                     "compensated with a step forgotten"

@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     Action, CompensationExhausted, CompensationOrder, CompensationPlan, Constant, DecisionOption, DecisionPlan,
-    Emission, Expression, FieldPlan, ItemsPlan, MessageIndex, MessagePlan, Milestone, OnExhausted, OnTimeout, Plan,
-    Purpose, Replies, RetryPolicy, StepIndex, StepPlan, Trigger, Value, WaitPlan, Zone,
+    Emission, Expression, FieldPlan, ItemsPlan, LockPlan, MessageIndex, MessagePlan, Milestone, OnExhausted, OnTimeout,
+    Plan, Purpose, Replies, RetryPolicy, StepIndex, StepPlan, Trigger, Value, WaitPlan, Zone,
 };
 
 use super::{Field, Is};
@@ -55,6 +55,7 @@ enum Does {
     WaitUntil(Arc<dyn Expression>),
     WaitForEvent(OnTimeout),
     Decide,
+    Lock(Arc<dyn Expression>, OnTimeout, Vec<u16>),
 }
 
 pub(crate) fn step(name: impl Into<String>) -> StepBuilder {
@@ -172,6 +173,20 @@ impl StepBuilder {
     /// Asks whether to `approve` or to `reject`, an hour at the most; then it is rejected.
     pub(crate) fn decides(mut self) -> Self {
         self.does = Does::Decide;
+        self
+    }
+
+    /// Takes the lock that `key` names; waits for it half a minute at the most.
+    pub(crate) fn locks(mut self, key: impl Expression + 'static, on_timeout: OnTimeout) -> Self {
+        self.does = Does::Lock(Arc::new(key), on_timeout, Vec::new());
+        self
+    }
+
+    /// Gives its lock back when `steps` are settled.
+    pub(crate) fn releases_after(mut self, steps: &[u16]) -> Self {
+        if let Does::Lock(_, _, until) = &mut self.does {
+            *until = steps.to_vec();
+        }
         self
     }
 
@@ -329,6 +344,12 @@ fn action(plan: &mut Plan, name: &str, does: Does) -> Action {
             key: None,
             timeout: Duration::from_secs(60),
             on_timeout,
+        }),
+        Does::Lock(key, on_timeout, until) => Action::Lock(LockPlan {
+            key,
+            timeout: Duration::from_secs(30),
+            on_timeout,
+            until: until.into_iter().map(StepIndex).collect(),
         }),
         Does::Decide => Action::Decision(DecisionPlan {
             question: "shall it go on?".into(),

@@ -8,11 +8,11 @@ use proptest::{
 };
 
 use crate::{
-    Action, CompensationOrder, Constant, Event, Input, OnTimeout, Plan, Purpose, Reason, ReasonCode, Reply,
+    Action, CompensationOrder, Constant, Event, Input, LockAnswer, OnTimeout, Plan, Purpose, Reason, ReasonCode, Reply,
     ReplyResult, Request, RequestStatus, Round, Saga, StepIndex, Timer, TimerKind, Value, WaitPlan, timers,
 };
 
-use super::{StepBuilder, Story, cancel, decide, event, laws::Laws, payload, plan, resume, start, step};
+use super::{StepBuilder, Story, cancel, decide, event, granted, laws::Laws, lock, payload, plan, resume, start, step};
 
 const STEPS_MAX: usize = 6;
 
@@ -34,6 +34,8 @@ enum Move {
     Stray(Index, Purpose, ReplyResult, Option<u32>),
     /// An event for a step, which may wait for it.
     Event(Index),
+    /// A lock's answer for a step, which may have asked for it.
+    Lock(Index, u32, LockAnswer),
     /// A decision for a step, which may have asked for it.
     Decide(Index, &'static str),
     OutputRefused,
@@ -65,6 +67,8 @@ enum Kind {
     WaitFor,
     WaitForEvent(bool),
     Decide,
+    /// Takes a lock, until the last step of the plan or to the end.
+    Lock(bool, bool),
     /// Its attempts end by a deadline.
     Within(u64),
 }
@@ -80,6 +84,7 @@ fn any_kind() -> impl Strategy<Value = Kind> {
         1 => Just(Kind::WaitFor),
         1 => any::<bool>().prop_map(Kind::WaitForEvent),
         1 => Just(Kind::Decide),
+        2 => any::<[bool; 2]>().prop_map(|[fails, until]| Kind::Lock(fails, until)),
         1 => (1u64..9).prop_map(Kind::Within),
     ]
 }
@@ -107,7 +112,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
                 if pivot == Some(at) {
                     builder.pivot()
                 } else {
-                    special(builder, at, *kind)
+                    special(builder, at, (steps.len() - 1) as u16, *kind)
                 }
             }))
             .with_deadline()
@@ -115,7 +120,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
         })
 }
 
-fn special(step: StepBuilder, at: usize, kind: Kind) -> StepBuilder {
+fn special(step: StepBuilder, at: usize, last: u16, kind: Kind) -> StepBuilder {
     match kind {
         Kind::Plain => step,
         Kind::When(holds) => step.when(Constant(Value::Boolean(holds))),
@@ -127,6 +132,11 @@ fn special(step: StepBuilder, at: usize, kind: Kind) -> StepBuilder {
         Kind::WaitForEvent(true) => step.uncompensated().waits_for_event(OnTimeout::Fail),
         Kind::WaitForEvent(false) => step.uncompensated().waits_for_event(OnTimeout::Continue),
         Kind::Decide => step.uncompensated().decides(),
+        Kind::Lock(fails, until) => {
+            let on_timeout = if fails { OnTimeout::Fail } else { OnTimeout::Continue };
+            let step = step.uncompensated().locks(Constant(Value::Long(7)), on_timeout);
+            if until { step.releases_after(&[last]) } else { step }
+        }
         Kind::Within(seconds) => step.within(seconds).jitter(0.5),
     }
 }
@@ -150,6 +160,14 @@ fn any_step(at: usize, after: &[bool], [compensated, turns_back, retried]: [bool
     builder
 }
 
+fn answer() -> impl Strategy<Value = LockAnswer> {
+    prop_oneof![
+        3 => Just(LockAnswer::Granted),
+        1 => (1u16..4).prop_map(|place| LockAnswer::Queued { place }),
+        1 => Just(LockAnswer::Full),
+    ]
+}
+
 fn any_move() -> impl Strategy<Value = Move> {
     let result = || prop_oneof![3 => Just(ReplyResult::Succeeded), 2 => Just(ReplyResult::Failed)];
     let code = prop_oneof![Just(Code::Busy), Just(Code::NoFunds)];
@@ -165,6 +183,7 @@ fn any_move() -> impl Strategy<Value = Move> {
             .prop_map(|(at, purpose, result, round)| Move::Stray(at, purpose, result, round)),
         2 => any::<Index>().prop_map(Move::Event),
         2 => (any::<Index>(), prop_oneof![Just("approve"), Just("reject")]).prop_map(|(at, option)| Move::Decide(at, option)),
+        2 => (any::<Index>(), 1u32..3, answer()).prop_map(|(at, round, answer)| Move::Lock(at, round, answer)),
         1 => Just(Move::OutputRefused),
     ];
     prop_oneof![12 => plain.clone(), 1 => plain.prop_map(|next| Move::Refused(Box::new(next)))]
@@ -207,6 +226,7 @@ fn input(story: &Story, next: &Move) -> Option<Input> {
         )),
         Move::Event(at) => Some(event(any_index(story, at)?)),
         Move::Decide(at, option) => Some(decide(any_index(story, at)?, option)),
+        Move::Lock(at, round, answer) => Some(lock(any_index(story, at)?, *round, *answer)),
         Move::OutputRefused => Some(Input::OutputRefused { reason: refusal() }),
         Move::Refused(next) => input(story, next),
     }
@@ -282,13 +302,14 @@ fn somebody_moves_it(story: &Story) {
 /// What ends the first wait or question of the saga well.
 fn ends_a_wait(story: &Story) -> Option<Input> {
     let mut all = requests(story).into_iter();
-    let (step, ..) = all.find(|(step, purpose, request)| {
+    let (step, _, request) = all.find(|(step, purpose, request)| {
         let asks_nobody = story.plan.step(*step).command_for(*purpose).is_none();
         asks_nobody && matches!(request.status, RequestStatus::Pending { .. })
     })?;
     Some(match &story.plan.step(step).action {
         Action::Wait(WaitPlan::Event { .. }) => event(step),
         Action::Decision(_) => decide(step, "approve"),
+        Action::Lock(_) => granted(step, request.round.0),
         _ => Input::Timer(
             timers(story.saga.as_ref())
                 .into_iter()
@@ -305,7 +326,7 @@ fn heal(story: &mut Story) {
     for _ in 0..HEALING_INPUTS_MAX {
         let next = match &story.saga {
             None | Some(Saga::CancelledEarly { .. }) => start(),
-            Some(Saga::Closed(_)) => return,
+            Some(Saga::Closed(_) | Saga::Lock(_)) => return,
             Some(Saga::Open(state)) => match (pending(story).first(), timers(story.saga.as_ref()).as_slice()) {
                 (Some((step, purpose, round)), _) => {
                     reply(*step, *purpose, ReplyResult::Succeeded, Some(*round), Code::NoFunds)

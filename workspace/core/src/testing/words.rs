@@ -60,6 +60,13 @@ pub(crate) fn in_words(plan: &Plan, event: &Event) -> String {
             let by = decision.by.as_deref().unwrap_or("nobody");
             format!("{} decided {} for {}", by, decision.option, plan.step_name(*step))
         }
+        Event::LockAsked { step, round, lock, .. } => format!("{} asked for {lock} {}", plan.step_name(*step), round.0),
+        Event::LockQueued { step, place } => format!("{} waits at {place}", plan.step_name(*step)),
+        Event::LockGranted { step } => format!("{} holds its lock", plan.step_name(*step)),
+        Event::LockMissed { step, lock, reason, .. } => {
+            coded(&format!("{} missed {lock}", plan.step_name(*step)), reason)
+        }
+        Event::LockReleased { step, lock, .. } => format!("{} let go of {lock}", plan.step_name(*step)),
         Event::GivenUp { step, purpose, reason } => coded(&format!("gave up {}", of(step, purpose)), reason),
         Event::CancellationAccepted => "cancellation accepted".into(),
         Event::CancellationKept => "cancellation kept".into(),

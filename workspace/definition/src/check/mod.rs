@@ -10,6 +10,7 @@ mod pivot;
 mod roles;
 mod scope;
 mod size;
+mod until;
 mod window;
 
 pub(crate) use choices::choices;
@@ -19,4 +20,5 @@ pub(crate) use pivot::{Zones, zones};
 pub(crate) use roles::roles;
 pub(crate) use scope::{OF_SAGA, Scope, expression};
 pub(crate) use size::size;
+pub(crate) use until::until;
 pub(crate) use window::window;

@@ -162,14 +162,14 @@ fn step_mistake(step: &str, rest: &[&str], scope: Scope<'_>) -> Option<Told> {
             None => format!("the step '{step}' waits for a time: nothing can be seen of it"),
         };
         let hint = seen.map(|what| match what {
-            "decision" => format!("steps.{step}.decision"),
+            "decision" | "lock" => format!("steps.{step}.{what}"),
             what => format!("steps.{step}.{what}.<field>"),
         });
         return Some((Code::UnknownName, message, hint));
     }
-    if rest.len() > 1 && seen == Some("decision") {
-        let message = format!("the decision of '{step}' is text, and has no fields");
-        return Some((Code::UnknownName, message, Some(format!("steps.{step}.decision"))));
+    if let (Some(what @ ("decision" | "lock")), [_, _, ..]) = (seen, rest) {
+        let message = format!("the {what} of '{step}' is text, and has no fields");
+        return Some((Code::UnknownName, message, Some(format!("steps.{step}.{what}"))));
     }
     if scope.steps.is_some_and(|visible| !visible.contains(place)) {
         let message = format!("the {} of the step '{step}' is not there yet", seen.unwrap_or("reply"));
@@ -191,6 +191,8 @@ fn seen_of(step: &Step) -> Option<&'static str> {
         None
     } else if step.decision.is_some() {
         Some("decision")
+    } else if step.lock.is_some() {
+        Some("lock")
     } else {
         Some("reply")
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use palinode_core::limits::{ITEMS_MAX, ITEMS_PER_SAGA_MAX, STEPS_MAX};
+use palinode_core::limits::{ITEMS_MAX, ITEMS_PER_SAGA_MAX, LOCK_KEY_BYTES_MAX, LOCK_QUEUE_MAX, STEPS_MAX};
 
 use super::{Described, Need, Rule, Section, schema::sections, usual::span_text};
 use crate::{
@@ -154,6 +154,11 @@ const NAMES: &[[&str; 3]] = &[
         "as `reply`",
         "the option that was chosen; null when none was",
     ],
+    [
+        "`steps.<step>.lock`",
+        "as `reply`",
+        "the key of the lock, while the saga holds it; null when it does not",
+    ],
     ["`reply.<field>`", "`retry.when`", "the failure in hand"],
     [
         "`item`, `item_index`",
@@ -177,6 +182,8 @@ fn bounds(page: &mut String) {
         ("elements of one step", ITEMS_MAX.to_string()),
         ("elements of all steps of a saga", ITEMS_PER_SAGA_MAX.to_string()),
         ("emitted events", limits::EMISSIONS_MAX.to_string()),
+        ("sagas that wait for one lock", LOCK_QUEUE_MAX.to_string()),
+        ("bytes of a lock's key", LOCK_KEY_BYTES_MAX.to_string()),
         ("options of a decision", limits::OPTIONS_MAX.to_string()),
         ("a time span", span_text(limits::DURATION_MAX)),
         ("characters of an expression", limits::EXPRESSION_CHARS_MAX.to_string()),

@@ -41,6 +41,8 @@ pub(crate) enum Wants {
     Time,
     /// The key of a saga, or null.
     Key,
+    /// The key of a lock.
+    Lock,
     /// What the outcome record takes for the field of this name.
     Attribute(FieldName),
 }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use palinode_core::{
-    Action, CompensationPlan, DecisionOption, DecisionPlan, Expression, ItemsPlan, OnExhausted, OnTimeout, StepPlan,
-    WaitPlan, Zone, limits::ITEMS_MAX,
+    Action, CompensationPlan, DecisionOption, DecisionPlan, Expression, ItemsPlan, LockPlan, OnExhausted, OnTimeout,
+    StepPlan, WaitPlan, Zone, limits::ITEMS_MAX,
 };
 
 use super::{
@@ -48,7 +48,7 @@ impl<'a> Builder<'a> {
             item: step.for_each.is_some(),
             ..before
         };
-        let action = self.action(step, scope, &around, report);
+        let action = self.action(place, scope, &around, report);
         let retry = policy(
             step.retry.as_ref(),
             &Usual::STEP,
@@ -131,17 +131,16 @@ impl<'a> Builder<'a> {
         Some((plan, list))
     }
 
-    fn action(
-        &mut self,
-        step: &raw::Step,
-        scope: Scope<'_>,
-        around: &Around,
-        report: &mut Report<'_>,
-    ) -> Option<Action> {
+    fn action(&mut self, place: usize, scope: Scope<'_>, around: &Around, report: &mut Report<'_>) -> Option<Action> {
+        let steps = self.steps;
+        let step = &steps[place];
         let command = step.command.as_ref();
         let message = command.and_then(|command| self.sent.add(command, None, around.clone(), scope, report));
         if let Some(wait) = &step.wait {
             return self.wait(wait, scope, around, report).map(Action::Wait);
+        }
+        if let Some(lock) = &step.lock {
+            return self.lock(place, lock, scope, around, report).map(Action::Lock);
         }
         if let Some(decision) = &step.decision {
             return decided(decision).map(Action::Decision);
@@ -184,6 +183,24 @@ impl<'a> Builder<'a> {
             key,
             timeout: wait.timeout.as_ref()?.value,
             on_timeout: wait.on_timeout.as_ref().map_or(OnTimeout::Fail, |what| what.value),
+        })
+    }
+
+    fn lock(
+        &mut self,
+        place: usize,
+        lock: &raw::Lock,
+        scope: Scope<'_>,
+        around: &Around,
+        report: &mut Report<'_>,
+    ) -> Option<LockPlan> {
+        let until = check::until(place, &lock.until, self.graph, report);
+        let key = self.value(lock.key.as_ref()?, scope, around, Wants::Lock, report)?;
+        Some(LockPlan {
+            key,
+            timeout: lock.timeout.as_ref()?.value,
+            on_timeout: lock.on_timeout.as_ref().map_or(OnTimeout::Fail, |what| what.value),
+            until: self.indexes(until),
         })
     }
 

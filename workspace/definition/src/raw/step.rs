@@ -5,8 +5,8 @@ use std::time::Duration;
 use palinode_core::{OnExhausted, limits::STEPS_MAX};
 
 use super::{
-    Compensation, Decision, ForEach, Message, Replies, Retry, Trigger, Wait, compensation, decision, for_each, message,
-    retry, trigger, wait,
+    Compensation, Decision, ForEach, Lock, Message, Replies, Retry, Trigger, Wait, compensation, decision, for_each,
+    lock, message, retry, trigger, wait,
 };
 use crate::{
     defaults,
@@ -103,6 +103,16 @@ static DECISION: Key<Part<Decision>> = Key {
     meaning: "A person decides.",
     example: "{ question: 'Ship it?', options: { ship: succeed, stop: fail }, deadline: 24h, default: stop }",
 };
+static LOCK: Key<Part<Lock>> = Key {
+    name: "lock",
+    form: Part {
+        section: &lock::LOCK,
+        read: Lock::of,
+    },
+    need: Need::Optional,
+    meaning: "The saga takes a lock.",
+    example: "{ key: \"'seat/' + start.seat\", timeout: 1m }",
+};
 static TIMEOUT: Key<TimeSpan> = Key {
     name: "timeout",
     form: TimeSpan,
@@ -179,7 +189,7 @@ pub(super) static STEP: Section = Section {
     name: "step",
     what: "a step",
     title: "A step",
-    about: "What a participant is asked to do, a wait, or a decision of a person.",
+    about: "What a participant is asked to do, a wait, a decision of a person, or a lock.",
     keys: &[
         &ID,
         &AFTER,
@@ -190,6 +200,7 @@ pub(super) static STEP: Section = Section {
         &REPLIES,
         &WAIT,
         &DECISION,
+        &LOCK,
         &TIMEOUT,
         &DEADLINE,
         &RETRY,
@@ -198,7 +209,7 @@ pub(super) static STEP: Section = Section {
         &COMPENSATION,
     ],
     rules: &[
-        Rule::OneOf(&["command", "wait", "decision"]),
+        Rule::OneOf(&["command", "wait", "decision", "lock"]),
         Rule::With("command", "replies"),
         Rule::With("replies", "command"),
         Rule::With("pivot", "command"),
@@ -227,6 +238,7 @@ pub(crate) struct Step {
     pub(crate) replies: Option<Replies>,
     pub(crate) wait: Option<Wait>,
     pub(crate) decision: Option<Decision>,
+    pub(crate) lock: Option<Lock>,
     pub(crate) timeout: Option<At<Duration>>,
     pub(crate) deadline: Option<At<Duration>>,
     pub(crate) retry: Option<Retry>,
@@ -249,6 +261,7 @@ impl Step {
             replies: map.read(&REPLIES, report),
             wait: map.read(&WAIT, report),
             decision: map.read(&DECISION, report),
+            lock: map.read(&LOCK, report),
             timeout: map.read(&TIMEOUT, report),
             deadline: map.read(&DEADLINE, report),
             retry: map.read(&RETRY, report),

@@ -117,6 +117,7 @@ impl Checker<'_> {
             Wants::List => (Type::list(Type::Any), "the items, which are an array".to_owned()),
             Wants::Time => (time(), "a point in time".to_owned()),
             Wants::Key => (key(), "the key of a saga".to_owned()),
+            Wants::Lock => (lock_key(), "the key of a lock".to_owned()),
             Wants::Attribute(name) => (attribute(), format!("the field '{name}' of the outcome record")),
         };
         self.value(&place.expression, &place.around, &wanted, &told);
@@ -161,6 +162,8 @@ impl Checker<'_> {
                     trigger, on_timeout, ..
                 }) => ("event", self.known(&trigger.record), *on_timeout == OnTimeout::Fail),
                 Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => continue,
+                // Given back before the saga ends, or never held.
+                Action::Lock(_) => ("lock", Type::String, false),
                 Action::Decision(decision) => ("decision", options(decision, certain), true),
             };
             let of = if certain && always { of } else { of.nullable() };
@@ -194,6 +197,10 @@ fn options(decision: &DecisionPlan, succeeded: bool) -> Type {
 
 fn key() -> Type {
     Type::Null.or(Type::String).or(Type::whole(Range::LONG))
+}
+
+fn lock_key() -> Type {
+    Type::String.or(Type::whole(Range::LONG))
 }
 
 fn time() -> Type {

@@ -70,7 +70,7 @@ impl<St: Stores> Batch<'_, St> {
             let state = match saga? {
                 Saga::Open(state) => state,
                 Saga::Closed(closed) => closed.memory.as_ref()?,
-                Saga::CancelledEarly { .. } => return None,
+                Saga::CancelledEarly { .. } | Saga::Lock(_) => return None,
             };
             let replies = state.steps.iter().filter_map(|step| step.reply.as_ref());
             let payloads = std::iter::once(&state.start).chain(replies);
@@ -183,7 +183,7 @@ impl<St: Stores> Batch<'_, St> {
         let (version, is_open) = self.draft.look(self.store, id, |saga| match saga {
             Some(Saga::Open(state)) => (Some(state.version), true),
             Some(Saga::Closed(closed)) => (Some(closed.version), false),
-            Some(Saga::CancelledEarly { .. }) | None => (None, false),
+            Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) | None => (None, false),
         })?;
         let definitions = &self.shared.definitions;
         let plan = match version {
@@ -362,7 +362,7 @@ fn carried(saga: Option<&Saga>) -> Option<Carried> {
     let state = match saga? {
         Saga::Open(state) => state,
         Saga::Closed(closed) => closed.memory.as_ref()?,
-        Saga::CancelledEarly { .. } => return None,
+        Saga::CancelledEarly { .. } | Saga::Lock(_) => return None,
     };
     Some((Arc::clone(&state.correlation), state.traceparent.clone()))
 }

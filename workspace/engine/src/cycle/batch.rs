@@ -101,6 +101,12 @@ impl<'a, St: Stores> Batch<'a, St> {
                 }
                 self.counts.applied += 1;
             }
+            Decoded::Heard(heard) => {
+                if let Taken::SchemaMissing(schema) = self.heard(held, &heard, record)? {
+                    return Ok(Taken::SchemaMissing(schema));
+                }
+                self.counts.applied += 1;
+            }
             Decoded::Meant(meant) => {
                 if let Taken::SchemaMissing(schema) = self.meant(held, &meant, record)? {
                     return Ok(Taken::SchemaMissing(schema));

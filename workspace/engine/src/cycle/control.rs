@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Stands for a step that the definition does not have.
-const NO_STEP: StepIndex = StepIndex(u16::MAX);
+pub(super) const NO_STEP: StepIndex = StepIndex(u16::MAX);
 
 impl<St: Stores> Batch<'_, St> {
     /// A decision. One for a saga, step or option that is not there is refused by the saga, and so recorded.

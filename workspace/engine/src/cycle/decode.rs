@@ -11,6 +11,7 @@ use super::{
     Shared,
     correlate::{Correlated, Correlating},
     held::Held,
+    told::{self, Heard},
 };
 use crate::routes::{Role, split_correlated};
 
@@ -29,6 +30,8 @@ pub(super) enum Decoded<'d> {
     Meant(Meant<'d>),
     /// It is an input of sagas of several keys.
     Correlated(Correlated<'d>),
+    /// It is the copy of an event, for a lock or a saga of this task.
+    Heard(Box<Heard>),
 }
 
 /// An input and what it may mean.
@@ -77,6 +80,7 @@ pub(super) fn decode<'d, St: Stores>(
     let origin = if from_inbox {
         match Origin::read(pairs(record)) {
             Some(origin) => origin,
+            None if told::is_copy(record) => return told::decode(shared, task, schemas, held, now, here(), record),
             None => {
                 let reason = "a record in the inbox does not say where it came from".into();
                 return Decoded::Dead(here(), ErrorCode::OriginMissing, reason);

@@ -26,6 +26,7 @@ mod signal;
 mod start_gate;
 mod state_machine;
 mod take_over;
+mod told;
 
 pub(crate) use outbox::header;
 pub use shared::{Member, Shared};

@@ -103,7 +103,7 @@ impl<'a, St: Stores> Sender<'a, St> {
                 correlation: self.carried.as_ref().map(|(correlation, _)| correlation),
                 traceparent: self.carried.as_ref().and_then(|(_, traceparent)| traceparent.as_ref()),
             };
-            records.push(journal.saga_event(&self.loaded.plan, &at, event, &self.key));
+            journal.saga_event(&self.loaded.plan, &at, event, &self.key, records);
         }
     }
 

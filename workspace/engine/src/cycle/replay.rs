@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use palinode_core::{Sequence, Timestamp, evolve};
+use palinode_core::{LockState, Saga, Sequence, Timestamp, evolve, evolve_lock};
 use palinode_log::Consumed;
 use palinode_store::{Activation, JournalPosition, Store};
 use palinode_wire::journal::{JournalRecord, SagaRecord, TaskRecord};
@@ -102,6 +102,9 @@ impl<S: Store> Replay<S> {
         record: &SagaRecord,
         at: &Consumed,
     ) -> Result<(), Exit> {
+        if record.is_of_lock() {
+            return self.fold_lock(draft, record, at);
+        }
         let id = &record.id;
         activate::ready(definitions, &id.definition, record.version)?;
         let Some(plan) = definitions.plan(&id.definition, record.version) else {
@@ -109,13 +112,30 @@ impl<S: Store> Replay<S> {
         };
         let event = record.event(plan).map_err(|error| unreadable(at, &error.to_string()))?;
         let saga = draft.take(&self.store, id).map_err(store_exit)?;
-        let known = saga.as_ref().map_or(Sequence(0), palinode_core::Saga::sequence);
+        let known = saga.as_ref().map_or(Sequence(0), Saga::sequence);
         let saga = if record.sequence > known || record.sequence == Sequence(0) {
             evolve(plan, id, saga, &event, record.time)
         } else {
             saga
         };
         draft.put(id, saga);
+        Ok(())
+    }
+
+    fn fold_lock(&mut self, draft: &mut Draft, record: &SagaRecord, at: &Consumed) -> Result<(), Exit> {
+        let event = record
+            .lock_event()
+            .map_err(|error| unreadable(at, &error.to_string()))?;
+        let lock = match draft.take(&self.store, &record.id).map_err(store_exit)? {
+            Some(Saga::Lock(lock)) => *lock,
+            _ => LockState::default(),
+        };
+        let lock = if record.sequence > lock.sequence {
+            evolve_lock(lock, &event, record.time)
+        } else {
+            lock
+        };
+        draft.put(&record.id, Some(Saga::Lock(Box::new(lock))));
         Ok(())
     }
 

@@ -24,6 +24,7 @@ mod indefinite_commit_takes_over;
 mod inputs_are_added;
 mod items;
 mod journal_replaced_parks;
+mod locks;
 mod panic_suspends_one_saga;
 mod poison_never_stops_a_partition;
 mod queries;

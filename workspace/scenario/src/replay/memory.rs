@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use palinode_core::{Input, Payload, Plan, Purpose, Reply, ReplyResult, Round, Saga, StepIndex, StepName, Timestamp};
+use palinode_core::{
+    Input, LockAnswer, Payload, Plan, Purpose, ReasonCode, Reply, ReplyResult, Round, Saga, StepIndex, StepName,
+    Timestamp,
+};
 use palinode_wire::journal::SagaRecord;
 
 use crate::{
@@ -33,6 +36,8 @@ pub(super) struct Memory<'a> {
     plan: &'a Plan,
     commands: BTreeMap<(StepName, Purpose), Vec<Command>>,
     asked: BTreeMap<(StepIndex, Purpose), usize>,
+    /// The requests for locks, by the name of the step: when, and what the lock answered how much later.
+    locks: BTreeMap<StepName, Vec<(Timestamp, Option<(i64, LockAnswer)>)>>,
     /// Set when the recording ends before the participant answered: nobody knows how the saga goes on.
     pub(super) ran_out: bool,
     /// The step whose answer is not known.
@@ -57,6 +62,7 @@ impl<'a> Memory<'a> {
             plan,
             commands: BTreeMap::new(),
             asked: BTreeMap::new(),
+            locks: BTreeMap::new(),
             ran_out: false,
             stuck_on: None,
         };
@@ -66,6 +72,7 @@ impl<'a> Memory<'a> {
             let is_first = last_cause != Some(&record.cause);
             last_cause = Some(&record.cause);
             memory.remember(record);
+            memory.remember_lock(record);
             let cue = match &*record.event_type {
                 "SagaStarted" => start(record),
                 "CancellationAccepted" | "CancellationKept" if is_first => Some(Cue::Cancel),
@@ -78,6 +85,21 @@ impl<'a> Memory<'a> {
             others.extend(cue.map(|cue| (record.time, cue)));
         }
         (memory, others)
+    }
+
+    fn remember_lock(&mut self, record: &SagaRecord) {
+        let Some(step) = &record.step else { return };
+        let answer = match (&*record.event_type, record.code.as_deref()) {
+            ("LockAsked", _) => {
+                return self.locks.entry(step.clone()).or_default().push((record.time, None));
+            }
+            ("LockGranted", _) => LockAnswer::Granted,
+            ("LockMissed", Some(code)) if code == ReasonCode::LockQueueFull.as_str() => LockAnswer::Full,
+            _ => return,
+        };
+        if let Some((asked, answered)) = self.locks.get_mut(step).and_then(|all| all.last_mut()) {
+            *answered = Some((record.time.0.saturating_sub(asked.0).max(0), answer));
+        }
     }
 
     fn remember(&mut self, record: &SagaRecord) {
@@ -217,6 +239,17 @@ impl World for Memory<'_> {
         answers
     }
 
+    /// As then; a lock that was never asked for then is free.
+    fn lock_asked(&mut self, step: StepIndex, round: Round) -> Vec<(i64, Cue)> {
+        let number = self.asked.entry((step, Purpose::Forward)).or_default();
+        let at = *number;
+        *number += 1;
+        let recorded = self.locks.get(&self.plan.step_name(step)).and_then(|all| all.get(at));
+        let answer = recorded.map_or(Some((0, LockAnswer::Granted)), |(_, answer)| *answer);
+        let cue = |answer| Cue::Other(Input::Lock { step, round, answer });
+        answer.map(|(after, answer)| (after, cue(answer))).into_iter().collect()
+    }
+
     fn input(&mut self, cue: &Cue, _: Option<&Saga>, _: Timestamp) -> Result<Input, String> {
         Ok(match cue {
             Cue::Start(input) | Cue::Other(input) => input.clone(),
@@ -241,6 +274,7 @@ impl World for Memory<'_> {
             Cue::Cancel => "a wish to cancel".into(),
             Cue::Resume => "the saga is resumed".into(),
             Cue::Other(Input::Decide { option, .. }) => format!("'{option}' is decided"),
+            Cue::Other(Input::Lock { .. }) => "the recorded answer of a lock".into(),
             Cue::Other(_) => "an event that is waited for".into(),
             Cue::Reply(step, purpose, ..) => {
                 format!("the recorded answer of {}", self.name(*step, *purpose))

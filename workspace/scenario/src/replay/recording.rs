@@ -136,7 +136,7 @@ impl Recording {
     /// The events of each saga, in order.
     pub(crate) fn sagas(&self) -> BTreeMap<&SagaId, Vec<&SagaRecord>> {
         let mut sagas: BTreeMap<&SagaId, Vec<&SagaRecord>> = BTreeMap::new();
-        for (record, _) in &self.lines {
+        for (record, _) in self.lines.iter().filter(|(record, _)| !record.is_of_lock()) {
             sagas.entry(&record.id).or_default().push(record);
         }
         sagas

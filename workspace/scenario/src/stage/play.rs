@@ -19,6 +19,9 @@ pub(crate) trait World {
     /// What a command leads to, each thing so many milliseconds later; otherwise why that is not known.
     fn asked(&mut self, asked: &Asked<'_>) -> Result<Vec<(i64, Self::Cue)>, String>;
 
+    /// What the lock answers that a step asks for, each thing so many milliseconds later.
+    fn lock_asked(&mut self, step: StepIndex, round: Round) -> Vec<(i64, Self::Cue)>;
+
     /// The input that is now due; otherwise why there is none.
     fn input(&mut self, cue: &Self::Cue, saga: Option<&Saga>, now: Timestamp) -> Result<Input, String>;
 
@@ -172,6 +175,7 @@ impl<'a, W: World> Stage<'a, W> {
                 trouble,
             });
             self.ask(&after.effects)?;
+            self.ask_locks(&after.events);
         }
         Ok(())
     }
@@ -203,6 +207,18 @@ impl<'a, W: World> Stage<'a, W> {
             }
         }
         Ok(())
+    }
+
+    /// Lets the locks know what they are asked.
+    fn ask_locks(&mut self, events: &[Event]) {
+        for event in events {
+            if let Event::LockAsked { step, round, .. } = event {
+                for (later, cue) in self.world.lock_asked(*step, *round) {
+                    let at = Timestamp(self.now.0.saturating_add(later));
+                    self.plan(at, cue);
+                }
+            }
+        }
     }
 
     fn sent(&self, transition: &Transition) -> Result<Vec<Sent>, String> {

@@ -35,7 +35,10 @@ impl Coverage {
                 Event::Requested { step, purpose, .. } if plan.has_step(*step) => {
                     self.requested[step.template().at()][place(*purpose)] = true;
                 }
-                Event::Expanded { step, .. } | Event::WaitStarted { step, .. } | Event::DecisionAsked { step, .. }
+                Event::Expanded { step, .. }
+                | Event::WaitStarted { step, .. }
+                | Event::DecisionAsked { step, .. }
+                | Event::LockAsked { step, .. }
                     if plan.has_step(*step) =>
                 {
                     self.requested[step.template().at()][place(Purpose::Forward)] = true;

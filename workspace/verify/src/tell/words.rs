@@ -59,6 +59,7 @@ impl Words<'_> {
             Move::Retry(step, purpose) => format!("The pause of {} ends.", self.request_within(step, purpose)),
             Move::Again(again) => self.again(again),
             Move::Event(step) => format!("{} comes, for which '{}' waits.", self.awaited(step), self.name(step)),
+            Move::Granted(step) => format!("The lock of '{}' is granted.", self.name(step)),
             Move::Decide(step, option) => {
                 format!("A person decides '{}': {}.", self.name(step), self.option(step, option))
             }
@@ -82,6 +83,10 @@ impl Words<'_> {
             ),
             Again::Event(step) => format!("{} comes once more.", self.awaited(step)),
             Again::Decide(step) => format!("A person decides '{}', which is not asked.", self.name(step)),
+            Again::Granted(step) => format!(
+                "The lock of '{}' is granted, for which it does not wait.",
+                self.name(step)
+            ),
         }
     }
 
@@ -117,6 +122,7 @@ impl Words<'_> {
     pub(super) fn time_is_over(&self, step: StepIndex) -> String {
         match &self.plan.step(step).action {
             Action::Decision(_) => format!("nobody has decided '{}' in time", self.name(step)),
+            Action::Lock(_) => format!("the lock of '{}' has not come free in time", self.name(step)),
             Action::Wait(_) | Action::Command { .. } => format!("the wait of '{}' is over", self.name(step)),
         }
     }
@@ -128,7 +134,7 @@ impl Words<'_> {
                 .options
                 .get(usize::from(option))
                 .map_or_else(String::new, |option| option.name.to_string()),
-            Action::Wait(_) | Action::Command { .. } => String::new(),
+            Action::Wait(_) | Action::Lock(_) | Action::Command { .. } => String::new(),
         }
     }
 
@@ -163,6 +169,9 @@ impl Words<'_> {
                 let means = if *fails { "fails" } else { "succeeds" };
                 format!("'{}' {means} ({})", self.name(*step), decision.option)
             }
+            Event::LockAsked { step, .. } => format!("'{}' asks for its lock", self.name(*step)),
+            Event::LockMissed { step, fails: true, .. } => format!("'{}' has failed", self.name(*step)),
+            Event::LockReleased { step, .. } => format!("the lock of '{}' is given back", self.name(*step)),
             Event::GivenUp { step, purpose, .. } => format!("{} is given up", self.request_within(*step, *purpose)),
             Event::CancellationAccepted => "the wish is granted".into(),
             Event::CancellationKept => "the wish is kept for the start".into(),

@@ -71,6 +71,7 @@ fn budget(plan: &Plan, step: StepIndex, purpose: Purpose) -> Duration {
         // A time in the data: nothing is known of it.
         (Purpose::Forward, Action::Wait(WaitPlan::Until(_))) => return Duration::ZERO,
         (Purpose::Forward, Action::Decision(question)) => return question.deadline,
+        (Purpose::Forward, Action::Lock(lock)) => return lock.timeout,
         (Purpose::Forward, Action::Command { .. }) | (Purpose::Compensation, _) => {
             let policy = part.retry_for(purpose);
             let all = part

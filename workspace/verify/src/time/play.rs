@@ -82,6 +82,7 @@ fn answer(plan: &Plan, event: &Event, patience: &Patience<'_>) -> Option<(Durati
         Event::WaitStarted { step, .. } if plan.step(*step).event().is_some() => {
             Some((patience(*step, first)?, Move::Event(*step)))
         }
+        Event::LockAsked { step, .. } => Some((patience(*step, first)?, Move::Granted(*step))),
         Event::DecisionAsked { step, .. } => {
             let Action::Decision(question) = &plan.step(*step).action else {
                 return None;

@@ -95,5 +95,6 @@ fn patience(step: &StepPlan) -> Duration {
         Action::Wait(WaitPlan::Event { timeout, .. }) => *timeout,
         Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => Duration::ZERO,
         Action::Decision(question) => question.deadline,
+        Action::Lock(lock) => lock.timeout,
     }
 }

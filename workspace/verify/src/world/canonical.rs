@@ -27,6 +27,7 @@ pub(crate) fn canonical(plan: &Plan, world: &mut World) {
             *at = THEN;
             *sequence = Sequence(1);
         }
+        Some(Saga::Lock(_)) => {}
         Some(Saga::Open(open)) => state(plan, open, &mut world.participants, &mut world.items, world.style),
         Some(Saga::Closed(closed)) => {
             closed.at = THEN;

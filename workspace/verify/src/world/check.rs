@@ -153,8 +153,29 @@ pub(super) fn ends(plan: &Plan, moved: &Moved<'_>, broken: &mut Vec<Broken>) {
         is_broken(Rule::OutcomeRecord, None);
     }
     if after.is_closed() {
+        broken.extend(kept_lock(before, events).map(|step| Broken {
+            rule: Rule::LockKept,
+            step: Some(step),
+        }));
         closed(plan, after, broken);
     }
+}
+
+/// A step whose lock the saga has not let go of by these events.
+fn kept_lock(before: &World, events: &[Event]) -> Option<StepIndex> {
+    let state = before.open()?;
+    let had = state.indexes().filter(|step| state.step(*step).lock.is_some());
+    let asked = events.iter().filter_map(|event| match event {
+        Event::LockAsked { step, .. } => Some(*step),
+        _ => None,
+    });
+    had.chain(asked).find(|held| {
+        let lets_go = |event: &Event| match event {
+            Event::LockReleased { step, .. } | Event::LockMissed { step, .. } => step == held,
+            _ => false,
+        };
+        !events.iter().any(lets_go)
+    })
 }
 
 fn closed(plan: &Plan, world: &World, broken: &mut Vec<Broken>) {

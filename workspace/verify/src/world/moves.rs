@@ -28,6 +28,8 @@ pub(crate) enum Move {
     Retry(StepIndex, Purpose),
     /// The event that the step waits for.
     Event(StepIndex),
+    /// The lock that the step waits for is granted.
+    Granted(StepIndex),
     /// A person picks an option of the step's question.
     Decide(StepIndex, u8),
     /// Something that must change nothing.
@@ -47,6 +49,8 @@ pub(crate) enum Again {
     Stale(StepIndex, Purpose),
     /// The event that the step waited for.
     Event(StepIndex),
+    /// A lock that is not waited for, not yet or no longer.
+    Granted(StepIndex),
     /// A decision about a question that is not open.
     Decide(StepIndex),
 }
@@ -67,16 +71,20 @@ impl Move {
             | Self::Timeout(step, purpose)
             | Self::Retry(step, purpose)
             | Self::Refused(step, purpose) => Some((step, purpose)),
-            Self::Event(step) | Self::Decide(step, _) => Some((step, Purpose::Forward)),
+            Self::Event(step) | Self::Granted(step) | Self::Decide(step, _) => Some((step, Purpose::Forward)),
         }
     }
 
     /// The step that it happens to, when it comes once more.
     pub(crate) fn step_again(self) -> Option<StepIndex> {
         match self {
-            Self::Again(Again::Reply(step, _) | Again::Stale(step, _) | Again::Event(step) | Again::Decide(step)) => {
-                Some(step)
-            }
+            Self::Again(
+                Again::Reply(step, _)
+                | Again::Stale(step, _)
+                | Again::Event(step)
+                | Again::Granted(step)
+                | Again::Decide(step),
+            ) => Some(step),
             _ => None,
         }
     }
@@ -115,6 +123,7 @@ pub(crate) fn moves(plan: &Plan, world: &World, found: &mut Vec<Move>) {
             Action::Command { .. } => replies(plan, world, step, Purpose::Forward, found),
             Action::Wait(WaitPlan::Event { .. }) => event(world, step, found),
             Action::Wait(_) => {}
+            Action::Lock(_) => granted(world, step, found),
             Action::Decision(question) => {
                 let fails = question.options.iter().map(|option| option.fails);
                 decisions(world, step, fails, found);
@@ -140,6 +149,11 @@ pub(crate) fn moves_again(plan: &Plan, world: &World, found: &mut Vec<Again>) {
             Action::Wait(WaitPlan::Event { .. }) => {
                 if world.is_closed() || has_come(world, step) {
                     again(Again::Event(step));
+                }
+            }
+            Action::Lock(_) => {
+                if !waits_for_lock(world, step) {
+                    again(Again::Granted(step));
                 }
             }
             Action::Decision(_) => {
@@ -180,6 +194,18 @@ fn has_come(world: &World, step: StepIndex) -> bool {
     world
         .participant(step)
         .is_none_or(|known| known.forward == Answer::Done)
+}
+
+/// The lock comes free while it is waited for.
+fn granted(world: &World, step: StepIndex, found: &mut Vec<Move>) {
+    if waits_for_lock(world, step) {
+        found.push(Move::Granted(step));
+    }
+}
+
+fn waits_for_lock(world: &World, step: StepIndex) -> bool {
+    let request = world.open().and(world.request(step, Purpose::Forward));
+    request.is_some_and(|request| matches!(request.status, RequestStatus::Pending { .. }))
 }
 
 /// One option of those that let the step succeed, and one of the others.

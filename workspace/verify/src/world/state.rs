@@ -51,7 +51,7 @@ impl World {
         let state = match self.saga.as_ref()? {
             Saga::Open(state) => state,
             Saga::Closed(closed) => closed.memory.as_ref()?,
-            Saga::CancelledEarly { .. } => return None,
+            Saga::CancelledEarly { .. } | Saga::Lock(_) => return None,
         };
         state.get(step).map(|step| step.request(purpose))
     }

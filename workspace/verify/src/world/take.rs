@@ -3,8 +3,8 @@
 use std::{borrow::Cow, sync::Arc};
 
 use palinode_core::{
-    Action, Attempt, Context, Effect as Sent, Event, Input, Plan, Purpose, Reply, ReplyResult, Round, Saga, SagaId,
-    StepIndex, TimerKind, Timestamp, Transition, evolve, timers,
+    Action, Attempt, Context, Effect as Sent, Event, Input, LockAnswer, Plan, Purpose, Reply, ReplyResult, Round, Saga,
+    SagaId, StepIndex, TimerKind, Timestamp, Transition, evolve, timers,
 };
 
 use super::{
@@ -148,6 +148,7 @@ impl<'a, C: Core> Taker<'a, C> {
             Move::Cancel => Input::Cancel { payload },
             Move::Resume | Move::ResumeWith(_) => resume(),
             Move::Event(step) => Input::Event { step, payload },
+            Move::Granted(step) => granted(world, step)?,
             Move::Decide(step, option) => self.decision(step, option)?,
             Move::Deadline => Input::Timer(TimerKind::Deadline),
             Move::Timeout(step, purpose) => Input::Timer(TimerKind::Timeout {
@@ -200,6 +201,7 @@ impl<'a, C: Core> Taker<'a, C> {
                 step,
                 payload: data::nothing(),
             },
+            Again::Granted(step) => granted(world, step)?,
             Again::Decide(step) => self.decision(step, 0)?,
         })
     }
@@ -267,6 +269,14 @@ fn resume() -> Input {
         step: None,
         payload: None,
     }
+}
+
+fn granted(world: &World, step: StepIndex) -> Option<Input> {
+    Some(Input::Lock {
+        step,
+        round: world.request(step, Purpose::Forward)?.round,
+        answer: LockAnswer::Granted,
+    })
 }
 
 fn attempt(world: &World, step: StepIndex, purpose: Purpose) -> Attempt {

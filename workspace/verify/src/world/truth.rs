@@ -56,7 +56,10 @@ pub(super) fn passage(world: &mut World, events: &[Event]) {
                 let items = (0..*items).filter_map(|item| step.of_item(item));
                 world.items.extend(items.map(|item| (item, Participant::default())));
             }
-            Event::WaitEnded { step, fails: false, .. } | Event::DecisionMade { step, fails: false, .. } => {
+            Event::WaitEnded { step, fails: false, .. }
+            | Event::DecisionMade { step, fails: false, .. }
+            | Event::LockMissed { step, fails: false, .. }
+            | Event::LockGranted { step } => {
                 change(world, *step, |known| known.effect = Effect::Certain);
             }
             _ => {}

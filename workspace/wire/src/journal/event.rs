@@ -3,13 +3,14 @@
 use std::{borrow::Cow, sync::Arc};
 
 use palinode_core::{
-    Event, InputId, Plan, Purpose, Reason, ReasonCode, RejectionCode, SagaId, Sequence, StepIndex, Timestamp,
+    Event, InputId, LockKey, Plan, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId, Sequence, StepIndex,
+    Timestamp,
 };
 
 use super::SagaRecord;
 
 /// The types of events, as the journal names them.
-pub const EVENT_TYPES: [&str; 31] = [
+pub const EVENT_TYPES: [&str; 39] = [
     "SagaStarted",
     "StepRequested",
     "CompensationRequested",
@@ -29,6 +30,14 @@ pub const EVENT_TYPES: [&str; 31] = [
     "WaitEnded",
     "DecisionAsked",
     "DecisionMade",
+    "LockAsked",
+    "LockQueued",
+    "LockGranted",
+    "LockMissed",
+    "LockReleased",
+    "LockTaken",
+    "LockAwaited",
+    "LockLeft",
     "StepGivenUp",
     "CompensationGivenUp",
     "CancellationAccepted",
@@ -60,6 +69,11 @@ pub fn event_type(event: &Event) -> &'static str {
         Event::WaitEnded { .. } => "WaitEnded",
         Event::DecisionAsked { .. } => "DecisionAsked",
         Event::DecisionMade { .. } => "DecisionMade",
+        Event::LockAsked { .. } => "LockAsked",
+        Event::LockQueued { .. } => "LockQueued",
+        Event::LockGranted { .. } => "LockGranted",
+        Event::LockMissed { .. } => "LockMissed",
+        Event::LockReleased { .. } => "LockReleased",
         Event::GivenUp { purpose, .. } => by(*purpose, "StepGivenUp", "CompensationGivenUp"),
         Event::CancellationAccepted => "CancellationAccepted",
         Event::CancellationKept => "CancellationKept",
@@ -102,12 +116,26 @@ impl SagaRecord {
         cause: &InputId,
         event: &Event,
     ) -> Self {
-        let mut record = Self {
+        let mut record = Self::empty(id, plan.version, sequence, time, cause, event_type(event));
+        record.fill(plan, event);
+        record
+    }
+
+    /// A record that says nothing but what every record says.
+    pub(super) fn empty(
+        id: &SagaId,
+        version: u32,
+        sequence: Sequence,
+        time: Timestamp,
+        cause: &InputId,
+        event_type: &'static str,
+    ) -> Self {
+        Self {
             id: id.clone(),
-            version: plan.version,
+            version,
             sequence,
             time,
-            event_type: Cow::Borrowed(event_type(event)),
+            event_type: Cow::Borrowed(event_type),
             step: None,
             purpose: None,
             round: None,
@@ -126,9 +154,10 @@ impl SagaRecord {
             option: None,
             by: None,
             note: None,
-        };
-        record.fill(plan, event);
-        record
+            lock: None,
+            asker: None,
+            place: None,
+        }
     }
 
     fn fill(&mut self, plan: &Plan, event: &Event) {
@@ -216,6 +245,32 @@ impl SagaRecord {
                 self.option = Some(Arc::clone(&decision.option));
                 (self.by, self.note) = (decision.by.clone(), decision.note.clone());
             }
+            Event::LockAsked { step, round, lock, due } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.of_lock(*round, lock);
+                self.due = Some(*due);
+            }
+            Event::LockQueued { step, place } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.place = Some(*place);
+            }
+            Event::LockGranted { step } => self.of_step(plan, *step, Purpose::Forward),
+            Event::LockMissed {
+                step,
+                round,
+                lock,
+                fails,
+                reason,
+            } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.of_lock(*round, lock);
+                self.fails = Some(*fails);
+                self.because(reason.code.as_str(), reason);
+            }
+            Event::LockReleased { step, round, lock } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.of_lock(*round, lock);
+            }
             Event::GivenUp { step, purpose, reason } => {
                 self.of_step(plan, *step, *purpose);
                 self.because(reason.code.as_str(), reason);
@@ -246,13 +301,17 @@ impl SagaRecord {
         self.purpose = Some(purpose);
     }
 
+    fn of_lock(&mut self, round: Round, lock: &LockKey) {
+        (self.round, self.lock) = (Some(round), Some(lock.clone()));
+    }
+
     fn of_optional_step(&mut self, plan: &Plan, step: Option<(StepIndex, Purpose)>) {
         if let Some((step, purpose)) = step {
             self.of_step(plan, step, purpose);
         }
     }
 
-    fn because(&mut self, code: &'static str, reason: &Reason) {
+    pub(super) fn because(&mut self, code: &'static str, reason: &Reason) {
         self.code = Some(Cow::Borrowed(code));
         self.reason = Some(Arc::clone(&reason.text));
     }

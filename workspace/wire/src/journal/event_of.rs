@@ -86,6 +86,31 @@ impl SagaRecord {
                 },
                 fails: self.needed("fails", self.fails)?,
             },
+            "LockAsked" => Event::LockAsked {
+                step: self.step_index(plan)?,
+                round: self.needed("round", self.round)?,
+                lock: self.needed("lock", self.lock.clone())?,
+                due: self.needed("due", self.due)?,
+            },
+            "LockQueued" => Event::LockQueued {
+                step: self.step_index(plan)?,
+                place: self.needed("place", self.place)?,
+            },
+            "LockGranted" => Event::LockGranted {
+                step: self.step_index(plan)?,
+            },
+            "LockMissed" => Event::LockMissed {
+                step: self.step_index(plan)?,
+                round: self.needed("round", self.round)?,
+                lock: self.needed("lock", self.lock.clone())?,
+                fails: self.needed("fails", self.fails)?,
+                reason: self.reason_of_saga()?,
+            },
+            "LockReleased" => Event::LockReleased {
+                step: self.step_index(plan)?,
+                round: self.needed("round", self.round)?,
+                lock: self.needed("lock", self.lock.clone())?,
+            },
             "StepGivenUp" | "CompensationGivenUp" => Event::GivenUp {
                 step: self.step_index(plan)?,
                 purpose: self.needed("purpose", self.purpose)?,
@@ -126,7 +151,7 @@ impl SagaRecord {
         })
     }
 
-    fn reason_of_saga(&self) -> Result<Reason, JournalError> {
+    pub(super) fn reason_of_saga(&self) -> Result<Reason, JournalError> {
         Ok(Reason {
             code: self.word("code", ReasonCode::parse)?,
             text: self.needed("reason", self.reason.clone())?,
@@ -157,7 +182,7 @@ impl SagaRecord {
         Ok(Some((self.step_index(plan)?, self.needed("purpose", self.purpose)?)))
     }
 
-    fn needed<T>(&self, field: &'static str, value: Option<T>) -> Result<T, JournalError> {
+    pub(super) fn needed<T>(&self, field: &'static str, value: Option<T>) -> Result<T, JournalError> {
         value.ok_or_else(|| JournalError::Missing {
             event_type: self.event_type.to_string(),
             field,

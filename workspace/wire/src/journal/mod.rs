@@ -8,12 +8,15 @@ mod codec;
 mod error;
 mod event;
 mod event_of;
+mod lock;
 mod row;
 mod saga;
 mod task;
+mod told;
 
 pub use codec::{JournalRecord, JournalSchemas};
 pub use error::JournalError;
 pub use event::{EVENT_TYPES, event_type};
 pub use saga::SagaRecord;
 pub use task::{DefinitionActivated, InputAdded, JournalOpened, Position, PositionsAdvanced, TaskClaimed, TaskRecord};
+pub use told::Told;

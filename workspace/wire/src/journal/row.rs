@@ -6,7 +6,11 @@ use bytes::Bytes;
 use palinode_core::{Attempt, Payload, Round, SagaId, SchemaId, Sequence, Timestamp};
 use serde::Deserialize;
 
-use super::{JournalError, SagaRecord, event::known_word, saga::purpose};
+use super::{
+    JournalError, SagaRecord,
+    event::known_word,
+    saga::{asker, purpose},
+};
 
 #[derive(Deserialize)]
 pub(super) struct Row {
@@ -35,6 +39,9 @@ pub(super) struct Row {
     option: Option<Arc<str>>,
     by: Option<Arc<str>>,
     note: Option<Arc<str>>,
+    lock: Option<String>,
+    asker: Option<String>,
+    place: Option<u16>,
 }
 
 impl TryFrom<Row> for SagaRecord {
@@ -66,6 +73,9 @@ impl TryFrom<Row> for SagaRecord {
             option: row.option,
             by: row.by,
             note: row.note,
+            lock: row.lock.map(Into::into),
+            asker: row.asker.as_deref().map(asker).transpose()?,
+            place: row.place,
         })
     }
 }

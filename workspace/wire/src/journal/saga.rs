@@ -3,13 +3,15 @@
 use std::{borrow::Cow, fmt::Write, sync::Arc};
 
 use bytes::Bytes;
-use palinode_core::{Attempt, InputId, Payload, Purpose, Round, SagaId, SchemaId, Sequence, StepName, Timestamp};
+use palinode_core::{
+    Attempt, InputId, LockKey, Payload, Purpose, Round, SagaId, SchemaId, Sequence, StepName, Timestamp,
+};
 
 use super::{JournalError, event::known_word};
 use crate::{
     avro::{Malformed, Reader, write_boolean, write_bytes, write_long},
     frame,
-    headers::write_saga_id,
+    headers::{parse_saga_id, saga_id_text, write_saga_id},
 };
 
 /// One saga event, as the journal holds it. [`SagaRecord::from_event`] makes it, [`SagaRecord::event`] reads it.
@@ -61,6 +63,12 @@ pub struct SagaRecord {
     pub by: Option<Arc<str>>,
     /// What they said to it.
     pub note: Option<Arc<str>>,
+    /// The lock that the step asks for or lets go of.
+    pub lock: Option<LockKey>,
+    /// For a lock: the saga that asks for it.
+    pub asker: Option<SagaId>,
+    /// The place in the queue of a lock, from 1.
+    pub place: Option<u16>,
 }
 
 impl SagaRecord {
@@ -111,6 +119,9 @@ impl SagaRecord {
         write_text(out, self.option.as_deref());
         write_text(out, self.by.as_deref());
         write_text(out, self.note.as_deref());
+        write_text(out, self.lock.as_ref().map(LockKey::as_str));
+        write_text(out, self.asker.as_ref().map(saga_id_text).as_deref());
+        write_optional(out, self.place, |out, place| write_count(out, u32::from(place)));
     }
 
     /// Reads a record that was written with our own schema. The payload shares the bytes of `body`.
@@ -143,18 +154,31 @@ impl SagaRecord {
                 let bytes = optional(input, |input| Ok(body.slice_ref(input.bytes()?)))?;
                 schema.zip(bytes).map(|(schema, bytes)| Payload { schema, bytes })
             },
-            items: optional(input, |input| {
-                let items = input.int()?;
-                u16::try_from(items).map_err(|_| Malformed::NotAnInt(i64::from(items)))
-            })?,
+            items: optional(input, |input| small(input))?,
             fails: optional(input, Reader::boolean)?,
             option: optional(input, |input| Ok(input.string()?.into()))?,
             by: optional(input, |input| Ok(input.string()?.into()))?,
             note: optional(input, |input| Ok(input.string()?.into()))?,
+            lock: optional(input, |input| Ok(input.string()?.into()))?,
+            asker: optional(input, Reader::string)?.map(asker).transpose()?,
+            place: optional(input, |input| small(input))?,
         };
         input.finish()?;
         Ok(record)
     }
+}
+
+fn small(input: &mut Reader<'_>) -> Result<u16, Malformed> {
+    let number = input.int()?;
+    u16::try_from(number).map_err(|_| Malformed::NotAnInt(i64::from(number)))
+}
+
+/// Reads the id of the saga that asks for a lock.
+pub(super) fn asker(text: &str) -> Result<SagaId, JournalError> {
+    parse_saga_id(text).ok_or_else(|| JournalError::UnknownWord {
+        field: "asker",
+        word: text.to_owned(),
+    })
 }
 
 /// Reads the word for a purpose.

@@ -77,6 +77,7 @@ fn saga_events() {
         "attempt": null, "due": 9_000, "definite": null, "retried": null, "code": null, "reason": null,
         "cause": "orders.events/3/41", "correlation": "c-1", "traceparent": null, "payload_schema": 12,
         "payload": [6, 1], "items": null, "fails": null, "option": null, "by": null, "note": null,
+        "lock": null, "asker": null, "place": null,
     });
     check(
         "SagaStarted",
@@ -98,6 +99,7 @@ fn saga_events() {
         "round": 1, "attempt": 2, "due": 6_000, "definite": null, "retried": null, "code": null, "reason": null,
         "cause": "orders.events/3/41", "correlation": null, "traceparent": null, "payload_schema": null,
         "payload": null, "items": null, "fails": null, "option": null, "by": null, "note": null,
+        "lock": null, "asker": null, "place": null,
     });
     check(
         "CompensationRequested",
@@ -121,6 +123,7 @@ fn saga_events() {
         "round": null, "attempt": null, "due": null, "definite": null, "retried": null, "code": null, "reason": null,
         "cause": "orders.events/3/41", "correlation": null, "traceparent": null, "payload_schema": null,
         "payload": null, "items": null, "fails": true, "option": "reject", "by": "ann", "note": "no",
+        "lock": null, "asker": null, "place": null,
     });
     check(
         "DecisionMade",

@@ -5,6 +5,7 @@ mod encoder;
 mod golden;
 mod hostile;
 mod journal;
+mod locks;
 mod lookup;
 mod outcome;
 mod schema_files;

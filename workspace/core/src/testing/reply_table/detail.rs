@@ -277,7 +277,7 @@ fn list(words: &[String]) -> String {
 
 fn shown(story: &Story) -> String {
     match &story.saga {
-        None => "nothing is known".into(),
+        None | Some(Saga::Lock(_)) => "nothing is known".into(),
         Some(Saga::CancelledEarly { .. }) => "cancelled before its start".into(),
         Some(Saga::Closed(closed)) => format!("{:?}", closed.outcome).to_lowercase(),
         Some(Saga::Open(state)) => {

@@ -169,7 +169,7 @@ pub(super) fn cell(reply: Reply, state: State) -> (Story, Input) {
 /// What a look at the saga shows.
 pub(super) fn shown(story: &Story) -> String {
     match &story.saga {
-        None => "nothing is known".into(),
+        None | Some(crate::Saga::Lock(_)) => "nothing is known".into(),
         Some(crate::Saga::CancelledEarly { .. }) => "cancelled before its start".into(),
         Some(crate::Saga::Closed(closed)) => format!("{:?}", closed.outcome).to_lowercase(),
         Some(crate::Saga::Open(state)) => {

@@ -11,7 +11,7 @@ use crate::support::{Command, Shell, World, text};
 pub(super) type Play = fn(&Rc<World>, &mut Shell);
 
 /// All plays, by name.
-pub(super) const PLAYS: [(&str, Play); 12] = [
+pub(super) const PLAYS: [(&str, Play); 13] = [
     ("completed", completed),
     ("compensated", compensated),
     ("retried-after-a-refusal", retried_after_a_refusal),
@@ -24,6 +24,7 @@ pub(super) const PLAYS: [(&str, Play); 12] = [
     ("compensation-refused", compensation_refused),
     ("trip-forward", trip_forward),
     ("trip-back", trip_back),
+    ("seats", seats),
 ];
 
 /// The definition of the last plays, with steps that no participant does.
@@ -68,6 +69,27 @@ steps:
   - id: approval
     after: [arrival]
     decision: { question: Was it nice?, options: { good: succeed, bad: fail }, deadline: 1h, default: bad }
+";
+
+/// The definition of the play whose sagas share a lock.
+pub(super) const SEATS: &str = "
+apiVersion: palinode/v1
+saga: seats
+version: 1
+owner: order-team
+startedBy: { event: shop.orders.OrderPlaced, topic: orders.events }
+cancelledBy: { event: shop.orders.OrderCancellationRequested, topic: orders.requests }
+steps:
+  - id: seat
+    lock: { key: \"'seat/' + start.customer_id\", timeout: 1m }
+  - id: pay
+    after: [seat]
+    command:
+      topic: payments.commands
+      message: shop.payments.ReservePayment
+      fields: { order_id: start.order_id, customer_id: start.customer_id, amount_minor: start.total_minor, currency: start.currency }
+    replies: { topic: payments.events, succeeded: shop.payments.PaymentSucceeded, failed: shop.payments.PaymentFailed }
+    timeout: 5m
 ";
 
 /// The definition of the play whose compensation can be refused.
@@ -271,4 +293,20 @@ fn trip_back(world: &Rc<World>, task: &mut Shell) {
     task.pass(Duration::from_secs(3_601));
     world.succeed(&world.commands()[0]);
     task.pass(Duration::from_secs(6));
+}
+
+/// One holds the lock, one waits too long, one is cancelled meanwhile, and one gets it in the end.
+fn seats(world: &Rc<World>, task: &mut Shell) {
+    for order in ["o-1", "o-2", "o-3"] {
+        world.place(order);
+        task.run();
+    }
+    world.cancel("o-3");
+    task.pass(Duration::from_secs(61));
+    world.place("o-4");
+    task.run();
+    for _ in 0..2 {
+        world.obey();
+        task.run();
+    }
 }

@@ -1,13 +1,16 @@
 //! Records a new folder: `RECORD_GOLDEN=2 cargo test -p palinode-engine --test engine golden`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use palinode_core::{Saga, SagaId, SchemaId};
 use palinode_wire::{frame, journal::JournalRecord};
 use serde_json::Value as Json;
 
 use super::{
-    plays::{PLAYS, TILL, TRIP},
+    plays::{PLAYS, SEATS, TILL, TRIP},
     recording::Recording,
 };
 use crate::support::{Setup, Shell, World, order_plan, plan_from};
@@ -27,10 +30,10 @@ fn a_folder_that_is_named_is_recorded_once() {
     for (name, play) in PLAYS {
         let plan = match name {
             "compensation-refused" => plan_from(TILL),
+            "seats" => plan_from(SEATS),
             "trip-forward" | "trip-back" => plan_from(TRIP),
             _ => order_plan(),
         };
-        let definition = plan.name.clone();
         let world = World::with(Setup {
             plans: vec![Arc::new(plan)],
             ..Setup::default()
@@ -39,7 +42,7 @@ fn a_folder_that_is_named_is_recorded_once() {
         task.take_over();
         play(&world, &mut task);
         task.run();
-        let states = world.states(&task, definition.as_str());
+        let states = world.states(&task);
         task.crash();
         let mut journal = Vec::new();
         for record in world.broker.read("palinode.journal") {
@@ -58,6 +61,7 @@ fn a_folder_that_is_named_is_recorded_once() {
     );
     recording.keep_definition("till", TILL);
     recording.keep_definition("trip", TRIP);
+    recording.keep_definition("seats", SEATS);
 }
 
 fn told(world: &World, value: &bytes::Bytes) -> String {
@@ -68,17 +72,14 @@ fn told(world: &World, value: &bytes::Bytes) -> String {
 }
 
 impl World {
-    /// The sagas of `definition`, as the store of `task` has them.
-    fn states(&self, task: &Shell, definition: &str) -> BTreeMap<String, Json> {
+    /// The sagas and locks, as the store of `task` has them.
+    fn states(&self, task: &Shell) -> BTreeMap<String, Json> {
         let mut states = BTreeMap::new();
-        for key in self.stories().into_keys() {
-            let saga: Option<Saga> = task
-                .cycle()
-                .saga(&SagaId::new(definition, key.as_str()))
-                .expect("it runs")
-                .unwrap();
+        let ids: BTreeSet<SagaId> = self.saga_events().into_iter().map(|event| event.id).collect();
+        for id in ids {
+            let saga: Option<Saga> = task.cycle().saga(&id).expect("it runs").unwrap();
             if let Some(saga) = saga {
-                states.insert(format!("{definition}/{key}"), serde_json::to_value(saga).unwrap());
+                states.insert(id.to_string(), serde_json::to_value(saga).unwrap());
             }
         }
         states

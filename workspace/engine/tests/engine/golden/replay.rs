@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use palinode_core::{Plan, Saga, SagaId, SchemaId, Sequence, evolve};
+use palinode_core::{Plan, Saga, SagaId, SchemaId, Sequence, evolve, evolve_lock};
 use palinode_wire::{
     Schemas,
     journal::{EVENT_TYPES, JournalRecord, JournalSchemas, SagaRecord},
@@ -54,15 +54,31 @@ impl Reader {
             .unwrap_or_else(|| panic!("no definition of {record:?}"))
     }
 
+    /// The state after the event.
+    fn folded(&self, record: &SagaRecord, before: Option<Saga>) -> Option<Saga> {
+        if record.is_of_lock() {
+            let lock = before.as_ref().and_then(Saga::lock).cloned().unwrap_or_default();
+            let after = evolve_lock(lock, &record.lock_event().unwrap(), record.time);
+            return Some(Saga::Lock(Box::new(after)));
+        }
+        let plan = self.plan(record);
+        evolve(plan, &record.id, before, &record.event(plan).unwrap(), record.time)
+    }
+
     /// Writes the record with today's code: from the event, not from what was read.
     fn write(&self, record: &JournalRecord) -> Bytes {
         let mut framed = Vec::new();
         match record {
             JournalRecord::Task(task) => task.encode(&self.ids, &mut framed),
             JournalRecord::Saga(saga) => {
-                let plan = self.plan(saga);
-                let event = saga.event(plan).unwrap();
-                let mut again = SagaRecord::from_event(plan, &saga.id, saga.sequence, saga.time, &saga.cause, &event);
+                let mut again = if saga.is_of_lock() {
+                    let (key, event) = (saga.id.key.as_str().into(), saga.lock_event().unwrap());
+                    SagaRecord::from_lock_event(&key, saga.sequence, saga.time, &saga.cause, &event)
+                } else {
+                    let plan = self.plan(saga);
+                    let event = saga.event(plan).unwrap();
+                    SagaRecord::from_event(plan, &saga.id, saga.sequence, saga.time, &saga.cause, &event)
+                };
                 again.correlation.clone_from(&saga.correlation);
                 again.traceparent.clone_from(&saga.traceparent);
                 again.encode(self.ids.saga_event, &mut framed);
@@ -92,15 +108,12 @@ fn every_recording_leads_to_the_states_of_its_time_and_to_the_same_bytes() {
                     assert_eq!(reader.ids.read(&reader.schemas, &again).unwrap(), record, "{name}");
                 }
                 if let JournalRecord::Saga(saga) = &record {
-                    let plan = reader.plan(saga);
-                    let event = saga.event(plan).unwrap();
                     let before = sagas.remove(&saga.id).flatten();
                     if saga.sequence != Sequence(0) {
                         let known = before.as_ref().map_or(Sequence(0), Saga::sequence);
                         assert_eq!(saga.sequence, known.next(), "{name}: {record:?}");
                     }
-                    let after = evolve(plan, &saga.id, before, &event, saga.time);
-                    sagas.insert(saga.id.clone(), after);
+                    sagas.insert(saga.id.clone(), reader.folded(saga, before));
                 }
             }
             sagas.retain(|_, saga| saga.is_some());
