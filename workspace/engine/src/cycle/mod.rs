@@ -15,6 +15,7 @@ mod control;
 mod correlate;
 mod decode;
 mod draft;
+mod exits;
 mod gather;
 mod held;
 mod outbox;

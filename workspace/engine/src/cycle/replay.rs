@@ -7,7 +7,7 @@ use palinode_log::Consumed;
 use palinode_store::{Activation, JournalPosition, Store};
 use palinode_wire::journal::{JournalRecord, SagaRecord, TaskRecord};
 
-use super::{activate, draft::Draft, state_machine::Exit, take_over::store_exit};
+use super::{activate, draft::Draft, exits::store_exit, state_machine::Exit};
 use crate::{
     Definitions,
     journal::{Journal, positions},

@@ -17,12 +17,13 @@ use super::{
     barrier::Barrier,
     batch::{Batch, Taken},
     blame::Blame,
+    exits::store_exit,
     gather::Gather,
     held::Held,
     settle::InFlight,
     start_gate::StartGate,
     state_machine::Exit,
-    take_over::{Owned, store_exit},
+    take_over::Owned,
 };
 use crate::{
     journal::Journal,

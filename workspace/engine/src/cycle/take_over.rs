@@ -12,6 +12,7 @@ use palinode_store::{Activation, Change, InputKey, JournalPosition, Store, Store
 use super::{
     Action, Demand, Shared, Signal, activate,
     beginning::{Beginning, misfit, reason_for},
+    exits::{again, exit_for, store_exit},
     replay::{Claim, Replay},
     state_machine::Exit,
 };
@@ -374,28 +375,5 @@ impl<St: Stores> TakeOver<St> {
             }),
             actions,
         )
-    }
-}
-
-fn again(what: &str, error: &dyn std::fmt::Display) -> Exit {
-    Exit::Again(format!("{what}: {error}"))
-}
-
-/// What to do when the store fails: another try may help against a full disk, nothing but a person against the rest.
-pub(super) fn store_exit(error: palinode_store::Error) -> Exit {
-    if error.is_retriable() || error.is_rebuildable() {
-        Exit::Again(error.to_string())
-    } else {
-        Exit::Park(error.to_string())
-    }
-}
-
-fn exit_for(outcome: Outcome) -> Exit {
-    match outcome {
-        Outcome::Fenced => Exit::Fenced,
-        Outcome::Committed { .. } => Exit::Again("a transaction ended out of order".into()),
-        Outcome::Aborted { reason, .. } | Outcome::Indefinite { reason } => {
-            Exit::Again(format!("a transaction of the take-over did not stand: {reason}"))
-        }
     }
 }
