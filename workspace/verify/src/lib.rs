@@ -10,6 +10,7 @@ mod core;
 mod dead;
 mod explore;
 mod facts;
+mod locks;
 mod rule;
 mod sentence;
 mod tell;

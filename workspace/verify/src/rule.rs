@@ -83,6 +83,8 @@ rules! {
     AttemptsNeverMade, Violation, "attempts-never-made";
     /// A saga ends or waits within a year.
     GoesOnTooLong, Violation, "goes-on-too-long";
+    /// A saga does not wait for a lock that it holds.
+    LockTakenTwice, Violation, "lock-taken-twice";
     /// Every step is reached on some path.
     UnreachableStep, Violation, "unreachable-step";
     /// Every milestone with an emission is reached on some path.
@@ -101,6 +103,8 @@ rules! {
     CompensationGivenUp, Warning, "compensation-given-up";
     /// A saga that ends completed may leave it unknown whether a step was done that was given up.
     LeftUnknown, Warning, "left-unknown";
+    /// Two sagas may each hold a lock that the other waits for.
+    LocksCross, Warning, "locks-cross";
     /// A saga may wait for a person, because no event resumes the step.
     WaitsForAPerson, Warning, "waits-for-a-person";
     /// A saga has no deadline.

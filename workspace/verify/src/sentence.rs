@@ -24,6 +24,8 @@ pub(crate) fn sentence(plan: &Plan, rule: Rule, step: Option<StepIndex>, bounds:
         }
         Rule::AskedOnTheWayBack => format!("'{name}' is asked for although the saga has turned back"),
         Rule::CompletedEarly => format!("the saga ends completed, but '{name}' is not known to be done"),
+        Rule::LockTakenTwice => format!("'{name}' takes a lock that the saga holds"),
+        Rule::LocksCross => format!("'{name}' and another step take their locks in no certain order"),
         Rule::LockKept => format!("the saga ends with the lock of '{name}'"),
         Rule::OutcomeRecord => "an end does not leave exactly one outcome record".into(),
         Rule::NotIdempotent => format!("the same input again changes something at '{name}'"),

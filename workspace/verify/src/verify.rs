@@ -9,6 +9,7 @@ use crate::{
     dead::dead,
     explore::{Coverage, Search, explore, liveness, shortened},
     facts::Facts,
+    locks::locks,
     sentence::{sentence, waits},
     tell::Teller,
     time::{Late, late, late_with_longest_arrays},
@@ -48,6 +49,7 @@ pub fn verify(plan: Plan, settings: Settings) -> Report {
 pub fn verify_with<C: Core>(core: &C, plan: Plan, settings: Settings) -> Report {
     let facts = Facts::of(&plan);
     let bounds = Bounds::of(&plan);
+    let of_locks = locks(&plan, &facts);
     let mut plan = without_content(plan);
     let mut findings = told(&plan, &facts, bounds, late(core, &plan));
     if !findings.iter().any(|finding| finding.rule == Rule::DeadlineTooShort) {
@@ -56,6 +58,7 @@ pub fn verify_with<C: Core>(core: &C, plan: Plan, settings: Settings) -> Report 
         findings.extend(told(&plan, &facts, bounds, late));
         plan = with_unknown_arrays(plan);
     }
+    findings.extend(of_locks);
     let mut explored = Explored {
         is_complete: true,
         ..Explored::default()

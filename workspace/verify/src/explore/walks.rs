@@ -24,6 +24,9 @@ const STEPS_OF_EVERY_KIND: &str = r#"
     replies: { topic: hotel.events, succeeded: t.Booked, failed: t.Refused }
     retry: { attempts: 2, when: "reply.code == 'BUSY'" }
     compensation: { command: { message: t.Cancel, fields: {} }, replies: { succeeded: t.Cancelled }, retry: { attempts: 2 } }
+  - id: seat
+    after: [approval]
+    lock: { key: start.seat, timeout: 1m, onTimeout: continue }
   - id: passport
     when: start.abroad
     wait: { event: t.PassportArrived, topic: passports, timeout: 1d, onTimeout: continue }

@@ -96,6 +96,10 @@ impl Drawn<'_> {
                 let told = format!("the event of '{}'", self.words.name(step));
                 self.note(&told);
             }
+            Move::Full(step) => {
+                let told = format!("too many wait for the lock of '{}'", self.words.name(step));
+                self.note(&told);
+            }
             Move::Granted(step) => {
                 let told = format!("the lock of '{}' is granted", self.words.name(step));
                 self.note(&told);

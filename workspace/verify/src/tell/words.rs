@@ -59,6 +59,7 @@ impl Words<'_> {
             Move::Retry(step, purpose) => format!("The pause of {} ends.", self.request_within(step, purpose)),
             Move::Again(again) => self.again(again),
             Move::Event(step) => format!("{} comes, for which '{}' waits.", self.awaited(step), self.name(step)),
+            Move::Full(step) => format!("Too many wait for the lock of '{}' already.", self.name(step)),
             Move::Granted(step) => format!("The lock of '{}' is granted.", self.name(step)),
             Move::Decide(step, option) => {
                 format!("A person decides '{}': {}.", self.name(step), self.option(step, option))

@@ -30,6 +30,8 @@ pub(crate) enum Move {
     Event(StepIndex),
     /// The lock that the step waits for is granted.
     Granted(StepIndex),
+    /// Too many wait for the lock already.
+    Full(StepIndex),
     /// A person picks an option of the step's question.
     Decide(StepIndex, u8),
     /// Something that must change nothing.
@@ -71,7 +73,9 @@ impl Move {
             | Self::Timeout(step, purpose)
             | Self::Retry(step, purpose)
             | Self::Refused(step, purpose) => Some((step, purpose)),
-            Self::Event(step) | Self::Granted(step) | Self::Decide(step, _) => Some((step, Purpose::Forward)),
+            Self::Event(step) | Self::Granted(step) | Self::Full(step) | Self::Decide(step, _) => {
+                Some((step, Purpose::Forward))
+            }
         }
     }
 
@@ -196,10 +200,10 @@ fn has_come(world: &World, step: StepIndex) -> bool {
         .is_none_or(|known| known.forward == Answer::Done)
 }
 
-/// The lock comes free while it is waited for.
+/// The lock comes free while it is waited for, or too many wait for it.
 fn granted(world: &World, step: StepIndex, found: &mut Vec<Move>) {
     if waits_for_lock(world, step) {
-        found.push(Move::Granted(step));
+        found.extend([Move::Granted(step), Move::Full(step)]);
     }
 }
 

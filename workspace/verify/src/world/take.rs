@@ -148,7 +148,8 @@ impl<'a, C: Core> Taker<'a, C> {
             Move::Cancel => Input::Cancel { payload },
             Move::Resume | Move::ResumeWith(_) => resume(),
             Move::Event(step) => Input::Event { step, payload },
-            Move::Granted(step) => granted(world, step)?,
+            Move::Granted(step) => of_lock(world, step, LockAnswer::Granted)?,
+            Move::Full(step) => of_lock(world, step, LockAnswer::Full)?,
             Move::Decide(step, option) => self.decision(step, option)?,
             Move::Deadline => Input::Timer(TimerKind::Deadline),
             Move::Timeout(step, purpose) => Input::Timer(TimerKind::Timeout {
@@ -201,7 +202,7 @@ impl<'a, C: Core> Taker<'a, C> {
                 step,
                 payload: data::nothing(),
             },
-            Again::Granted(step) => granted(world, step)?,
+            Again::Granted(step) => of_lock(world, step, LockAnswer::Granted)?,
             Again::Decide(step) => self.decision(step, 0)?,
         })
     }
@@ -271,11 +272,11 @@ fn resume() -> Input {
     }
 }
 
-fn granted(world: &World, step: StepIndex) -> Option<Input> {
+fn of_lock(world: &World, step: StepIndex, answer: LockAnswer) -> Option<Input> {
     Some(Input::Lock {
         step,
         round: world.request(step, Purpose::Forward)?.round,
-        answer: LockAnswer::Granted,
+        answer,
     })
 }
 
