@@ -31,13 +31,16 @@ struct Command {
     is_over: bool,
 }
 
+/// When a lock was asked for, and what it answered how many milliseconds later.
+type LockRequest = (Timestamp, Option<(i64, LockAnswer)>);
+
 /// The commands that each participant was sent, by the name of the step.
 pub(super) struct Memory<'a> {
     plan: &'a Plan,
     commands: BTreeMap<(StepName, Purpose), Vec<Command>>,
     asked: BTreeMap<(StepIndex, Purpose), usize>,
-    /// The requests for locks, by the name of the step: when, and what the lock answered how much later.
-    locks: BTreeMap<StepName, Vec<(Timestamp, Option<(i64, LockAnswer)>)>>,
+    /// The requests for locks, by the name of the step.
+    locks: BTreeMap<StepName, Vec<LockRequest>>,
     /// Set when the recording ends before the participant answered: nobody knows how the saga goes on.
     pub(super) ran_out: bool,
     /// The step whose answer is not known.
