@@ -9,8 +9,8 @@ use crate::{Decoder, FieldError, FieldName, Fields, Payload, Plan, RequestStatus
 /// - `start`: the start event, for example `start.order_id`;
 /// - `reply`: the reply in hand, in a retry's `when`;
 /// - `steps`: what became of a step: the reply that said it was done, for example `steps.payment.reply.reservation_id`;
-///   the event that it waited for, `steps.arrival.event.gate`; what was decided, `steps.approval.decision`; the key of the lock that it holds, `steps.seat.lock`. Each is null
-///   when there is none, as of a step that was passed over;
+///   the event that it waited for, `steps.arrival.event.gate`; what was decided, `steps.approval.decision`; the key of the
+///   lock that it holds, `steps.seat.lock`. Each is null when there is none, as of a step that was passed over;
 /// - `item`, `item_index`: the element of an array that the step is done for, and its number from 0;
 /// - `saga`: `saga.definition`, `saga.key`, `saga.version`, `saga.milestone`, `saga.reason`, `saga.reason_code`,
 ///   `saga.started_at` (milliseconds).

@@ -5,6 +5,8 @@
 
 #[path = "../tests/common/mod.rs"]
 mod common;
+#[path = "../tests/cost/hand.rs"]
+mod hand;
 #[path = "../tests/cost/measure.rs"]
 mod measure;
 #[path = "../tests/cost/plain.rs"]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Action, Attempt, Decision, DecisionOption, DecisionPlan, Event, Purpose, RejectionCode, RequestStatus, Saga,
-    StepIndex, limits, reason::cut, reasons,
+    Action, Attempt, Decision, DecisionOption, DecisionPlan, Event, Purpose, RejectionCode, RequestStatus, StepIndex,
+    limits, reason::cut, reasons,
 };
 
 use super::{Draft, advance::advance, failure};
@@ -33,13 +33,8 @@ pub(super) fn decide(
     note: Option<&Arc<str>>,
 ) {
     let named = Some((step, Purpose::Forward));
-    let refusal = match draft.saga() {
-        None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => Some(RejectionCode::UnknownSaga),
-        Some(Saga::Closed(_)) => Some(RejectionCode::SagaClosed),
-        Some(Saga::Open(_)) => None,
-    };
-    if let Some(code) = refusal {
-        return draft.reject(code, named);
+    if !draft.is_open_for(named) {
+        return;
     }
     let plan = draft.plan();
     let is_asked = draft

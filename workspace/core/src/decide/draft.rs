@@ -234,6 +234,17 @@ impl<'a> Draft<'a> {
         self.push(Event::InputRejected { code, step, reason });
     }
 
+    /// Whether the saga is open. An input for `step` of one that is not is refused.
+    pub(super) fn is_open_for(&mut self, step: Option<(StepIndex, Purpose)>) -> bool {
+        let code = match &self.saga {
+            Some(Saga::Open(_)) => return true,
+            Some(Saga::Closed(_)) => RejectionCode::SagaClosed,
+            None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => RejectionCode::UnknownSaga,
+        };
+        self.reject(code, step);
+        false
+    }
+
     fn tell(&mut self, event: &Event) {
         let missing = match self.sending {
             Sending::Nothing => return,

@@ -5,7 +5,7 @@
 
 use crate::{
     Action, Attempt, EvaluationError, Event, LockAnswer, LockKey, LockPlan, OnTimeout, Plan, Purpose, Reason,
-    RejectionCode, RequestStatus, Round, Saga, SagaState, Scope, StepIndex, Value, limits, reasons,
+    RejectionCode, RequestStatus, Round, SagaState, Scope, StepIndex, Value, limits, reasons,
 };
 
 use super::{Draft, advance::advance, failure};
@@ -32,13 +32,8 @@ pub(super) fn time_out(draft: &mut Draft<'_>, step: StepIndex, attempt: Attempt,
 /// The lock answers. An answer to what is not asked for any more is refused.
 pub(super) fn answered(draft: &mut Draft<'_>, step: StepIndex, round: Round, answer: LockAnswer) {
     let named = Some((step, Purpose::Forward));
-    let refusal = match draft.saga() {
-        None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => Some(RejectionCode::UnknownSaga),
-        Some(Saga::Closed(_)) => Some(RejectionCode::SagaClosed),
-        Some(Saga::Open(_)) => None,
-    };
-    if let Some(code) = refusal {
-        return draft.reject(code, named);
+    if !draft.is_open_for(named) {
+        return;
     }
     let plan = draft.plan();
     let asked = draft.request_of(step, Purpose::Forward);

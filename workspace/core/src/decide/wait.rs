@@ -2,7 +2,7 @@
 
 use crate::{
     Action, Attempt, EvaluationError, Event, Expression, OnTimeout, Payload, Purpose, RejectionCode, RequestStatus,
-    Saga, Scope, StepIndex, Timestamp, Value, WaitPlan, reasons,
+    Scope, StepIndex, Timestamp, Value, WaitPlan, reasons,
 };
 
 use super::{Draft, advance::advance, failure};
@@ -55,13 +55,8 @@ pub(super) fn time_out(draft: &mut Draft<'_>, step: StepIndex, attempt: Attempt,
 /// An event that a step waits for, will wait for, or waits for no longer.
 pub(super) fn event(draft: &mut Draft<'_>, step: StepIndex, payload: &Payload) {
     let named = Some((step, Purpose::Forward));
-    let refusal = match draft.saga() {
-        None | Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => Some(RejectionCode::UnknownSaga),
-        Some(Saga::Closed(_)) => Some(RejectionCode::SagaClosed),
-        Some(Saga::Open(_)) => None,
-    };
-    if let Some(code) = refusal {
-        return draft.reject(code, named);
+    if !draft.is_open_for(named) {
+        return;
     }
     let waits_for_event =
         draft.plan().has_step(step) && matches!(draft.plan().step(step).action, Action::Wait(WaitPlan::Event { .. }));

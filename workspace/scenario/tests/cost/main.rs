@@ -5,6 +5,7 @@
 mod common;
 
 mod allocations;
+mod hand;
 mod measure;
 mod plain;
 mod same_work;

@@ -10,6 +10,8 @@ use palinode_core::{
 };
 use palinode_wire::Schemas;
 
+use super::hand::{Hand, Sent};
+
 const PAYMENT: StepIndex = StepIndex(0);
 const STOCK: StepIndex = StepIndex(1);
 const PACKING: StepIndex = StepIndex(2);
@@ -49,32 +51,6 @@ enum Step {
     },
     Done {
         reply: Payload,
-    },
-}
-
-/// What an input leads to.
-#[derive(Debug, Default)]
-pub(crate) struct Hand {
-    pub(crate) events: Vec<Event>,
-    pub(crate) sent: Vec<Sent>,
-    pub(crate) order: Option<Order>,
-}
-
-/// A message, or the outcome with the last state.
-#[derive(Debug)]
-pub(crate) enum Sent {
-    Command {
-        step: StepIndex,
-        attempt: Attempt,
-        values: Vec<Value>,
-    },
-    Emission {
-        sequence: u64,
-        values: Vec<Value>,
-    },
-    Outcome {
-        last: Box<Order>,
-        values: Vec<Value>,
     },
 }
 

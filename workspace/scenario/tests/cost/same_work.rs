@@ -2,7 +2,7 @@
 
 use palinode_core::{Effect, Value};
 
-use super::{common, plain::Sent, subjects::Ground};
+use super::{common, hand::Sent, subjects::Ground};
 
 #[test]
 fn the_hand_written_saga_tells_and_sends_the_same() {

@@ -8,7 +8,10 @@ use palinode_core::{
 };
 use palinode_wire::{Schemas, frame};
 
-use super::plain::{Hand, Order, Plain};
+use super::{
+    hand::Hand,
+    plain::{Order, Plain},
+};
 
 /// When the order is placed.
 const BEGINS_AT: Timestamp = Timestamp(1_767_603_600_000);
