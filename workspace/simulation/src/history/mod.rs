@@ -1,0 +1,9 @@
+//! What happened in a world, for checkers, for the story, and for the proof that a seed decides everything.
+
+mod digest;
+mod happened;
+mod history;
+
+pub use digest::Digest;
+pub use happened::{Entry, Happened, Truth};
+pub use history::History;

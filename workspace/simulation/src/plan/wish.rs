@@ -1,0 +1,18 @@
+//! What customers and people want.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that a customer or a person does. Orders are numbers from 0.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Wish {
+    /// The order is placed; placed again, when it was before.
+    Order { order: usize },
+    /// The order shall be cancelled.
+    Cancel { order: usize },
+    /// The payment shall be tried again.
+    RetryPayment { order: usize },
+    /// An event that a waiting step waits for arrives.
+    Event { order: usize },
+    /// A person answers a question with one of its options.
+    Decide { order: usize, option: usize },
+}
