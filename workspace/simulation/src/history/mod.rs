@@ -3,7 +3,9 @@
 mod digest;
 mod happened;
 mod history;
+mod record_id;
 
 pub use digest::Digest;
 pub use happened::{Entry, Happened, Truth};
 pub use history::History;
+pub use record_id::record_id;
