@@ -11,6 +11,8 @@ pub mod history;
 pub mod plan;
 mod random;
 mod remains;
+pub mod setting;
+pub mod shop;
 
 pub use random::Random;
 pub use remains::{Contents, Remains, TaskRemains};

@@ -12,7 +12,7 @@ use kafka_protocol::messages::{
     list_offsets_request::{ListOffsetsPartition, ListOffsetsTopic},
     produce_request::{PartitionProduceData, TopicProduceData},
 };
-use palinode_broker::{Broker, Call, CallId, ConnectionId, Output, Settings, StrBytes};
+use palinode_broker::{Broker, Call, CallId, ConnectionId, LogId, Output, Settings, StrBytes};
 use palinode_core::Timestamp;
 use palinode_log::{Consumed, Produced, TopicPartition};
 
@@ -58,6 +58,8 @@ pub struct Host {
     /// Answers that came while a model asked for itself.
     outputs: VecDeque<Output>,
     calls: i32,
+    /// The logs' topics by name.
+    logs: BTreeMap<String, LogId>,
 }
 
 impl Host {
@@ -76,6 +78,7 @@ impl Host {
             disk,
             outputs: VecDeque::new(),
             calls: 0,
+            logs: BTreeMap::new(),
         }
     }
 
@@ -139,6 +142,25 @@ impl Host {
             .or_else(|| self.broker.as_mut().and_then(Broker::next_output))
     }
 
+    /// How many batches were ever appended, markers counted: nothing can be read that was not there before while it
+    /// stays.
+    #[must_use]
+    pub fn appended(&self) -> u64 {
+        self.disk.appended()
+    }
+
+    /// As [`Host::appended`], for one partition.
+    #[must_use]
+    pub fn appended_to(&self, partition: &TopicPartition) -> u64 {
+        let log = self.logs.get(&*partition.topic);
+        log.map_or(0, |log| {
+            self.disk.appended_to(LogId {
+                partition: partition.partition,
+                ..*log
+            })
+        })
+    }
+
     /// Creates topics.
     ///
     /// # Panics
@@ -165,6 +187,11 @@ impl Host {
         };
         for topic in response.topics {
             assert_eq!(topic.error_code, 0, "{:?}: {:?}", topic.name, topic.error_message);
+            let first = LogId {
+                topic: topic.topic_id,
+                partition: 0,
+            };
+            self.logs.insert(topic.name.to_string(), first);
         }
     }
 

@@ -1,6 +1,6 @@
 //! A disk for the broker: what it kept is there when the next broker begins.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use palinode_broker::{Batch, Change, Found, LogId, Memory, Position, Storage, StorageError};
@@ -16,6 +16,20 @@ struct Kept {
     memory: Memory,
     changes: Vec<Change>,
     batches: Vec<(LogId, Position, Batch)>,
+    appended: u64,
+    appended_to: BTreeMap<LogId, u64>,
+}
+
+impl Disk {
+    /// How many batches were ever appended, markers counted.
+    pub(super) fn appended(&self) -> u64 {
+        self.0.lock().appended
+    }
+
+    /// How many batches were ever appended to one log, markers counted.
+    pub(super) fn appended_to(&self, log: LogId) -> u64 {
+        self.0.lock().appended_to.get(&log).copied().unwrap_or(0)
+    }
 }
 
 impl Storage for Disk {
@@ -28,6 +42,8 @@ impl Storage for Disk {
         let mut kept = self.0.lock();
         let at = kept.memory.append(log, batch.clone())?;
         kept.batches.push((log, at, batch));
+        kept.appended += 1;
+        *kept.appended_to.entry(log).or_default() += 1;
         Ok(at)
     }
 

@@ -101,8 +101,14 @@ pub enum Fault {
     Poison { topic: usize, bytes: Vec<u8> },
     /// An output topic refuses every record.
     Refuse { topic: usize, ms: i64 },
-    /// A service is down, and its answers that were not written are gone.
+    /// A service is down: it forgets what it was asked and had not done, and its answers that were not written are not
+    /// written before it is asked again.
     Service { service: usize, down_ms: i64 },
+    /// An input topic is deleted and created anew, empty. Nobody does this to a topic that is in use; a task that notices
+    /// parks. Only in worlds with a name, never drawn.
+    Recreate { topic: usize },
+    /// All records of an input topic are deleted, read or not. As [`Fault::Recreate`].
+    Truncate { topic: usize },
 }
 
 impl Fault {
@@ -146,6 +152,8 @@ impl Fault {
             Self::Poison { .. } => "poison on an input",
             Self::Refuse { .. } => "an output topic refuses",
             Self::Service { .. } => "a service is down",
+            Self::Recreate { .. } => "an input topic is created anew",
+            Self::Truncate { .. } => "an input topic is truncated",
         }
     }
 }
