@@ -33,17 +33,26 @@ pub struct Auditor {
 impl Auditor {
     /// An auditor that has seen nothing.
     pub fn new(options: Options) -> Self {
+        Self::with_schemas(options, Schemas::default())
+    }
+
+    /// An auditor that has seen nothing and knows these schemas.
+    pub fn with_schemas(options: Options, schemas: Schemas) -> Self {
         let with_findings = |check: Box<dyn Check>| {
             let findings = Findings::new(check.name(), check.meaning());
             (check, findings)
         };
-        Self {
-            schemas: Schemas::default(),
+        let mut auditor = Self {
             journal: UNREGISTERED,
             facts: Facts::new(options),
             checks: check::all().into_iter().map(with_findings).collect(),
             counts: Counts::default(),
+            schemas,
+        };
+        for id in auditor.schemas.ids() {
+            auditor.register(id);
         }
+        auditor
     }
 
     /// The schema that has to be added before `record` can be understood; to be asked again after it was added, because
@@ -72,16 +81,18 @@ impl Auditor {
     /// # Errors
     /// When the text is no usable schema.
     pub fn add_schema(&mut self, id: SchemaId, text: impl Into<Arc<str>>) -> Result<(), SchemaError> {
-        let text = text.into();
-        if let Some(own) = own::ALL.iter().find(|own| *own.text == *text) {
-            self.register(own.name, id);
-        }
-        self.schemas.add(id, text)
+        self.schemas.add(id, text)?;
+        self.register(id);
+        Ok(())
     }
 
     /// Our own records are read without a look at their schema when its text is exactly ours.
-    fn register(&mut self, name: &str, id: SchemaId) {
-        let journal = &mut self.journal;
+    fn register(&mut self, id: SchemaId) {
+        let Some(text) = self.schemas.text(id) else { return };
+        let Some(own) = own::ALL.iter().find(|own| *own.text == **text) else {
+            return;
+        };
+        let (name, journal) = (own.name, &mut self.journal);
         if name == own::SAGA_EVENT.name {
             journal.saga_event = id;
         } else if name == own::POSITIONS_ADVANCED.name {

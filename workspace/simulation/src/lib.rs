@@ -7,6 +7,7 @@
 //! checkers judge and a story tells. The same seed gives the same history, byte for byte.
 
 pub mod broker;
+pub mod checks;
 pub mod history;
 pub mod plan;
 mod random;

@@ -1,0 +1,149 @@
+//! The auditor that knows only topics finds nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palinode_audit::{Auditor, Copies, Expect, Graph, GraphStep, Options, Record};
+use palinode_core::{CompensationOrder, DefinitionName, Plan, StepPlan, Timestamp};
+use palinode_log::Consumed;
+
+use super::{Check, Found, Known, Scene};
+use crate::plan::{Services, WorldPlan};
+
+/// The laws of `palinode audit`, over the topics of the world: each input has one effect, commands and journal agree,
+/// compensations are complete and in order, nothing follows an end, money and goods are conserved, and more.
+pub(super) struct Audited;
+
+/// Topics whose records are no part of the story.
+const PASSED_OVER: [&str; 4] = [
+    "palinode.definitions",
+    "palinode.schemas",
+    "palinode.members",
+    "palinode.snapshots",
+];
+/// The laws of the shop's books, which services that do what nobody asked break by themselves.
+const BOOKS: [&str; 2] = ["money", "stock"];
+
+impl Check for Audited {
+    fn name(&self) -> &'static str {
+        "audit"
+    }
+
+    fn law(&self) -> &'static str {
+        "The auditor that knows only topics finds none of its laws broken."
+    }
+
+    fn check(&self, scene: &Scene<'_>, found: &mut Found) {
+        let mut auditor = Auditor::with_schemas(options(scene.known, &scene.remains.plan), scene.known.schemas.clone());
+        let topics = &scene.remains.topics;
+        for (_, records) in topics.iter().filter(|(at, _)| !PASSED_OVER.contains(&&*at.topic)) {
+            for record in records {
+                auditor.see(&seen(record));
+            }
+        }
+        let keeps_books = services_keep_books(&scene.remains.plan.services);
+        for violation in auditor.finish().violations {
+            if !keeps_books && BOOKS.contains(&violation.check) {
+                continue;
+            }
+            let place = violation.place.map(|place| format!(" ({place})")).unwrap_or_default();
+            let what = format!("{}: {}{place}", violation.check, violation.what);
+            match &violation.saga {
+                Some(saga) => found.of_saga(saga, what),
+                None => found.add(what),
+            }
+        }
+    }
+}
+
+/// Whether what services say of money and goods is what sagas asked of them.
+fn services_keep_books(services: &Services) -> bool {
+    services.unasked_percent == 0 && services.wrong_percent == 0 && !services.read_uncommitted
+}
+
+fn options(known: &Known, plan: &WorldPlan) -> Options {
+    let mut options = Options {
+        partitions: plan.tasks,
+        partitions_of: known.partitions_of.clone(),
+        graphs: BTreeMap::new(),
+        named: BTreeSet::new(),
+        correlated: BTreeSet::new(),
+        expect: Expect::DrainedOrSuspended,
+        copied_outputs: Copies::Refused,
+        orders: DefinitionName::from("order-fulfilment"),
+    };
+    for plan in &known.plans {
+        options.graphs.insert((plan.name.clone(), plan.version), graph(plan));
+        let named = plan.awaited().map(|(record, topic)| (topic.clone(), record.clone()));
+        options.named.extend(named);
+        let correlated = plan.steps.iter().filter(|step| step.event_key().is_some());
+        let topics = correlated
+            .filter_map(|step| step.event())
+            .map(|trigger| trigger.topic.clone());
+        options.correlated.extend(topics);
+    }
+    options
+}
+
+fn graph(plan: &Plan) -> Graph {
+    let step = |step: &StepPlan| {
+        let after = match plan.compensation_order {
+            // Taken back all at once, no step waits for those that came after it.
+            CompensationOrder::Parallel => Vec::new(),
+            CompensationOrder::Reverse | CompensationOrder::Sequential => {
+                step.after.iter().map(|index| plan.step(*index).name.clone()).collect()
+            }
+        };
+        let has_compensation = step.compensation.is_some();
+        (
+            step.name.clone(),
+            GraphStep {
+                after,
+                has_compensation,
+            },
+        )
+    };
+    Graph {
+        steps: plan.steps.iter().map(step).collect(),
+    }
+}
+
+fn seen(record: &Consumed) -> Record {
+    let headers = record
+        .headers
+        .iter()
+        .map(|header| (header.name.clone().into(), header.value.clone()));
+    Record {
+        topic: record.source.topic.clone().into(),
+        partition: record.source.partition,
+        offset: record.offset,
+        timestamp: Timestamp(record.timestamp),
+        key: record.key.clone(),
+        value: record.value.clone(),
+        headers: headers.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Audited;
+    use crate::checks::testing::{Made, event};
+
+    #[test]
+    fn what_the_auditor_finds_is_told() {
+        let mut made = Made::new(1);
+        made.claim(0, 0);
+        made.start(0, 0, "o-1");
+        made.write(0, 0, &[event("o-1", 5, "SagaCompleted", "payments.events/0/0")]);
+        let found = made.findings(&Audited);
+        let gap = "order-fulfilment/o-1: sequence: event 5 stands where event 3 belongs (palinode.journal/0/6)";
+        assert!(found.iter().any(|what| what == gap), "{found:?}");
+    }
+
+    #[test]
+    fn a_world_without_sagas_is_right() {
+        let mut made = Made::new(2);
+        made.claim(0, 0);
+        made.claim(1, 1);
+        assert_eq!(made.findings(&Audited), Vec::<String>::new());
+    }
+}
