@@ -1,6 +1,7 @@
 //! The task cycle, take-over and recovery.
 //!
-//! `cycle` is a state machine without IO; `task` is the thread around it and `node` the tasks of one process. Kafka,
+//! `cycle` is a state machine without IO; `task` carries out what it asks for, `thread` is where that blocks, and `node` has
+//! the tasks of one process. Kafka,
 //! RocksDB and the registry are reached through the traits of `palinode-log` and `palinode-store` only.
 
 mod clock;
@@ -10,9 +11,11 @@ mod deployment;
 mod error;
 mod journal;
 mod node;
+mod outside;
 mod routes;
 mod settings;
 mod task;
+mod thread;
 mod topics;
 
 pub use clock::Clock;
@@ -20,5 +23,7 @@ pub use definitions::{Definitions, Edition, Loaded};
 pub use deployment::{Deployment, Library};
 pub use error::Error;
 pub use node::{Node, Query};
+pub use outside::{Answer, Letter, MAILBOX_LETTERS_MAX, Outside};
 pub use settings::Settings;
+pub use task::Task;
 pub use topics::Topics;

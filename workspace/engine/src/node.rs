@@ -12,15 +12,15 @@ use std::{
 };
 
 use palinode_core::{Saga, SagaId, SchemaId};
-use palinode_log::Log;
+use palinode_log::{Log, TaskLog};
 use palinode_store::Stores;
 use palinode_wire::partition_of;
 use parking_lot::Mutex;
 
 use crate::{
-    Error, Library,
+    Answer, Error, Letter, Library, MAILBOX_LETTERS_MAX, Task,
     cycle::{Cycle, SchemaAnswer, Shared, Signal, Standing, Status},
-    task::{Letter, LookUp, MAILBOX_LETTERS_MAX, Task, waker},
+    thread::{self, LookUp, Thread, waker},
 };
 
 /// The running tasks of one process: one thread each, on standby until membership proposes.
@@ -71,10 +71,10 @@ impl Node {
             let log = log
                 .open(number, waker(mailbox.clone(), Arc::clone(&woken)))
                 .map_err(|source| Error::Client { task: number, source })?;
-            let task = Task::<L, St> {
-                number,
+            let cycle = Cycle::new(Arc::clone(shared), number);
+            let outside = Thread {
+                task: number,
                 clock: shared.settings.clock.clone(),
-                cycle: Cycle::new(Arc::clone(shared), number),
                 log,
                 mailbox: letters,
                 woken,
@@ -84,7 +84,7 @@ impl Node {
             };
             let thread = std::thread::Builder::new()
                 .name(format!("task-{number}"))
-                .spawn(move || guard(task))
+                .spawn(move || guard(cycle, outside))
                 .map_err(|source| Error::Thread { task: number, source })?;
             tasks.insert(
                 number,
@@ -200,14 +200,14 @@ impl Node {
         &self,
         task: i32,
         answer: impl FnOnce(Result<T, Query>) + Send + 'static,
-        letter: impl FnOnce(crate::task::Answer<T>) -> Letter,
+        letter: impl FnOnce(Answer<T>) -> Letter,
     ) {
         let Some(handle) = self.tasks.get(&task) else {
             return answer(Err(Query::Elsewhere { task }));
         };
         let answer = Arc::new(Mutex::new(Some(answer)));
         let kept = Arc::clone(&answer);
-        let boxed: crate::task::Answer<T> = Box::new(move |found| {
+        let boxed: Answer<T> = Box::new(move |found| {
             let result = match found {
                 None => Err(Query::Elsewhere { task }),
                 Some(Err(reason)) => Err(Query::Failed { reason }),
@@ -228,9 +228,10 @@ impl Node {
 }
 
 /// Runs a task; a panic that the cycle did not catch parks this task and no other.
-fn guard<L: Log, St: Stores>(task: Task<L, St>) {
-    let (number, clock, status) = (task.number, task.clock.clone(), Arc::clone(&task.status));
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| task.run())) {
+fn guard<L: TaskLog, St: Stores>(cycle: Cycle<St>, outside: Thread<L>) {
+    let (number, clock, status) = (outside.task, outside.clock.clone(), Arc::clone(&outside.status));
+    let task = Task::new(number, cycle, outside);
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| thread::run(task.run()))) {
         let text = panic
             .downcast_ref::<String>()
             .map_or("an invariant broke", String::as_str);

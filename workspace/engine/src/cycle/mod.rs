@@ -2,7 +2,7 @@
 //!
 //! One input record goes this way: `running` takes it from the backlog, `decode` says what it means, `apply` lets the
 //! core decide on it, `outbox` makes the records of the transaction, and `settle` hands the change to the store once
-//! the transaction stands. The shell around it (`crate::task`) is the only place that blocks. The store is called from
+//! the transaction stands. The thread around it (`crate::thread`) is the only place that blocks. The store is called from
 //! here, through its trait; Kafka, the registry and the clock are not.
 
 mod activate;
