@@ -8,12 +8,17 @@
 
 pub mod broker;
 pub mod checks;
+mod client;
 pub mod history;
+mod node;
 pub mod plan;
 mod random;
+pub mod reference;
 mod remains;
 pub mod setting;
 pub mod shop;
+mod store;
+pub mod world;
 
 pub use random::Random;
 pub use remains::{Contents, Remains, TaskRemains};

@@ -1,20 +1,23 @@
-//! Worlds made by hand, in which one thing is wrong.
+//! What is left of a world that is made by hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use palinode_core::{Attempt, InputId, Payload, Purpose, Round, SagaId, SchemaId, Sequence, Timestamp};
-use palinode_log::{Consumed, Header, HeaderName, Outcome, Produced, Slot, TopicPartition};
+use palinode_core::{Payload, SchemaId, Timestamp};
+use palinode_log::{Consumed, Outcome, Produced, Slot, TopicPartition};
 use palinode_wire::{
     headers,
-    journal::{Position, PositionsAdvanced, SagaRecord, TaskClaimed, TaskRecord},
+    journal::{Position, PositionsAdvanced, TaskClaimed, TaskRecord},
 };
 
-use super::{Check, Found, Known, Scene};
+use super::{
+    super::{Check, Found, Known, Scene, Violation},
+    parts::{header, journal, plan},
+    written::{Written, event},
+};
 use crate::{
     Remains, TaskRemains,
     history::{Happened, History, Truth, record_id},
-    plan::{Definitions, NodePlan, Services, WorldPlan},
     setting::Setting,
 };
 
@@ -39,85 +42,10 @@ pub(crate) struct Made {
     incarnations: [String; 3],
 }
 
-/// A saga event that is written.
-#[derive(Clone)]
-pub(crate) struct Written(SagaRecord);
-
-/// The event `event_type`, number `sequence`, of the order `key`.
-pub(crate) fn event(key: &str, sequence: u64, event_type: &'static str, cause: &str) -> Written {
-    Written(SagaRecord {
-        id: SagaId::new("order-fulfilment", key),
-        version: 1,
-        sequence: Sequence(sequence),
-        time: Timestamp(0),
-        event_type: event_type.into(),
-        step: None,
-        purpose: None,
-        round: None,
-        attempt: None,
-        due: None,
-        definite: None,
-        retried: None,
-        code: None,
-        reason: None,
-        cause: InputId::from(cause),
-        correlation: None,
-        traceparent: None,
-        payload: None,
-        items: None,
-        fails: None,
-        option: None,
-        by: None,
-        note: None,
-        lock: None,
-        asker: None,
-        place: None,
-    })
-}
-
-impl Written {
-    /// Of a step, going forward.
-    pub(crate) fn of(mut self, step: &str, round: u32, attempt: u32) -> Self {
-        self.0.step = Some(step.into());
-        self.0.purpose = Some(Purpose::Forward);
-        self.0.round = Some(Round(round));
-        self.0.attempt = Some(Attempt(attempt));
-        self
-    }
-
-    /// Of taking a step back.
-    pub(crate) fn undoing(mut self, step: &str, round: u32) -> Self {
-        self = self.of(step, round, round);
-        self.0.purpose = Some(Purpose::Compensation);
-        self
-    }
-
-    /// For this reason.
-    pub(crate) fn coded(mut self, code: &'static str) -> Self {
-        self.0.code = Some(code.into());
-        self.0.reason = Some(code.into());
-        self
-    }
-}
-
 impl Made {
     /// A world of two nodes in which nothing has happened.
     pub(crate) fn new(tasks: i32) -> Self {
-        let node = NodePlan {
-            clock_ahead_ms: 0,
-            is_old: false,
-        };
-        let plan = WorldPlan {
-            seed: 1,
-            nodes: vec![node.clone(), node],
-            tasks,
-            definitions: Definitions::Order,
-            marker_delay_ms: None,
-            services: calm(),
-            wishes: Vec::new(),
-            faults: Vec::new(),
-            heal_at_ms: 0,
-        };
+        let plan = plan(tasks);
         let known = Known::of(&Setting::new(&plan), tasks);
         let remains = Remains {
             plan,
@@ -148,7 +76,7 @@ impl Made {
         let scene = Scene::new(&self.remains, &self.known);
         let mut found = Found::new(check.name());
         check.check(&scene, &mut found);
-        let text = |violation: super::Violation| match violation.saga {
+        let text = |violation: Violation| match violation.saga {
             Some(saga) => format!("{saga}: {}", violation.what),
             None => violation.what,
         };
@@ -256,21 +184,45 @@ impl Made {
         self.transact(node, task, records, None, Truth::Stands);
     }
 
+    /// A customer places an order.
+    pub(crate) fn place(&mut self, topic: &str, partition: i32) {
+        let record = self.of_shop(topic, partition, "shop.orders.OrderPlaced");
+        self.append(&record, partition);
+    }
+
+    /// What happens to an order that is placed.
+    pub(crate) fn started(&self, key: &str) -> Vec<Written> {
+        let mut started = event(key, 1, "SagaStarted", "orders.events/0/0");
+        let mut payment = event(key, 2, "StepRequested", "orders.events/0/0").of("payment", 1, 1);
+        let mut stock = event(key, 3, "StepRequested", "orders.events/0/0").of("stock", 1, 1);
+        let dues = [259_200_000, 5_000, 120_000];
+        for (event, due) in [&mut started, &mut payment, &mut stock].into_iter().zip(dues) {
+            event.0.due = Some(Timestamp(self.journaled().0 + due));
+        }
+        vec![started, payment, stock]
+    }
+
     /// A service answers the request `key` that its step was done.
     pub(crate) fn reply(&mut self, topic: &str, partition: i32, key: &str) {
-        let Some(schema) = self.known.schemas.id_of("shop.payments.PaymentSucceeded") else {
-            panic!("the shop knows the reply")
+        let mut record = self.of_shop(topic, partition, "shop.payments.PaymentSucceeded");
+        record.headers.push(header(headers::IDEMPOTENCY_KEY, key));
+        self.append(&record, partition);
+    }
+
+    /// A record without content.
+    fn of_shop(&self, topic: &str, partition: i32, name: &str) -> Produced {
+        let Some(schema) = self.known.schemas.id_of(name) else {
+            panic!("the shop knows {name}")
         };
         let mut value = vec![0];
         value.extend(schema.0.to_be_bytes());
-        let record = Produced {
+        Produced {
             topic: topic.into(),
             partition: Some(partition),
             key: None,
             value: value.into(),
-            headers: vec![header(headers::IDEMPOTENCY_KEY, key)],
-        };
-        self.append(&record, partition);
+            headers: Vec::new(),
+        }
     }
 
     fn starting(&mut self, node: usize, task: i32, key: &str) -> Vec<Produced> {
@@ -402,38 +354,5 @@ impl Made {
 
     fn add(&mut self, what: Happened) {
         self.remains.history.add(Timestamp(self.now), what);
-    }
-}
-
-/// Services that do what they are asked at once.
-fn calm() -> Services {
-    Services {
-        delay_up_to_ms: 0,
-        late_percent: 0,
-        silent_percent: 0,
-        twice_percent: 0,
-        refused_percent: 0,
-        failed_percent: 0,
-        bare_percent: 0,
-        unasked_percent: 0,
-        wrong_percent: 0,
-        read_uncommitted: false,
-    }
-}
-
-fn journal(task: i32, value: Vec<u8>) -> Produced {
-    Produced {
-        topic: "palinode.journal".into(),
-        partition: Some(task),
-        key: None,
-        value: value.into(),
-        headers: Vec::new(),
-    }
-}
-
-fn header(name: &'static str, value: &str) -> Header {
-    Header {
-        name: HeaderName::Known(name),
-        value: Bytes::copy_from_slice(value.as_bytes()),
     }
 }
