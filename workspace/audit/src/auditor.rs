@@ -5,6 +5,7 @@ use std::sync::Arc;
 use palinode_core::SchemaId;
 use palinode_wire::{
     SchemaError, Schemas, frame,
+    inbox::InboxSchemas,
     journal::{JournalRecord, JournalSchemas},
     own,
 };
@@ -180,4 +181,9 @@ const UNREGISTERED: JournalSchemas = JournalSchemas {
     definition_activated: NO_ID,
     positions_advanced: NO_ID,
     outcome: NO_ID,
+    inbox: InboxSchemas {
+        sub_saga_succeeded: NO_ID,
+        sub_saga_failed: NO_ID,
+        sub_saga_taken_back: NO_ID,
+    },
 };

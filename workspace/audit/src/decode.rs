@@ -63,10 +63,7 @@ fn content(
     match record.topic.as_str() {
         JOURNAL => of_journal(record, schemas, journal, facts),
         OUTCOMES => outcome(record, schemas, facts).map_or_else(Content::Unreadable, Content::Outcome),
-        INBOX => match origin(record, facts) {
-            None if headers.ce_type == Some(own::SAGA_EVENT.name) => told(record, schemas, journal),
-            origin => Content::Forwarded(origin),
-        },
+        INBOX => inbox(record, headers, schemas, journal, facts),
         DEAD_LETTERS => {
             let id = headers::last(record.pairs(), headers::DEAD_LETTER_ID);
             Content::DeadLetter(id.and_then(|id| input_position(id, facts)))
@@ -81,6 +78,27 @@ fn content(
         },
         _ => Content::Message,
     }
+}
+
+/// A forwarded input, or what sagas and locks tell each other: a request for a sub-saga is a command to it.
+fn inbox(
+    record: &Record,
+    headers: &MessageHeaders<'_>,
+    schemas: &Schemas,
+    journal: &JournalSchemas,
+    facts: &mut Facts,
+) -> Content {
+    let origin = origin(record, facts);
+    if origin.is_none() && headers.ce_type == Some(own::SAGA_EVENT.name) {
+        return told(record, schemas, journal);
+    }
+    if origin.is_some() || !is_ours(headers) {
+        return Content::Forwarded(origin);
+    }
+    if headers::last(record.pairs(), headers::SUB_SAGA).is_some() {
+        return Content::Command(command(headers, facts));
+    }
+    Content::Message
 }
 
 /// Whether the orchestrator says that it wrote the record.

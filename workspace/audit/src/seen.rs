@@ -119,6 +119,8 @@ pub(crate) enum EventKind {
     /// The saga goes on behind a step that no participant did: it was passed over, waited for or decided, or all of its
     /// items are done.
     WentBy,
+    /// A step is another saga: it is taken back while it is under way.
+    SubSagaNamed,
     /// No attempt is left, and the saga goes on.
     GivenUp,
     Other,
@@ -218,6 +220,7 @@ impl EventKind {
             "StepPassedOver" | "StepItemsSucceeded" | "WaitEnded" | "DecisionMade" | "LockGranted" | "LockMissed" => {
                 Self::WentBy
             }
+            "SubSagaNamed" => Self::SubSagaNamed,
             "StepGivenUp" | "CompensationGivenUp" => Self::GivenUp,
             _ => Self::Other,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
-use palinode_definition::{Definition, check_schemas, json_schema};
+use palinode_definition::{Definition, check_schemas, check_sub_sagas, json_schema};
 use palinode_server::{files_below, read_schema_files};
 
 use crate::{Verdict, arguments::Validate, say};
@@ -16,14 +16,19 @@ pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
     let schemas = arguments.schemas.as_deref().map(read_schema_files).transpose()?;
     let mut found = 0;
     let mut read = 0;
+    let mut definitions = Vec::new();
     for path in &arguments.definitions {
         for file in files_below(path, "yaml")? {
             let bytes = std::fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
             read += 1;
-            found += report(&file.display().to_string(), &bytes, schemas.as_ref())?;
+            found += report(&file.display().to_string(), &bytes, schemas.as_ref(), &mut definitions)?;
         }
     }
     anyhow::ensure!(read > 0, "there is no *.yaml file to check");
+    for diagnostic in check_sub_sagas(&definitions) {
+        found += 1;
+        say(diagnostic)?;
+    }
     if found > 0 {
         say(format_args!("{found} error(s)"))?;
         return Ok(Verdict::Found);
@@ -31,8 +36,14 @@ pub(crate) fn validate(arguments: &Validate) -> anyhow::Result<Verdict> {
     Ok(Verdict::Done)
 }
 
-/// Prints what is wrong with one definition, or that it is right; gives the number of errors.
-fn report(file: &str, bytes: &[u8], schemas: Option<&BTreeMap<String, String>>) -> anyhow::Result<usize> {
+/// Prints what is wrong with one definition, or that it is right; gives the number of errors. One that can be read goes to
+/// the others.
+fn report(
+    file: &str,
+    bytes: &[u8],
+    schemas: Option<&BTreeMap<String, String>>,
+    definitions: &mut Vec<Definition>,
+) -> anyhow::Result<usize> {
     let definition = match Definition::read_bytes(file, bytes) {
         Ok(definition) => definition,
         Err(diagnostics) => {
@@ -60,5 +71,6 @@ fn report(file: &str, bytes: &[u8], schemas: Option<&BTreeMap<String, String>>) 
             plan.steps.len()
         ))?;
     }
+    definitions.push(definition);
     Ok(unfit.len())
 }

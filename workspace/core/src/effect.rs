@@ -1,6 +1,9 @@
 //! What has to be sent because of what happened.
 
-use crate::{Attempt, MessageIndex, Milestone, Outcome, Purpose, Reason, Round, SagaState, Sequence, StepIndex, Value};
+use crate::{
+    Attempt, MessageIndex, Milestone, Outcome, ParentAnswer, Purpose, Reason, Round, SagaState, Sequence, StepIndex,
+    SubSaga, Value,
+};
 
 /// One thing to send. Values stand in the order of the message plan's fields.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +20,13 @@ pub enum Effect {
         attempt: Attempt,
         /// The message plan.
         message: MessageIndex,
-        /// Its content.
+        /// Its content; of a sub-saga that is taken back, nothing.
         values: Vec<Value>,
+        /// The saga that it goes to; none when it goes to a participant.
+        sub_saga: Option<Box<SubSaga>>,
     },
+    /// An answer to the saga of which this one is a step.
+    Answer(ParentAnswer),
     /// An event for everybody.
     Emission {
         /// The point of the saga that it tells of.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, LockKey, Milestone, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, StepIndex, Timestamp,
+    Attempt, LockKey, Milestone, Parent, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId, StepIndex,
+    Timestamp,
 };
 
 /// One thing that happened. The journal is a list of these; a saga's state is their fold.
@@ -186,6 +187,23 @@ pub enum Event {
         /// The lock.
         lock: LockKey,
     },
+    /// The saga that does the step has its key, and will be asked.
+    SubSagaNamed {
+        /// The step.
+        step: StepIndex,
+        /// The other saga.
+        saga: SagaId,
+    },
+    /// The saga is a step of another one.
+    ParentNamed {
+        /// The step.
+        parent: Parent,
+    },
+    /// The saga of which this one is a step takes it back.
+    TakenBackByParent {
+        /// The request that asks for it.
+        round: Round,
+    },
     /// No attempt is left, and the saga goes on without the step, or without taking it back.
     GivenUp {
         /// The step.
@@ -290,6 +308,9 @@ impl Event {
             | Self::LockAsked { .. }
             | Self::LockQueued { .. }
             | Self::LockReleased { .. }
+            | Self::SubSagaNamed { .. }
+            | Self::ParentNamed { .. }
+            | Self::TakenBackByParent { .. }
             | Self::GivenUp { .. }
             | Self::CancellationAccepted
             | Self::CancellationKept

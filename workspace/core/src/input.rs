@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{LockAnswer, Payload, Purpose, Reason, Round, StepIndex, TimerKind};
+use crate::{LockAnswer, Parent, Payload, Purpose, Reason, Round, StepIndex, SubSagaInput, TimerKind};
 
 /// One input of a saga, already matched to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,13 @@ pub enum Input {
         round: Round,
         /// The answer.
         answer: LockAnswer,
+    },
+    /// The saga of which this one is a step asks for it, or takes it back.
+    FromParent {
+        /// Who asks, and by which request.
+        parent: Parent,
+        /// What.
+        asks: SubSagaInput,
     },
     /// A timer of the saga is due.
     Timer(TimerKind),

@@ -23,6 +23,7 @@ mod reasons;
 mod scope;
 mod state;
 mod step_state;
+mod sub_saga;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -49,12 +50,13 @@ pub use payload::{Decoder, Payload, SchemaId};
 pub use plan::{
     Action, CompensationExhausted, CompensationOrder, CompensationPlan, Constant, DecisionOption, DecisionPlan,
     Emission, FieldPlan, ItemsPlan, LockPlan, MessagePlan, Milestone, OnExhausted, OnTimeout, Plan, Replies,
-    RetryPolicy, StepPlan, Trigger, WaitPlan, Zone,
+    RetryPolicy, StepPlan, SubSagaPlan, Trigger, WaitPlan, Zone,
 };
 pub use reason::{Reason, ReasonCode, RejectionCode};
 pub use scope::Scope;
 pub use state::{ClosedSaga, Direction, Expansion, Saga, SagaState, Suspension};
 pub use step_state::{Request, RequestStatus, StepLock, StepState};
+pub use sub_saga::{Parent, ParentAnswer, ParentState, SubSaga, SubSagaInput};
 pub use time::Timestamp;
 pub use timer::{Timer, TimerKind, timers};
 pub use transition::{Transition, transition, transition_refused};

@@ -10,6 +10,10 @@ pub const ITEMS_MAX: usize = 100;
 /// Items in one saga, over all of its steps: what bounds the size of its state.
 pub const ITEMS_PER_SAGA_MAX: usize = 200;
 
+/// Sagas above a sub-saga. A definition that asks for itself, by way of others, is refused where all are known; this ends
+/// it where they are not.
+pub const SUB_SAGA_DEPTH_MAX: u16 = 8;
+
 /// Bytes in a saga key. It stands in every record and every store key of the saga.
 pub const SAGA_KEY_BYTES_MAX: usize = 256;
 

@@ -95,6 +95,8 @@ words! {
         LockQueueFull => "LOCK_QUEUE_FULL",
         /// A person decided against a step, or its default did.
         DecidedAgainst => "DECIDED_AGAINST",
+        /// The saga of which this one is a step takes it back.
+        TakenBack => "TAKEN_BACK",
         /// An expression of the definition has no value for this saga's data.
         ExpressionFailed => "EXPRESSION_FAILED",
         /// A message could not be encoded, or its topic refused it.
@@ -135,6 +137,10 @@ words! {
         NotAwaited => "NOT_AWAITED",
         /// The decision is none of the options.
         UnknownOption => "UNKNOWN_OPTION",
+        /// Too many sagas stand above this one.
+        NestedTooDeep => "NESTED_TOO_DEEP",
+        /// The saga is past its pivot, so that its parent cannot take it back.
+        CannotBeTakenBack => "CANNOT_BE_TAKEN_BACK",
         /// There is nothing to resume.
         NotSuspended => "NOT_SUSPENDED",
     }

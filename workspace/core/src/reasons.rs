@@ -1,8 +1,8 @@
 //! The sentences of the reasons that the core gives, in one place.
 
 use crate::{
-    Context, Decision, EvaluationError, FieldName, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode,
-    StepIndex, Value, limits,
+    Context, Decision, EvaluationError, FieldName, Parent, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode,
+    SagaId, StepIndex, Value, limits,
 };
 
 pub(crate) fn cancelled() -> Reason {
@@ -94,6 +94,35 @@ pub(crate) fn decided_against(plan: &Plan, step: StepIndex, decision: &Decision)
     Reason::new(ReasonCode::DecidedAgainst, text)
 }
 
+pub(crate) fn taken_back(parent: &Parent) -> Reason {
+    let Parent { saga, step, .. } = parent;
+    Reason::new(
+        ReasonCode::TakenBack,
+        format!("the saga '{saga}' takes back its step '{step}'"),
+    )
+}
+
+pub(crate) fn key_taken(id: &SagaId) -> Reason {
+    Reason::new(
+        ReasonCode::Rejected,
+        format!("there is a saga '{id}' already, which is no sub-saga of this step"),
+    )
+}
+
+pub(crate) fn sub_saga_forgotten(id: &SagaId) -> Reason {
+    Reason::new(
+        ReasonCode::Rejected,
+        format!("the sub-saga '{id}' is not known, or no longer: what it did cannot be taken back"),
+    )
+}
+
+pub(crate) fn sub_saga_past_pivot(id: &SagaId) -> Reason {
+    Reason::new(
+        ReasonCode::Rejected,
+        format!("the sub-saga '{id}' was completed past its pivot: it cannot be taken back"),
+    )
+}
+
 pub(crate) fn items_unusable(plan: &Plan, step: StepIndex, list: &str, problem: &str) -> Reason {
     let subject = subject(plan, step, Purpose::Forward);
     Reason::new(
@@ -127,6 +156,11 @@ pub(crate) fn rejected(code: RejectionCode) -> Reason {
         RejectionCode::NotAwaited => "the saga does not wait for this, not yet or no longer",
         RejectionCode::UnknownOption => "the decision is none of the options",
         RejectionCode::AlreadyCancelled => "the saga is cancelled or being compensated already",
+        RejectionCode::NestedTooDeep => {
+            let text = format!("more than {} sagas stand above this one", limits::SUB_SAGA_DEPTH_MAX);
+            return Reason::new(ReasonCode::Rejected, text);
+        }
+        RejectionCode::CannotBeTakenBack => "the saga is past its pivot and cannot be taken back",
         RejectionCode::NotSuspended => "the saga does not wait for this",
     };
     Reason::new(ReasonCode::Rejected, text)

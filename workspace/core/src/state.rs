@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{LockState, Outcome, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp};
+use crate::{
+    LockState, Outcome, ParentState, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp,
+};
 
 /// What is known about a saga. A saga of which nothing is known has none of these.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +75,8 @@ pub struct SagaState {
     pub traceparent: Option<Arc<str>>,
     /// Its start event.
     pub start: Payload,
+    /// The step of another saga that it is done for.
+    pub parent: Option<Box<ParentState>>,
     /// Whether it goes forward or back.
     pub direction: Direction,
     /// Set while it waits for a person, a resuming event, or a late success.
@@ -177,8 +181,8 @@ pub struct ClosedSaga {
     pub version: u32,
     /// The number of its last event.
     pub sequence: Sequence,
-    /// The last state of a compensated saga, which a late success may open again, and of a completed one that went on
-    /// without a step that may have been done. Of any other completed saga only what a `cancelRefused` emission needs,
+    /// The last state of a compensated saga, which a late success may open again, of a completed one that went on
+    /// without a step that may have been done, and of a sub-saga, which its parent may take back. Of any other completed saga only what a `cancelRefused` emission needs,
     /// without steps, and only when its definition has such an emission.
     pub memory: Option<Box<SagaState>>,
 }

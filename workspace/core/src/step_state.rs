@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Attempt, Decision, LockKey, Payload, Purpose, Round, Timestamp};
+use crate::{Attempt, Decision, LockKey, Payload, Purpose, Round, SagaId, Timestamp};
 
 /// The state of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub struct StepState {
     pub decision: Option<Box<Decision>>,
     /// The lock that it asked for: held when the step is done, and waited for before. None once the saga has let go of it.
     pub lock: Option<Box<StepLock>>,
+    /// The other saga that does the step.
+    pub sub_saga: Option<Box<SagaId>>,
 }
 
 /// A lock that a step holds or waits for.

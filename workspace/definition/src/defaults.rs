@@ -5,6 +5,10 @@ use std::time::Duration;
 /// How long one attempt waits for its reply: longer than any healthy participant takes, short enough to notice.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long a sub-saga may take, and taking it back: its steps and its own deadline say how long it does, so this is only
+/// an end. It is the longest that can be written.
+pub const SUB_SAGA_TIMEOUT: Duration = crate::limits::DURATION_MAX;
+
 /// Attempts of a step, the first one counted. Without a `when` only time-outs are tried again, in the same round, so
 /// that trying again can do no harm.
 pub const ATTEMPTS: u32 = 3;

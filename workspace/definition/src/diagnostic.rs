@@ -126,6 +126,10 @@ codes! {
     MayOverflow => "may-overflow",
     /// A decimal where a number is computed with or asked for.
     DecimalNumber => "decimal-number",
+    /// A definition that asks for itself, perhaps by way of others.
+    SubSagaCycle => "sub-saga-cycle",
+    /// A sub-saga that is begun by another event than its definition names.
+    SubSagaStart => "sub-saga-start",
 }
 
 impl fmt::Display for Code {

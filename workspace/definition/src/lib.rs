@@ -18,6 +18,7 @@ mod read;
 mod schema;
 mod source;
 mod suggest;
+mod together;
 mod typing;
 mod yaml;
 
@@ -26,3 +27,4 @@ pub use expression::compile_expression;
 pub use language::{json_schema, reference};
 pub use read::{Definition, hash, read};
 pub use schema::check_schemas;
+pub use together::check_sub_sagas;

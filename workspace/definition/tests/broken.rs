@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use palinode_core::RecordName;
-use palinode_definition::{Code, Definition, Diagnostic, check_schemas};
+use palinode_definition::{Code, Definition, Diagnostic, check_schemas, check_sub_sagas};
 
 fn names() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
@@ -32,7 +32,12 @@ fn diagnostics(name: &str) -> Vec<Diagnostic> {
         .join(format!("{name}.yaml"));
     let bytes = fs::read(path).unwrap();
     let found = match Definition::read_bytes(&format!("{name}.yaml"), &bytes) {
-        Ok(definition) => check_schemas(&definition, &schema),
+        Ok(definition) => {
+            let mut found = check_schemas(&definition, &schema);
+            found.extend(check_sub_sagas(&[definition]));
+            found.sort_by_key(|diagnostic| diagnostic.location);
+            found
+        }
         Err(diagnostics) => diagnostics.into_iter().collect(),
     };
     assert!(!found.is_empty(), "{name}.yaml is read without a diagnostic");

@@ -165,7 +165,7 @@ fn of_step(plan: &Plan, index: StepIndex, purpose: Purpose) -> Vec<String> {
             edges.push("item by item".into());
         }
         match &step.action {
-            Action::Command { .. } => {}
+            Action::Command { .. } | Action::SubSaga(_) => {}
             Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => edges.push("ended".into()),
             Action::Wait(WaitPlan::Event { .. }) => {
                 edges.extend(["ended".into(), "ended without its event".into()]);

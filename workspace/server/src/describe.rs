@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use palinode_core::{
-    Action, Decoder, Direction, Outcome, Plan, Request, RequestStatus, Saga, Standing, StepIndex, StepLock, StepState,
-    Timestamp, Value, attributes,
+    Action, Decoder, Direction, Outcome, Plan, Request, RequestStatus, Saga, SagaState, Standing, StepIndex, StepLock,
+    StepState, Timestamp, Value, attributes,
 };
 use palinode_wire::rfc3339;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct SagaView {
     pub correlation_id: Option<String>,
     /// The number of its events.
     pub events: u64,
+    /// The step of another saga that it is done for: `definition/key`, and the step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
     /// What people look for it by.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,
@@ -77,6 +80,9 @@ pub struct StepView {
     /// The lock that it holds, or waits for and at which place when it began to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<String>,
+    /// The saga that does it: `definition/key`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_saga: Option<String>,
 }
 
 /// Describes a saga. `plan` is the plan of its version, for the names of its steps and its attributes, into whose fields
@@ -93,6 +99,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
         deadline_at: None,
         correlation_id: None,
         events: saga.sequence().0,
+        parent: None,
         attributes: BTreeMap::new(),
         steps: Vec::new(),
         queue: Vec::new(),
@@ -112,6 +119,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
             view.changed_at = Some(rfc3339(state.changed_at));
             view.deadline_at = state.deadline_at.map(rfc3339);
             view.correlation_id = Some(state.correlation.to_string());
+            view.parent = parent(state);
             let attributes = plan.map(|plan| attributes(plan, state, decoder)).unwrap_or_default();
             view.attributes = attributes
                 .into_iter()
@@ -134,6 +142,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
                         .then(|| word(&step.compensation)),
                     decision: decision(plan, index, step),
                     lock: step.lock.as_ref().map(|lock| lock_of(step, lock)),
+                    sub_saga: step.sub_saga.as_ref().map(ToString::to_string),
                 })
                 .collect();
         }
@@ -152,6 +161,7 @@ pub fn saga_view(definition: &str, key: &str, saga: &Saga, plan: Option<&Plan>, 
             if let Some(memory) = &closed.memory {
                 view.started_at = Some(rfc3339(memory.started_at));
                 view.correlation_id = Some(memory.correlation.to_string());
+                view.parent = parent(memory);
                 if let Direction::Backward(reason) = &memory.direction {
                     view.reason = Some(reason.to_string());
                 }
@@ -176,6 +186,11 @@ fn lock_of(step: &StepState, lock: &StepLock) -> String {
         Some(place) => format!("waits for '{}', at place {place} when it came", lock.key),
         None => format!("waits for '{}'", lock.key),
     }
+}
+
+fn parent(state: &SagaState) -> Option<String> {
+    let parent = &state.parent.as_ref()?.parent;
+    Some(format!("{}, step {}", parent.saga, parent.step))
 }
 
 /// The question while it is open, or the answer.

@@ -42,8 +42,15 @@ pub const DECISION_MADE: OwnSchema = own!("palinode.control.DecisionMade", "cont
 /// A version of a definition, as it was published.
 pub const DEFINITION: OwnSchema = own!("palinode.Definition", "Definition.avsc");
 
+/// A saga did what the saga asked of which it is a step.
+pub const SUB_SAGA_SUCCEEDED: OwnSchema = own!("palinode.inbox.SubSagaSucceeded", "inbox/SubSagaSucceeded.avsc");
+/// A saga did not do what the saga asked of which it is a step.
+pub const SUB_SAGA_FAILED: OwnSchema = own!("palinode.inbox.SubSagaFailed", "inbox/SubSagaFailed.avsc");
+/// A saga takes back the saga that is one of its steps.
+pub const SUB_SAGA_TAKEN_BACK: OwnSchema = own!("palinode.inbox.SubSagaTakenBack", "inbox/SubSagaTakenBack.avsc");
+
 /// All of them.
-pub const ALL: [OwnSchema; 9] = [
+pub const ALL: [OwnSchema; 12] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -53,4 +60,7 @@ pub const ALL: [OwnSchema; 9] = [
     OUTCOME,
     DECISION_MADE,
     DEFINITION,
+    SUB_SAGA_SUCCEEDED,
+    SUB_SAGA_FAILED,
+    SUB_SAGA_TAKEN_BACK,
 ];

@@ -36,6 +36,8 @@ struct Step {
     back: Back,
     /// The saga went on without it.
     is_given_up: bool,
+    /// Another saga does it.
+    is_sub_saga: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -72,7 +74,7 @@ impl Check for Compensation {
         let Content::Event(event) = &seen.content else { return };
         let mut fault = |what: String| found.of_saga(facts, event.saga, Some(seen.place()), || what);
         match event.kind {
-            EventKind::TurnedBack => self.sagas.of(event.saga).goes_back = true,
+            EventKind::TurnedBack => self.sagas.of(event.saga).turned_back(),
             EventKind::Completed => self.completed(event, facts, &mut fault),
             EventKind::Compensated => self.ended_compensated(event, seen.position(), facts, &mut fault),
             _ => match event.step {
@@ -210,6 +212,16 @@ impl Compensation {
 }
 
 impl Saga {
+    /// A sub-saga that is under way is not awaited: it is taken back, and may have been done.
+    fn turned_back(&mut self) {
+        self.goes_back = true;
+        for (_, step) in &mut self.steps {
+            if step.is_sub_saga && step.forward == Forward::Pending {
+                step.forward = Forward::Unknown;
+            }
+        }
+    }
+
     fn step(&mut self, step: NameIndex) -> &mut Step {
         let known = self
             .steps
@@ -231,6 +243,10 @@ impl Step {
             EventKind::Failed if event.is_definite => Forward::Failed,
             EventKind::Failed | EventKind::TimedOut => Forward::Unknown,
             EventKind::WentBy => Forward::WentBy,
+            EventKind::SubSagaNamed => {
+                self.is_sub_saga = true;
+                return;
+            }
             EventKind::GivenUp => {
                 self.is_given_up = true;
                 return;

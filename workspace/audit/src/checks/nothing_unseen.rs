@@ -92,6 +92,9 @@ impl Check for NothingUnseen {
                     }
                 }
             }
+            Content::Command(_) if seen.topic.as_str() == INBOX => {
+                self.trace(seen.position()).of_type = Some(seen.of_type);
+            }
             Content::Message | Content::Emission(..) => self.trace(seen.position()).of_type = Some(seen.of_type),
             Content::Stray => self.strays.push(seen.position()),
             _ => {}

@@ -9,7 +9,7 @@ use crate::{
     facts::{Facts, NameIndex, SagaIndex},
     findings::Findings,
     per_saga::PerSaga,
-    seen::{Command, Content, Event, InputPosition, Request, Seen},
+    seen::{Command, Content, Event, INBOX, InputPosition, Request, Seen},
 };
 
 /// A saga's commands stand on a topic in the order of its journal, and its inputs from one partition are taken in the
@@ -52,7 +52,8 @@ impl Check for OrderPerKey {
                 }
                 self.cause(event, seen, facts, found);
             }
-            Content::Command(Some(command)) => {
+            // Requests for sub-sagas stand on the partitions of those.
+            Content::Command(Some(command)) if seen.topic.as_str() != INBOX => {
                 let sent = &mut self.sagas.of(command.request.saga).sent;
                 let known = sent
                     .iter()

@@ -8,7 +8,7 @@ use crate::{
     facts::{Facts, NameIndex, SagaIndex},
     findings::Findings,
     per_saga::PerSaga,
-    seen::{Content, Seen},
+    seen::{Content, INBOX, Seen},
 };
 
 /// Journal events, commands, outcomes and emissions carry the key of their saga, everything with a key stands on its
@@ -37,6 +37,10 @@ impl Check for OutputsKeyed {
             Content::Event(event) => {
                 *self.last.of(event.saga) = event.sequence.max(*self.last.of(event.saga));
                 check_key(event.saga, seen, facts, found);
+            }
+            // A request for a sub-saga has the key of that one.
+            Content::Command(Some(command)) if seen.topic.as_str() == INBOX => {
+                check_partition(Some(command.request.saga), seen, facts, found);
             }
             Content::Command(Some(command)) => {
                 check_key(command.request.saga, seen, facts, found);

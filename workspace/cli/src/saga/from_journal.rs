@@ -88,6 +88,12 @@ fn as_text(event: &SagaRecord) -> String {
     if let Some(place) = event.place {
         line.push_str(&format!(", place {place}"));
     }
+    if let Some(sub_saga) = &event.sub_saga {
+        line.push_str(&format!(", the saga {sub_saga}"));
+    }
+    if let Some(parent) = &event.parent {
+        line.push_str(&format!(", done for {parent}"));
+    }
     if let Some(items) = event.items {
         line.push_str(&format!(", {items} items"));
     }
@@ -119,6 +125,8 @@ fn as_json(event: &SagaRecord) -> serde_json::Value {
         "lock": event.lock.as_ref().map(palinode_core::LockKey::as_str),
         "asker": event.asker.as_ref().map(ToString::to_string),
         "place": event.place,
+        "sub_saga": event.sub_saga,
+        "parent": event.parent,
         "cause": event.cause.as_str(),
         "correlation": event.correlation,
         "traceparent": event.traceparent,

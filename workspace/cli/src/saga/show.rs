@@ -71,6 +71,7 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
         ("last event", &view.changed_at),
         ("deadline", &view.deadline_at),
         ("correlation id", &view.correlation_id),
+        ("done for the saga", &view.parent),
     ];
     for (name, value) in facts {
         if let Some(value) = value {
@@ -102,6 +103,9 @@ fn print(view: &SagaView, json: bool) -> anyhow::Result<()> {
             "  {:<14} {}, commands: {}{compensation}",
             step.step, step.status, step.attempts
         ))?;
+        if let Some(sub_saga) = &step.sub_saga {
+            say(format_args!("  {:<14} is the saga {sub_saga}", ""))?;
+        }
         for more in step.decision.iter().chain(&step.lock) {
             say(format_args!("  {:<14} {more}", ""))?;
         }

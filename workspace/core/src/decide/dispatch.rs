@@ -2,9 +2,9 @@
 
 use super::{
     Draft, Sending, cancel, deadline, decision, lock, refused, reply_failed, reply_succeeded, resume, retry, start,
-    timeout, wait,
+    sub_saga, timeout, wait,
 };
-use crate::{Context, Event, Input, Reply, ReplyResult, Saga, SagaId, TimerKind};
+use crate::{Context, Event, Input, Reply, ReplyResult, Saga, SagaId, SubSagaInput, TimerKind};
 
 /// The events that follow from `input`, in order; none when a timer no longer means anything.
 ///
@@ -22,7 +22,20 @@ pub(crate) fn command(draft: &mut Draft<'_>, input: &Input) {
             payload,
             correlation,
             traceparent,
-        } => start::start(draft, payload, correlation, traceparent),
+        } => start::start(draft, payload, correlation, traceparent, None),
+        Input::FromParent {
+            parent,
+            asks:
+                SubSagaInput::Begin {
+                    payload,
+                    correlation,
+                    traceparent,
+                },
+        } => sub_saga::begin(draft, parent, payload, correlation, traceparent),
+        Input::FromParent {
+            parent,
+            asks: SubSagaInput::TakeBack,
+        } => sub_saga::take_back(draft, parent),
         Input::Cancel { .. } => cancel::cancel(draft),
         Input::Reply(
             reply @ Reply {

@@ -1,13 +1,13 @@
 //! A decision in the making: the events so far, the state that they lead to, and what they send.
 
 use crate::{
-    Action, Attempt, Context, Direction, Effect, EvaluationError, Event, Plan, Purpose, Reason, ReasonCode,
-    RejectionCode, Request, RequestStatus, Round, Saga, SagaId, SagaState, StepIndex, Transition,
+    Action, Attempt, Context, Direction, Effect, EvaluationError, Event, ParentAnswer, Plan, Purpose, Reason,
+    ReasonCode, RejectionCode, Request, RequestStatus, Round, Saga, SagaId, SagaState, StepIndex, Transition,
     effects::{Missing, Told, gather},
     evolve, reasons,
 };
 
-use super::{decision, lock, wait};
+use super::{decision, lock, name, wait};
 
 /// What becomes of the messages that the events ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) enum Sending {
     Nothing,
     /// All are gathered; one that has no value spoils the decision.
     Everything,
-    /// Emissions that have a value are gathered. The decision is held: nothing is asked of participants and the saga
+    /// Emissions that have a value, and answers to a parent, are gathered. The decision is held: nothing is asked of participants and the saga
     /// does not end.
     Held,
 }
@@ -169,6 +169,11 @@ impl<'a> Draft<'a> {
             (Purpose::Forward, Action::Wait(wait)) => return wait::begin(self, step, wait),
             (Purpose::Forward, Action::Decision(question)) => return decision::ask(self, step, question),
             (Purpose::Forward, Action::Lock(plan)) => return lock::ask(self, step, round, plan),
+            (Purpose::Forward, Action::SubSaga(sub_saga)) => {
+                if !name::name(self, step, sub_saga) {
+                    return;
+                }
+            }
             (Purpose::Forward, Action::Command { .. }) | (Purpose::Compensation, _) => {}
         }
         let Some(request) = self.request_of(step, purpose) else {
@@ -187,6 +192,13 @@ impl<'a> Draft<'a> {
             attempt,
             due,
         });
+    }
+
+    /// Answers the parent at once.
+    pub(super) fn answer(&mut self, answer: ParentAnswer) {
+        if self.sending != Sending::Nothing {
+            self.effects.push(Effect::Answer(answer));
+        }
     }
 
     /// Lets the saga wait for `step`. One that waits already goes on waiting for what it waits for; only the reason of

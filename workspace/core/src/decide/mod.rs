@@ -19,6 +19,7 @@ mod forward;
 mod items;
 mod jitter;
 mod lock;
+mod name;
 mod past;
 mod refused;
 mod reply;
@@ -27,6 +28,9 @@ mod reply_succeeded;
 mod resume;
 mod retry;
 mod start;
+mod sub_saga;
+#[cfg(test)]
+mod sub_saga_tests;
 mod timeout;
 mod wait;
 

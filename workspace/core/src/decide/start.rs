@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::{Event, Payload, RejectionCode, Saga, reasons};
+use crate::{Event, Parent, Payload, RejectionCode, Saga, reasons};
 
 use super::{Draft, advance::advance};
 
 /// Starts a saga and requests its first steps. One that was cancelled before its start is told as a whole, with nothing
 /// in it: it starts, turns back and ends.
-pub(super) fn start(draft: &mut Draft<'_>, payload: &Payload, correlation: &Arc<str>, traceparent: &Option<Arc<str>>) {
+pub(super) fn start(
+    draft: &mut Draft<'_>,
+    payload: &Payload,
+    correlation: &Arc<str>,
+    traceparent: &Option<Arc<str>>,
+    parent: Option<&Parent>,
+) {
     let cancelled = match draft.saga() {
         None => false,
         Some(Saga::CancelledEarly { .. }) => true,
@@ -22,6 +28,9 @@ pub(super) fn start(draft: &mut Draft<'_>, payload: &Payload, correlation: &Arc<
         traceparent: traceparent.clone(),
         deadline_at: draft.plan().deadline.map(|deadline| draft.context.now.plus(deadline)),
     });
+    if let Some(parent) = parent {
+        draft.push(Event::ParentNamed { parent: parent.clone() });
+    }
     if cancelled {
         draft.push(Event::CancellationAccepted);
         draft.turn_back(reasons::cancelled());

@@ -1,6 +1,6 @@
 //! Commands to participants.
 
-use crate::{Attempt, Effect, EvaluationError, Purpose, Round, Scope, StepIndex};
+use crate::{Attempt, Effect, EvaluationError, Purpose, Round, Scope, StepIndex, SubSaga};
 
 use super::{Told, values::values};
 
@@ -20,7 +20,19 @@ pub(super) fn command(
         step: Some(step),
         ..Scope::new(plan, told.state, told.context.decoder)
     };
-    let values = values(&plan.message(message).fields, &scope)?;
+    let id = told.state.get(step).and_then(|state| state.sub_saga.as_deref());
+    let sub_saga = id.map(|id| {
+        let above = told.state.parent.as_ref().map_or(0, |known| known.parent.depth);
+        Box::new(SubSaga {
+            id: id.clone(),
+            depth: above.saturating_add(1),
+        })
+    });
+    let fields = match (purpose, &sub_saga) {
+        (Purpose::Compensation, Some(_)) => &[][..],
+        _ => &plan.message(message).fields,
+    };
+    let values = values(fields, &scope)?;
     Ok(Some(Effect::Command {
         step,
         purpose,
@@ -28,5 +40,6 @@ pub(super) fn command(
         attempt,
         message,
         values,
+        sub_saga,
     }))
 }

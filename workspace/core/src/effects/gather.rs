@@ -1,6 +1,6 @@
 //! Which messages an event leads to.
 
-use super::{command, emission, outcome};
+use super::{answer, command, emission, outcome};
 use crate::{Context, Effect, EvaluationError, Event, SagaState, Sequence};
 
 /// What has to be sent because of `event`, given the state that it led to.
@@ -67,6 +67,7 @@ pub(crate) fn gather(told: &Told<'_>, missing: Missing, effects: &mut Vec<Effect
     }
     if let Some(outcome) = told.event.outcome() {
         effects.push(outcome::outcome(told, outcome)?);
+        answer::answers(told, outcome, effects);
     }
     Ok(())
 }

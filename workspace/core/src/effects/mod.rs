@@ -4,6 +4,7 @@
 //! or of a refused input is left out. The saga is suspended already, or its state stays as it is; suspending it for
 //! the sake of the message would help nobody.
 
+mod answer;
 mod attributes;
 mod command;
 mod emission;

@@ -3,7 +3,7 @@
 use crate::{Action, Direction, Plan, Reason, Request, RequestStatus, SagaState};
 
 /// No step is tried again. A command that is pending is awaited: its reply or time-out says whether to compensate it. A
-/// wait and a question are called off.
+/// wait and a question are called off. A sub-saga that is under way is not awaited: it will be taken back.
 pub(super) fn compensation_started(plan: &Plan, state: &mut SagaState, reason: &Reason) {
     state.direction = Direction::Backward(reason.clone());
     state.suspended = None;
@@ -15,6 +15,12 @@ pub(super) fn compensation_started(plan: &Plan, state: &mut SagaState, reason: &
         let asks_nobody = matches!(plan.action, Action::Wait(_) | Action::Decision(_));
         if asks_nobody && matches!(step.forward.status, RequestStatus::Pending { .. }) {
             step.forward.status = RequestStatus::PassedOver;
+        }
+    }
+    for step in state.steps.iter_mut().filter(|step| step.sub_saga.is_some()) {
+        if matches!(step.forward.status, RequestStatus::Pending { .. }) {
+            step.forward.status = RequestStatus::Unknown;
+            step.forward.unanswered = true;
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which family an event belongs to.
 
-use super::{direction, lifecycle, lock, passage, request, suspension, wait};
+use super::{direction, lifecycle, lock, passage, request, sub_saga, suspension, wait};
 use crate::{Event, Plan, Saga, SagaId, SagaState, Timestamp};
 
 /// The state of the saga `id` after `event`, which happened at `at`; `None` while nothing is known of it.
@@ -93,6 +93,9 @@ pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: T
         Event::LockGranted { step } => open(saga, at, |state| lock::granted(state, *step, at)),
         Event::LockMissed { step, fails, .. } => open(saga, at, |state| lock::missed(state, *step, *fails, at)),
         Event::LockReleased { step, .. } => open(saga, at, |state| lock::released(state, *step)),
+        Event::SubSagaNamed { step, saga: id } => open(saga, at, |state| sub_saga::named(state, *step, id)),
+        Event::ParentNamed { parent } => open(saga, at, |state| sub_saga::parent_named(state, parent)),
+        Event::TakenBackByParent { round } => open(saga, at, |state| sub_saga::taken_back(state, *round)),
         Event::GivenUp { step, purpose, .. } => open(saga, at, |state| request::given_up(state, (*step, *purpose))),
         Event::CancellationAccepted => open(saga, at, |_| ()),
         Event::CompensationStarted { reason } => {

@@ -32,6 +32,7 @@ pub(super) fn started(plan: &Plan, id: &SagaId, saga: Option<Saga>, start: &Star
         correlation: Arc::clone(start.correlation),
         traceparent: start.traceparent.cloned(),
         start: start.payload.clone(),
+        parent: None,
         direction: Direction::Forward,
         suspended: None,
         steps: vec![StepState::default(); plan.steps.len()],
@@ -50,8 +51,9 @@ pub(super) fn cancellation_kept(saga: Option<Saga>, at: Timestamp) -> Option<Sag
     })
 }
 
-/// Closes a saga whose steps are all settled. Nothing can open it again, so that only what a refused wish to cancel has
-/// to tell is remembered; and all of it when a step was given up that may have been done, to tell its late success.
+/// Closes a saga whose steps are all settled. Only its parent can open it again, so that of one without a parent only
+/// what a refused wish to cancel has to tell is remembered; and all of it when a step was given up that may have been
+/// done, to tell its late success.
 pub(super) fn completed(plan: &Plan, saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
     let tells_refused_wishes = plan
         .emits
@@ -59,7 +61,7 @@ pub(super) fn completed(plan: &Plan, saga: Option<Saga>, at: Timestamp) -> Optio
         .any(|emission| emission.on.contains(&Milestone::CancelRefused));
     close(saga, at, Outcome::Completed, |mut state| {
         let may_be_late = |step: &StepState| step.forward.given_up && step.forward.status == RequestStatus::Unknown;
-        if state.steps.iter().any(may_be_late) {
+        if state.parent.is_some() || state.steps.iter().any(may_be_late) {
             return Some(state);
         }
         tells_refused_wishes.then(|| {
@@ -75,15 +77,15 @@ pub(super) fn compensated(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
     close(saga, at, Outcome::Compensated, Some)
 }
 
-/// Opens a compensated saga again.
+/// Opens a compensated saga again, or a completed one that its parent takes back.
 pub(super) fn reopened(saga: Option<Saga>, at: Timestamp) -> Option<Saga> {
     Some(match counted(saga?) {
         Saga::Closed(ClosedSaga {
-            outcome: Outcome::Compensated,
+            outcome,
             memory: Some(mut state),
             sequence,
             ..
-        }) => {
+        }) if outcome == Outcome::Compensated || state.parent.is_some() => {
             state.sequence = sequence;
             state.changed_at = at;
             Saga::Open(state)

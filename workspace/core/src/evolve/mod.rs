@@ -9,6 +9,7 @@ mod lifecycle;
 mod lock;
 mod passage;
 mod request;
+mod sub_saga;
 mod suspension;
 mod wait;
 

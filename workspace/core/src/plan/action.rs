@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{LockPlan, MessageIndex, RecordName, TopicName, WaitPlan};
+use crate::{LockPlan, MessageIndex, RecordName, SubSagaPlan, TopicName, WaitPlan};
 
 /// What a step does.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub enum Action {
     Decision(DecisionPlan),
     /// The saga takes a lock.
     Lock(LockPlan),
+    /// Another saga does it.
+    SubSaga(SubSagaPlan),
 }
 
 /// The record types that answer a command.

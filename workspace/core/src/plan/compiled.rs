@@ -88,13 +88,15 @@ impl Plan {
         (self.has_step(index) && self.step_name(index).as_str() == name).then_some(index)
     }
 
-    /// The record types that mean something to the plan, with the topics that they stand on: its start, wishes to
-    /// cancel and to resume, replies, and events that are waited for.
+    /// The record types of others that mean something to the plan, with the topics that they stand on: its start, wishes
+    /// to cancel and to resume, replies of participants, and events that are waited for.
     pub fn awaited(&self) -> impl Iterator<Item = (&RecordName, &TopicName)> {
         let own = std::iter::once(&self.started_by).chain(&self.cancelled_by);
         let steps = self.steps.iter().flat_map(|step| {
             let back = step.compensation.as_ref().map(|back| &back.replies);
-            let replies = step.replies().into_iter().chain(back).flat_map(|replies| {
+            let replies = step.replies().into_iter().chain(back);
+            let of_participants = replies.filter(|_| step.sub_saga().is_none());
+            let replies = of_participants.flat_map(|replies| {
                 let records = std::iter::once(&replies.succeeded).chain(&replies.failed);
                 records.map(|record| (record, &replies.topic))
             });

@@ -9,6 +9,7 @@ mod message;
 mod milestone;
 mod retry;
 mod step;
+mod sub_saga;
 mod wait;
 
 pub use action::{Action, DecisionOption, DecisionPlan, Replies};
@@ -20,4 +21,5 @@ pub use message::{Constant, Emission, FieldPlan, MessagePlan};
 pub use milestone::Milestone;
 pub use retry::RetryPolicy;
 pub use step::{OnExhausted, StepPlan, Zone};
+pub use sub_saga::SubSagaPlan;
 pub use wait::{OnTimeout, WaitPlan};

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     Action, CompensationPlan, Expression, ItemsPlan, MessageIndex, Purpose, Replies, RetryPolicy, StepIndex, StepName,
-    Trigger, WaitPlan,
+    SubSagaPlan, Trigger, WaitPlan,
 };
 
 /// Where a step stands to the pivot.
@@ -58,6 +58,7 @@ impl StepPlan {
         match (purpose, &self.action) {
             (Purpose::Compensation, _) => self.compensation.as_ref().map(|compensation| compensation.command),
             (Purpose::Forward, Action::Command { message, .. }) => Some(*message),
+            (Purpose::Forward, Action::SubSaga(sub_saga)) => Some(sub_saga.start),
             (Purpose::Forward, Action::Wait(_) | Action::Decision(_) | Action::Lock(_)) => None,
         }
     }
@@ -66,6 +67,7 @@ impl StepPlan {
     pub fn replies(&self) -> Option<&Replies> {
         match &self.action {
             Action::Command { replies, .. } => Some(replies),
+            Action::SubSaga(sub_saga) => Some(&sub_saga.replies),
             Action::Wait(_) | Action::Decision(_) | Action::Lock(_) => None,
         }
     }
@@ -78,11 +80,21 @@ impl StepPlan {
         }
     }
 
+    /// The other saga that does the step.
+    pub fn sub_saga(&self) -> Option<&SubSagaPlan> {
+        match &self.action {
+            Action::SubSaga(sub_saga) => Some(sub_saga),
+            Action::Wait(_) | Action::Command { .. } | Action::Decision(_) | Action::Lock(_) => None,
+        }
+    }
+
     /// The event that the step waits for.
     pub fn event(&self) -> Option<&Trigger> {
         match &self.action {
             Action::Wait(WaitPlan::Event { trigger, .. }) => Some(trigger),
-            Action::Wait(_) | Action::Command { .. } | Action::Decision(_) | Action::Lock(_) => None,
+            Action::Wait(_) | Action::Command { .. } | Action::Decision(_) | Action::Lock(_) | Action::SubSaga(_) => {
+                None
+            }
         }
     }
 
@@ -90,7 +102,7 @@ impl StepPlan {
     pub fn event_key(&self) -> Option<&Arc<dyn Expression>> {
         match &self.action {
             Action::Wait(wait) => wait.event_key(),
-            Action::Command { .. } | Action::Decision(_) | Action::Lock(_) => None,
+            Action::Command { .. } | Action::Decision(_) | Action::Lock(_) | Action::SubSaga(_) => None,
         }
     }
 

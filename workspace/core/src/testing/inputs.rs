@@ -1,6 +1,9 @@
 //! Inputs in a word.
 
-use crate::{Attempt, Input, LockAnswer, Payload, Purpose, Reply, ReplyResult, Round, SchemaId, StepIndex, TimerKind};
+use crate::{
+    Attempt, Input, LockAnswer, Parent, Payload, Purpose, Reply, ReplyResult, Round, SagaId, SchemaId, StepIndex,
+    SubSagaInput, TimerKind,
+};
 
 pub(crate) fn payload(text: &str) -> Payload {
     Payload {
@@ -23,6 +26,36 @@ pub(crate) fn start_with(text: &str) -> Input {
         payload: payload(text),
         correlation: "c-1".into(),
         traceparent: None,
+    }
+}
+
+/// The step `stay` of the saga `trip/<key>`, in this round.
+pub(crate) fn parent(key: &str, round: u32) -> Parent {
+    Parent {
+        saga: SagaId::new("trip", key),
+        step: "stay".into(),
+        round: Round(round),
+        depth: 1,
+    }
+}
+
+/// A parent asks for the saga.
+pub(crate) fn begun_by(parent: Parent) -> Input {
+    Input::FromParent {
+        parent,
+        asks: SubSagaInput::Begin {
+            payload: payload("order_id=o-1"),
+            correlation: "c-1".into(),
+            traceparent: None,
+        },
+    }
+}
+
+/// A parent takes the saga back.
+pub(crate) fn taken_back_by(parent: Parent) -> Input {
+    Input::FromParent {
+        parent,
+        asks: SubSagaInput::TakeBack,
     }
 }
 

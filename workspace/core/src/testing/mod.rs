@@ -11,9 +11,9 @@ mod words;
 
 pub(crate) use expressions::{Broken, Field, Is, IsNull, Text};
 pub(crate) use inputs::{
-    cancel, deadline, decide, done, done_plainly, event, granted, item, lock, payload, refused, refused_plainly,
-    refused_with, resume, retry, start, start_with, timed_out, undo_refused, undo_refused_plainly, undo_retry,
-    undo_timed_out, undone, undone_plainly,
+    begun_by, cancel, deadline, decide, done, done_plainly, event, granted, item, lock, parent, payload, refused,
+    refused_plainly, refused_with, resume, retry, start, start_with, taken_back_by, timed_out, undo_refused,
+    undo_refused_plainly, undo_retry, undo_timed_out, undone, undone_plainly,
 };
 pub(crate) use plans::{CAPTURE, PACKING, PAYMENT, SHIPMENT, STOCK, StepBuilder, order, plan, step};
 pub(crate) use story::Story;

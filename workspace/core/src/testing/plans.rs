@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     Action, CompensationExhausted, CompensationOrder, CompensationPlan, Constant, DecisionOption, DecisionPlan,
     Emission, Expression, FieldPlan, ItemsPlan, LockPlan, MessageIndex, MessagePlan, Milestone, OnExhausted, OnTimeout,
-    Plan, Purpose, Replies, RetryPolicy, StepIndex, StepPlan, Trigger, Value, WaitPlan, Zone,
+    Plan, Purpose, Replies, RetryPolicy, StepIndex, StepPlan, SubSagaPlan, Trigger, Value, WaitPlan, Zone,
 };
 
 use super::{Field, Is};
@@ -56,6 +56,7 @@ enum Does {
     WaitForEvent(OnTimeout),
     Decide,
     Lock(Arc<dyn Expression>, OnTimeout, Vec<u16>),
+    SubSaga(Arc<dyn Expression>),
 }
 
 pub(crate) fn step(name: impl Into<String>) -> StepBuilder {
@@ -187,6 +188,12 @@ impl StepBuilder {
         if let Does::Lock(_, _, until) = &mut self.does {
             *until = steps.to_vec();
         }
+        self
+    }
+
+    /// Another saga, `stay/<key>`, is asked to do it.
+    pub(crate) fn sub_saga(mut self, key: impl Expression + 'static) -> Self {
+        self.does = Does::SubSaga(Arc::new(key));
         self
     }
 
@@ -334,6 +341,12 @@ fn action(plan: &mut Plan, name: &str, does: Does) -> Action {
             message: add_message(plan, name, Constant(Value::String(format!("do {name}").into()))),
             replies: replies(name, "Done"),
         },
+        Does::SubSaga(key) => Action::SubSaga(SubSagaPlan {
+            definition: "stay".into(),
+            key,
+            start: add_message(plan, name, Constant(Value::String(format!("begin {name}").into()))),
+            replies: replies(name, "Done"),
+        }),
         Does::WaitFor(duration) => Action::Wait(WaitPlan::For(duration)),
         Does::WaitUntil(time) => Action::Wait(WaitPlan::Until(time)),
         Does::WaitForEvent(on_timeout) => Action::Wait(WaitPlan::Event {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Context, Effect, Event, Input, Plan, Purpose, Reason, Saga, SagaId, SagaState, StepIndex, Timestamp, Transition,
-    Value, decide, evolve, transition, transition_refused,
+    Context, Effect, Event, Input, ParentAnswer, Plan, Purpose, Reason, Saga, SagaId, SagaState, StepIndex, Timestamp,
+    Transition, Value, decide, evolve, transition, transition_refused,
 };
 
 use super::{Text, in_words, request_in_words};
@@ -119,7 +119,19 @@ impl Story {
 
 fn effect_in_words(effect: &Effect) -> String {
     match effect {
+        Effect::Command {
+            sub_saga: Some(sub_saga),
+            purpose,
+            ..
+        } => match purpose {
+            Purpose::Forward => format!("begin {}", sub_saga.id),
+            Purpose::Compensation => format!("take back {}", sub_saga.id),
+        },
         Effect::Command { values, .. } => text(values),
+        Effect::Answer(ParentAnswer { request, refusal }) => match refusal {
+            None => format!("answer {request}: done"),
+            Some(reason) => format!("answer {request}: {reason}"),
+        },
         Effect::Emission { values, .. } => format!("emit {}", text(values)),
         Effect::Outcome { outcome, .. } => format!("outcome {outcome:?}"),
     }

@@ -67,6 +67,9 @@ pub(crate) fn in_words(plan: &Plan, event: &Event) -> String {
             coded(&format!("{} missed {lock}", plan.step_name(*step)), reason)
         }
         Event::LockReleased { step, lock, .. } => format!("{} let go of {lock}", plan.step_name(*step)),
+        Event::SubSagaNamed { step, saga } => format!("{} is the saga {saga}", plan.step_name(*step)),
+        Event::ParentNamed { parent } => format!("done for {}/{}", parent.saga, parent.step),
+        Event::TakenBackByParent { round } => format!("taken back by its parent in {}", round.0),
         Event::GivenUp { step, purpose, reason } => coded(&format!("gave up {}", of(step, purpose)), reason),
         Event::CancellationAccepted => "cancellation accepted".into(),
         Event::CancellationKept => "cancellation kept".into(),

@@ -46,6 +46,8 @@ pub(crate) fn roles(definition: &Definition, report: &mut Report<'_>) {
             None,
             format!("asks for the step '{}'", step.name()),
         );
+        let start = step.sub_saga.as_ref().and_then(|sub_saga| sub_saga.start.as_ref());
+        taken.sent(start, None, format!("begins the sub-saga '{}'", step.name()));
         let topic = step.command.as_ref().and_then(|command| command.topic.as_ref());
         let compensation = step
             .compensation

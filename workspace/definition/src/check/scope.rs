@@ -159,6 +159,9 @@ fn step_mistake(step: &str, rest: &[&str], scope: Scope<'_>) -> Option<Told> {
             None if scope.all[*place].for_each.is_some() => {
                 format!("the step '{step}' is done for each element: it has no single reply")
             }
+            None if scope.all[*place].sub_saga.is_some() => {
+                format!("the step '{step}' is another saga: nothing can be seen of it")
+            }
             None => format!("the step '{step}' waits for a time: nothing can be seen of it"),
         };
         let hint = seen.map(|what| match what {
@@ -187,7 +190,7 @@ fn seen_of(step: &Step) -> Option<&'static str> {
         None
     } else if step.event().is_some() {
         Some("event")
-    } else if step.wait.is_some() {
+    } else if step.wait.is_some() || step.sub_saga.is_some() {
         None
     } else if step.decision.is_some() {
         Some("decision")

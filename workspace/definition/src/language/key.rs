@@ -94,6 +94,8 @@ pub(crate) enum Rule {
     NotBoth(&'static str, &'static str),
     /// The first is there only with the second.
     With(&'static str, &'static str),
+    /// The first is there only with one of the others.
+    WithOneOf(&'static str, &'static [&'static str]),
 }
 
 impl Section {

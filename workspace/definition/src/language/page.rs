@@ -83,6 +83,10 @@ fn told(rule: &Rule) -> String {
             format!("- Exactly one of {}.\n", keys.join(", "))
         }
         Rule::NotBoth(first, second) => format!("- Not both `{first}` and `{second}`.\n"),
+        Rule::WithOneOf(key, others) => {
+            let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+            format!("- `{key}` only with {}.\n", others.join(" or "))
+        }
         Rule::With(key, other) => format!("- `{key}` only with `{other}`.\n"),
     }
 }

@@ -80,6 +80,10 @@ fn rule(rule: &Rule) -> Value {
     match rule {
         Rule::OneOf(keys) => json!({ "oneOf": keys.iter().map(|key| there(key)).collect::<Vec<_>>() }),
         Rule::NotBoth(first, second) => json!({ "not": { "required": [first, second] } }),
+        Rule::WithOneOf(key, others) => {
+            let one_of_them: Vec<Value> = others.iter().map(|other| there(other)).collect();
+            json!({ "if": there(key), "then": { "anyOf": one_of_them } })
+        }
         Rule::With(key, other) => json!({ "dependentRequired": { *key: [other] } }),
     }
 }

@@ -7,6 +7,7 @@ use palinode_core::{FieldName, RecordName, StepIndex};
 use crate::{
     expression::{Compiled, Tree},
     source::{At, Span},
+    together::SubSagaPlace,
 };
 
 /// The places of one plan.
@@ -18,6 +19,8 @@ pub(crate) struct Places {
     pub(crate) messages: Vec<MessagePlace>,
     /// The other values.
     pub(crate) values: Vec<ValuePlace>,
+    /// The sub-sagas.
+    pub(crate) sub_sagas: Vec<SubSagaPlace>,
 }
 
 /// An expression whose value goes into no message.
@@ -43,6 +46,8 @@ pub(crate) enum Wants {
     Key,
     /// The key of a lock.
     Lock,
+    /// The key of a sub-saga.
+    SubSagaKey,
     /// What the outcome record takes for the field of this name.
     Attribute(FieldName),
 }

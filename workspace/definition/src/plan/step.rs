@@ -12,6 +12,7 @@ use super::{
     around::begun,
     build::Builder,
     policy::{Usual, policy},
+    sub_saga,
 };
 use crate::{
     Code,
@@ -49,18 +50,26 @@ impl<'a> Builder<'a> {
             ..before
         };
         let action = self.action(place, scope, &around, report);
-        let retry = policy(
-            step.retry.as_ref(),
-            &Usual::STEP,
-            step.replies.as_ref(),
-            (scope, &around),
-            &mut self.sent.places,
-            report,
-        );
+        let retry = match action {
+            Some(Action::SubSaga(_)) => sub_saga::once(),
+            _ => policy(
+                step.retry.as_ref(),
+                &Usual::STEP,
+                step.replies.as_ref(),
+                (scope, &around),
+                &mut self.sent.places,
+                report,
+            ),
+        };
         let compensation = step
             .compensation
             .as_ref()
             .map(|compensation| self.compensation(place, compensation, &around, report));
+        let action = action?;
+        let timeout = match action {
+            Action::SubSaga(_) => defaults::SUB_SAGA_TIMEOUT,
+            _ => defaults::TIMEOUT,
+        };
         let dependents = (0..steps.len()).filter(|other| graph.after[*other].contains(&place));
         Some(StepPlan {
             name: step.id.as_ref()?.value.as_str().into(),
@@ -70,21 +79,22 @@ impl<'a> Builder<'a> {
             when: when.map(|when| when as Arc<dyn Expression>),
             unless: self.indexes(graph.unless[place].iter().copied()),
             items,
-            action: action?,
-            timeout: step.timeout.as_ref().map_or(defaults::TIMEOUT, |timeout| timeout.value),
+            timeout: step.timeout.as_ref().map_or(timeout, |timeout| timeout.value),
             deadline: step.deadline.as_ref().map(|deadline| deadline.value),
             retry,
             on_exhausted: on_exhausted(step, zones.of[place]),
             resumed_by: self.trigger(step.resumed_by.as_ref()),
-            compensation: match compensation {
-                Some(compensation) => Some(compensation?),
-                None => None,
+            compensation: match (compensation, &action) {
+                (Some(compensation), _) => Some(compensation?),
+                (None, Action::SubSaga(sub_saga)) => sub_saga::compensation(sub_saga, zones.of[place]),
+                (None, _) => None,
             },
+            action,
         })
     }
 
     /// Compiles an expression whose value goes into no message.
-    fn value(
+    pub(super) fn value(
         &mut self,
         text: &At<String>,
         scope: Scope<'_>,
@@ -144,6 +154,9 @@ impl<'a> Builder<'a> {
         }
         if let Some(decision) = &step.decision {
             return decided(decision).map(Action::Decision);
+        }
+        if let Some(sub_saga) = &step.sub_saga {
+            return self.sub_saga(sub_saga, scope, around, report).map(Action::SubSaga);
         }
         Some(Action::Command {
             replies: self.replies(step.replies.as_ref()?, None)?,

@@ -79,6 +79,14 @@ pub(super) static COMPENSATING_COMMAND: Section = Section {
     keys: &[&OWN_TOPIC, &RECORD, &FIELDS],
     rules: &[],
 };
+pub(super) static START: Section = Section {
+    name: "subSagaStart",
+    what: "a start event",
+    title: "The start event of such a saga",
+    about: "The record that starts the sub-saga, as its definition names it in `startedBy`. It goes to the sub-saga alone.",
+    keys: &[&RECORD, &FIELDS],
+    rules: &[],
+};
 pub(super) static REPLIES: Section = Section {
     name: "replies",
     what: "the replies",
@@ -115,6 +123,15 @@ pub(crate) struct Field {
 impl Message {
     pub(super) fn of(map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
         Self::with_topic(&TOPIC, map, report)
+    }
+
+    /// The start event of a sub-saga, which goes to no topic of its own.
+    pub(super) fn of_start(map: &Mapping<'_>, report: &mut Report<'_>) -> Self {
+        Self {
+            topic: None,
+            record: map.read(&RECORD, report),
+            fields: map.read(&FIELDS, report).unwrap_or_default(),
+        }
     }
 
     /// A message that takes its topic from the step that it belongs to.

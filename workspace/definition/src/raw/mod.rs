@@ -13,6 +13,7 @@ mod lock;
 mod message;
 mod retry;
 mod step;
+mod sub_saga;
 mod trigger;
 mod wait;
 
@@ -26,5 +27,6 @@ pub(crate) use lock::Lock;
 pub(crate) use message::{Field, Message, Replies};
 pub(crate) use retry::Retry;
 pub(crate) use step::Step;
+pub(crate) use sub_saga::SubSaga;
 pub(crate) use trigger::{Cancellation, Trigger};
 pub(crate) use wait::Wait;

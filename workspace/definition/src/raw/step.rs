@@ -5,11 +5,10 @@ use std::time::Duration;
 use palinode_core::{OnExhausted, limits::STEPS_MAX};
 
 use super::{
-    Compensation, Decision, ForEach, Lock, Message, Replies, Retry, Trigger, Wait, compensation, decision, for_each,
-    lock, message, retry, trigger, wait,
+    Compensation, Decision, ForEach, Lock, Message, Replies, Retry, SubSaga, Trigger, Wait, compensation, decision,
+    for_each, lock, message, retry, sub_saga, trigger, wait,
 };
 use crate::{
-    defaults,
     language::{
         Expr, Key, ListOf, Name, Need, Part, Rule, Section, Shape, Span as TimeSpan, Text, Truth, Usual, Word, Words,
     },
@@ -113,11 +112,22 @@ static LOCK: Key<Part<Lock>> = Key {
     meaning: "The saga takes a lock.",
     example: "{ key: \"'seat/' + start.seat\", timeout: 1m }",
 };
+static SAGA: Key<Part<SubSaga>> = Key {
+    name: "saga",
+    form: Part {
+        section: &sub_saga::SUB_SAGA,
+        read: SubSaga::of,
+    },
+    need: Need::Optional,
+    meaning: "Another saga does it.",
+    example: "{ definition: hotel-stay, key: start.order_id, start: { message: shop.stays.StayWanted, fields: { stay_id: \
+              start.order_id } } }",
+};
 static TIMEOUT: Key<TimeSpan> = Key {
     name: "timeout",
     form: TimeSpan,
-    need: Need::Usual(Usual::Span(defaults::TIMEOUT)),
-    meaning: "How long one attempt waits for its reply.",
+    need: Need::Usual(Usual::Said("30s; of a sub-saga 366d")),
+    meaning: "How long one attempt waits for its reply, or the whole sub-saga may take.",
     example: "5s",
 };
 static DEADLINE: Key<TimeSpan> = Key {
@@ -189,7 +199,7 @@ pub(super) static STEP: Section = Section {
     name: "step",
     what: "a step",
     title: "A step",
-    about: "What a participant is asked to do, a wait, a decision of a person, or a lock.",
+    about: "What a participant is asked to do, a wait, a decision of a person, a lock, or another saga.",
     keys: &[
         &ID,
         &AFTER,
@@ -201,6 +211,7 @@ pub(super) static STEP: Section = Section {
         &WAIT,
         &DECISION,
         &LOCK,
+        &SAGA,
         &TIMEOUT,
         &DEADLINE,
         &RETRY,
@@ -209,16 +220,16 @@ pub(super) static STEP: Section = Section {
         &COMPENSATION,
     ],
     rules: &[
-        Rule::OneOf(&["command", "wait", "decision", "lock"]),
+        Rule::OneOf(&["command", "wait", "decision", "lock", "saga"]),
         Rule::With("command", "replies"),
         Rule::With("replies", "command"),
-        Rule::With("pivot", "command"),
-        Rule::With("forEach", "command"),
-        Rule::With("timeout", "command"),
+        Rule::WithOneOf("pivot", &["command", "saga"]),
+        Rule::WithOneOf("forEach", &["command", "saga"]),
+        Rule::WithOneOf("timeout", &["command", "saga"]),
         Rule::With("deadline", "command"),
         Rule::With("retry", "command"),
-        Rule::With("onExhausted", "command"),
-        Rule::With("resumedBy", "command"),
+        Rule::WithOneOf("onExhausted", &["command", "saga"]),
+        Rule::WithOneOf("resumedBy", &["command", "saga"]),
         Rule::With("compensation", "command"),
         Rule::NotBoth("forEach", "pivot"),
     ],
@@ -239,6 +250,7 @@ pub(crate) struct Step {
     pub(crate) wait: Option<Wait>,
     pub(crate) decision: Option<Decision>,
     pub(crate) lock: Option<Lock>,
+    pub(crate) sub_saga: Option<SubSaga>,
     pub(crate) timeout: Option<At<Duration>>,
     pub(crate) deadline: Option<At<Duration>>,
     pub(crate) retry: Option<Retry>,
@@ -262,6 +274,7 @@ impl Step {
             wait: map.read(&WAIT, report),
             decision: map.read(&DECISION, report),
             lock: map.read(&LOCK, report),
+            sub_saga: map.read(&SAGA, report),
             timeout: map.read(&TIMEOUT, report),
             deadline: map.read(&DEADLINE, report),
             retry: map.read(&RETRY, report),

@@ -118,6 +118,7 @@ impl Checker<'_> {
             Wants::Time => (time(), "a point in time".to_owned()),
             Wants::Key => (key(), "the key of a saga".to_owned()),
             Wants::Lock => (lock_key(), "the key of a lock".to_owned()),
+            Wants::SubSagaKey => (sub_saga_key(), "the key of a sub-saga".to_owned()),
             Wants::Attribute(name) => (attribute(), format!("the field '{name}' of the outcome record")),
         };
         self.value(&place.expression, &place.around, &wanted, &told);
@@ -164,6 +165,7 @@ impl Checker<'_> {
                 Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => continue,
                 // Given back before the saga ends, or never held.
                 Action::Lock(_) => ("lock", Type::String, false),
+                Action::SubSaga(_) => continue,
                 Action::Decision(decision) => ("decision", options(decision, certain), true),
             };
             let of = if certain && always { of } else { of.nullable() };
@@ -200,6 +202,10 @@ fn key() -> Type {
 }
 
 fn lock_key() -> Type {
+    Type::String.or(Type::whole(Range::LONG))
+}
+
+fn sub_saga_key() -> Type {
     Type::String.or(Type::whole(Range::LONG))
 }
 

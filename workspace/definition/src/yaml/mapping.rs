@@ -87,6 +87,13 @@ impl<'a> Mapping<'a> {
                     report.error(Code::KeysTogether, span, message);
                 }
             }
+            Rule::WithOneOf(key, others) => {
+                if let (Some(span), true) = (self.place(key), others.iter().all(|other| self.place(other).is_none())) {
+                    let others: Vec<String> = others.iter().map(|other| format!("'{other}'")).collect();
+                    let message = format!("{what} has the key '{key}' only with {}", others.join(" or "));
+                    report.error(Code::KeysTogether, span, message);
+                }
+            }
             Rule::With(key, other) => {
                 if let (Some(span), None) = (self.place(key), self.place(other)) {
                     let message = format!("{what} has the key '{key}' only with '{other}'");

@@ -95,6 +95,12 @@ impl<'a, St: Stores> Batch<'a, St> {
                     .push(outbox::forwarded(inbox, partition, record, &origin));
                 self.draft.forwarded_from.insert(origin.topic);
             }
+            Decoded::Asked(asked) => {
+                if let Taken::SchemaMissing(schema) = self.asked(held, *asked, record)? {
+                    return Ok(Taken::SchemaMissing(schema));
+                }
+                self.counts.applied += 1;
+            }
             Decoded::Correlated(event) => {
                 if let Taken::SchemaMissing(schema) = self.correlated(held, event, record)? {
                     return Ok(Taken::SchemaMissing(schema));

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use palinode_core::{IdempotencyKey, InputId, Payload, SagaKey, SchemaId, Timestamp, limits};
 use palinode_log::Consumed;
 use palinode_store::Stores;
-use palinode_wire::{Origin, Schemas, dead_letter::ErrorCode, frame, headers::MessageHeaders, partition_of};
+use palinode_wire::{Origin, Schemas, dead_letter::ErrorCode, frame, headers::MessageHeaders, inbox, partition_of};
 
 use super::{
     Shared,
+    asked::{Asked, asked, is_from_saga, is_request},
     correlate::{Correlated, Correlating},
     held::Held,
     told::{self, Heard},
@@ -28,6 +29,8 @@ pub(super) enum Decoded<'d> {
     Elsewhere(Origin, i32),
     /// It is an input.
     Meant(Meant<'d>),
+    /// It is a request for a sub-saga.
+    Asked(Box<Asked>),
     /// It is an input of sagas of several keys.
     Correlated(Correlated<'d>),
     /// It is the copy of an event, for a lock or a saga of this task.
@@ -81,6 +84,7 @@ pub(super) fn decode<'d, St: Stores>(
         match Origin::read(pairs(record)) {
             Some(origin) => origin,
             None if told::is_copy(record) => return told::decode(shared, task, schemas, held, now, here(), record),
+            None if is_from_saga(record) => here(),
             None => {
                 let reason = "a record in the inbox does not say where it came from".into();
                 return Decoded::Dead(here(), ErrorCode::OriginMissing, reason);
@@ -108,12 +112,13 @@ pub(super) fn decode<'d, St: Stores>(
     } else {
         Arc::clone(&record.source.topic)
     };
+    let is_request = from_inbox && origin.topic.as_str() == inbox::TOPIC && is_request(record);
     let roles = shared
         .definitions
         .routes
         .topic(&full_name)
         .map_or(&[][..], |topic| topic.roles(name));
-    if roles.is_empty() {
+    if roles.is_empty() && !is_request {
         return Decoded::Foreign;
     }
     if bytes.len() > limits::PAYLOAD_BYTES_MAX {
@@ -129,6 +134,10 @@ pub(super) fn decode<'d, St: Stores>(
         return Decoded::Dead(origin, ErrorCode::Undecodable, error.to_string());
     }
     let headers = MessageHeaders::read(pairs(record));
+    if is_request {
+        let owner = |key: &SagaKey| partition_of(key.as_str().as_bytes(), shared.member.application.partitions);
+        return asked(record, origin, &headers, name, payload, (task, owner));
+    }
     let (roles, correlated) = split_correlated(roles);
     if !correlated.is_empty() {
         let event = Correlating {

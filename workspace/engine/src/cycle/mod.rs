@@ -7,6 +7,7 @@
 
 mod activate;
 mod apply;
+mod asked;
 mod barrier;
 mod batch;
 mod beginning;

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palinode_core::{
-    Effect, Event, IdempotencyKey, InputId, Reason, ReasonCode, SagaId, Sequence, Timestamp, Transition, limits,
+    Effect, Event, IdempotencyKey, InputId, MessageIndex, ParentAnswer, Purpose, Reason, ReasonCode, SagaId, Sequence,
+    SubSaga, Timestamp, Transition, Value, limits,
 };
 use palinode_log::{Consumed, Header, HeaderName, Produced};
 use palinode_store::Stores;
 use palinode_wire::{
     Origin,
     dead_letter::DeadLetter,
+    frame,
     headers::{self, Envelope, saga_id_text},
+    inbox,
     journal::event_type,
     outcome::OutcomeRecord,
-    own,
+    own, partition_of,
 };
 
 use super::Shared;
@@ -117,6 +120,7 @@ impl<'a, St: Stores> Sender<'a, St> {
                 attempt,
                 message,
                 values,
+                sub_saga,
             } => {
                 let step = self.loaded.plan.step_name(*step);
                 let key = IdempotencyKey {
@@ -126,7 +130,22 @@ impl<'a, St: Stores> Sender<'a, St> {
                     round: *round,
                 }
                 .to_string();
+                if let Some(sub_saga) = sub_saga {
+                    let values = (*purpose == Purpose::Forward).then_some((*message, values.as_slice()));
+                    records.push(self.ask(sub_saga, values, &key, attempt.0)?);
+                    return Ok(Arc::clone(&self.shared.definitions.topics.inbox));
+                }
                 (format!("{key}/{}", attempt.0), message, values, Some((key, attempt.0)))
+            }
+            Effect::Answer(answer) => {
+                let answering = Answering {
+                    sub_saga: self.id,
+                    cause: self.cause,
+                    now: self.now,
+                    carried: self.carried.as_ref(),
+                };
+                records.push(answering.record(self.shared, answer));
+                return Ok(Arc::clone(&self.shared.definitions.topics.inbox));
             }
             Effect::Emission {
                 milestone,
@@ -172,6 +191,37 @@ impl<'a, St: Stores> Sender<'a, St> {
         Ok(Arc::clone(&message.topic))
     }
 
+    /// What asks for a sub-saga: its start event, or that it is taken back. It goes to the task of the sub-saga.
+    fn ask(
+        &self,
+        sub_saga: &SubSaga,
+        start: Option<(MessageIndex, &[Value])>,
+        key: &str,
+        attempt: u32,
+    ) -> Result<Produced, Reason> {
+        let mut value = Vec::new();
+        let record = if let Some((message, values)) = start {
+            let message = &self.loaded.messages[message.at()];
+            let encoded = message.encoder.encode(values, &mut value);
+            encoded.map_err(|error| cannot_be_filled(message.record.as_str(), &error))?;
+            message.record.as_str()
+        } else {
+            self.shared.journal_schemas.inbox.taken_back(&sub_saga.id, &mut value);
+            own::SUB_SAGA_TAKEN_BACK.name
+        };
+        let bytes = value.len().saturating_sub(frame::HEADER_BYTES);
+        if bytes > limits::PAYLOAD_BYTES_MAX {
+            let what = format!("it has {bytes} bytes, and {} are allowed", limits::PAYLOAD_BYTES_MAX);
+            return Err(cannot_be_filled(record, &what));
+        }
+        let topic = &self.shared.definitions.topics.inbox;
+        let mut produced = self.message(topic, record, &format!("{key}/{attempt}"), value, Some((key, attempt)));
+        let about = Bytes::from(inbox::sub_saga_text(sub_saga));
+        produced.headers.push(header((headers::SUB_SAGA, about)));
+        address(self.shared, &mut produced, &sub_saga.id);
+        Ok(produced)
+    }
+
     fn message(
         &self,
         topic: &Arc<str>,
@@ -204,6 +254,63 @@ impl<'a, St: Stores> Sender<'a, St> {
             headers: envelope.headers().into_iter().map(header).collect(),
         }
     }
+}
+
+/// How a sub-saga answers.
+pub(super) struct Answering<'a> {
+    pub(super) sub_saga: &'a SagaId,
+    pub(super) cause: &'a InputId,
+    pub(super) now: Timestamp,
+    pub(super) carried: Option<&'a Carried>,
+}
+
+impl Answering<'_> {
+    /// The record for the task of the saga that asked.
+    pub(super) fn record<St: Stores>(&self, shared: &Shared<St>, answer: &ParentAnswer) -> Produced {
+        let schemas = &shared.journal_schemas.inbox;
+        let mut value = Vec::new();
+        let record = match &answer.refusal {
+            None => {
+                schemas.succeeded(self.sub_saga, &mut value);
+                own::SUB_SAGA_SUCCEEDED.name
+            }
+            Some(reason) => {
+                schemas.failed(self.sub_saga, reason, &mut value);
+                own::SUB_SAGA_FAILED.name
+            }
+        };
+        let request = answer.request.to_string();
+        let id = format!("{request}/answer/{}", self.cause);
+        let parent = self.carried.and_then(|(_, traceparent)| traceparent.as_deref());
+        let traceparent = parent.map(|parent| headers::child(parent, id.as_bytes()));
+        let envelope = Envelope {
+            id: &id,
+            record,
+            source: &shared.source,
+            time: self.now,
+            traceparent: traceparent.as_deref(),
+            correlation_id: self.carried.map(|(correlation, _)| &**correlation),
+            idempotency_key: Some(&request),
+            saga_id: Some(&saga_id_text(&answer.request.saga)),
+            attempt: None,
+        };
+        let mut produced = Produced {
+            topic: Arc::clone(&shared.definitions.topics.inbox),
+            partition: None,
+            key: None,
+            value: value.into(),
+            headers: envelope.headers().into_iter().map(header).collect(),
+        };
+        address(shared, &mut produced, &answer.request.saga);
+        produced
+    }
+}
+
+/// Gives a record of the inbox the key of the saga that it is for, and the partition of that one's task.
+fn address<St: Stores>(shared: &Shared<St>, produced: &mut Produced, saga: &SagaId) {
+    let key = saga.key.as_str().as_bytes();
+    produced.key = Some(Bytes::copy_from_slice(key));
+    produced.partition = Some(partition_of(key, shared.member.application.partitions));
 }
 
 fn cannot_be_filled(record: &str, error: &dyn std::fmt::Display) -> Reason {

@@ -35,6 +35,7 @@ mod replies_before_starts;
 mod schema_missing_after_restart;
 mod shipped;
 mod store_ahead_of_journal;
+mod sub_sagas;
 mod suspended_and_resumed;
 mod take_over_from_nothing;
 mod take_over_from_store;

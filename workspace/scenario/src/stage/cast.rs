@@ -35,6 +35,10 @@ impl<'a> Cast<'a> {
     /// stands.
     pub(crate) fn content(&self, message: MessageIndex, values: &[Value]) -> Result<Value, String> {
         let plan = self.plan.message(message);
+        // A sub-saga that is taken back is asked without content.
+        if values.len() < plan.fields.len() {
+            return Ok(Value::Record(Vec::new()));
+        }
         match self.encoders.get(message.at()) {
             Some(Ok(encoder)) => encode(encoder, values)
                 .map(|payload| self.records.read(&payload))

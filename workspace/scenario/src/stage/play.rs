@@ -6,7 +6,7 @@ use palinode_core::{
     Context, Effect, Event, Input, InputId, Plan, Purpose, Reason, ReasonCode, Round, Saga, SagaId, Sequence,
     StepIndex, TimerKind, Timestamp, Transition, Value, timers, transition, transition_refused,
 };
-use palinode_wire::journal::SagaRecord;
+use palinode_wire::{journal::SagaRecord, own};
 
 use super::{Cast, Happened, Moment, Sent};
 use crate::{limits::INPUTS_MAX, plan_view};
@@ -158,7 +158,7 @@ impl<'a, W: World> Stage<'a, W> {
                 let sent = held
                     .effects
                     .iter()
-                    .filter_map(|effect| self.written(effect).ok())
+                    .filter_map(|effect| self.written(effect).ok().flatten())
                     .collect();
                 (held, sent, Some(why))
             }
@@ -222,12 +222,13 @@ impl<'a, W: World> Stage<'a, W> {
     }
 
     fn sent(&self, transition: &Transition) -> Result<Vec<Sent>, String> {
-        transition.effects.iter().map(|effect| self.written(effect)).collect()
+        let written = |effect| self.written(effect).transpose();
+        transition.effects.iter().filter_map(written).collect()
     }
 
-    fn written(&self, effect: &Effect) -> Result<Sent, String> {
+    fn written(&self, effect: &Effect) -> Result<Option<Sent>, String> {
         let plan = self.cast.plan;
-        Ok(match effect {
+        Ok(Some(match effect {
             Effect::Command {
                 step,
                 purpose,
@@ -235,12 +236,16 @@ impl<'a, W: World> Stage<'a, W> {
                 attempt,
                 message,
                 values,
+                sub_saga,
             } => Sent::Command {
                 step: plan.step_name(*step).to_string(),
                 purpose: *purpose,
                 round: *round,
                 attempt: *attempt,
-                record: plan.message(*message).record.to_string(),
+                record: match (sub_saga, purpose) {
+                    (Some(_), Purpose::Compensation) => own::SUB_SAGA_TAKEN_BACK.name.into(),
+                    _ => plan.message(*message).record.to_string(),
+                },
                 content: self.cast.content(*message, values)?,
             },
             Effect::Emission {
@@ -256,7 +261,9 @@ impl<'a, W: World> Stage<'a, W> {
             Effect::Outcome { values, .. } => Sent::Outcome {
                 content: self.cast.outcome(values),
             },
-        })
+            // Nobody asked for the saga of a scenario.
+            Effect::Answer(_) => return Ok(None),
+        }))
     }
 
     fn recorded(&self, begin: Sequence, events: &[Event]) -> Vec<Happened> {

@@ -41,6 +41,7 @@ fn is_alike(core: &Effect, hand: &Sent) -> bool {
 fn values(effect: &Effect) -> &[Value] {
     match effect {
         Effect::Command { values, .. } | Effect::Emission { values, .. } | Effect::Outcome { values, .. } => values,
+        Effect::Answer(_) => &[],
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use palinode_core::Plan;
+use palinode_definition::{Definition, check_sub_sagas};
 
 use crate::{Error, files_below};
 
@@ -15,7 +16,8 @@ pub(crate) struct DefinitionFile {
 impl DefinitionFile {
     /// Reads the files below `paths`.
     pub(crate) fn read_all(paths: &[PathBuf]) -> Result<Vec<Self>, Error> {
-        let mut definitions: Vec<Self> = Vec::new();
+        let mut read: Vec<Definition> = Vec::new();
+        let mut texts: Vec<String> = Vec::new();
         let mut diagnostics = String::new();
         for path in paths {
             for file in files_below(path, "yaml")? {
@@ -23,24 +25,31 @@ impl DefinitionFile {
                     path: file.clone(),
                     source,
                 })?;
-                match palinode_definition::read(&file.display().to_string(), &text) {
-                    Ok(plan) => definitions.push(Self {
-                        text,
-                        plan: Arc::new(plan),
-                    }),
+                match Definition::read(&file.display().to_string(), &text) {
+                    Ok(definition) => {
+                        read.push(definition);
+                        texts.push(text);
+                    }
                     Err(found) => diagnostics.push_str(&found.to_string()),
                 }
             }
         }
+        for found in check_sub_sagas(&read) {
+            diagnostics.push_str(&format!("{found}\n"));
+        }
         if !diagnostics.is_empty() {
             return Err(Error::Definitions { diagnostics });
         }
-        if definitions.is_empty() {
+        if read.is_empty() {
             return Err(Error::Configuration {
                 reason: "'definitions' names no *.yaml file".into(),
             });
         }
-        Ok(definitions)
+        let definitions = read.into_iter().zip(texts).map(|(definition, text)| Self {
+            text,
+            plan: Arc::new(definition.plan),
+        });
+        Ok(definitions.collect())
     }
 }
 

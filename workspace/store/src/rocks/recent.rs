@@ -80,6 +80,7 @@ mod tests {
             suspended: None,
             steps: Vec::new(),
             expansions: Vec::new(),
+            parent: None,
         }))
     }
 

@@ -34,6 +34,7 @@ pub(crate) fn state(id: &SagaId, sequence: u64) -> SagaState {
         suspended: None,
         steps: vec![StepState::default(); 5],
         expansions: Vec::new(),
+        parent: None,
     }
 }
 

@@ -124,7 +124,9 @@ impl Words<'_> {
         match &self.plan.step(step).action {
             Action::Decision(_) => format!("nobody has decided '{}' in time", self.name(step)),
             Action::Lock(_) => format!("the lock of '{}' has not come free in time", self.name(step)),
-            Action::Wait(_) | Action::Command { .. } => format!("the wait of '{}' is over", self.name(step)),
+            Action::Wait(_) | Action::Command { .. } | Action::SubSaga(_) => {
+                format!("the wait of '{}' is over", self.name(step))
+            }
         }
     }
 
@@ -135,7 +137,7 @@ impl Words<'_> {
                 .options
                 .get(usize::from(option))
                 .map_or_else(String::new, |option| option.name.to_string()),
-            Action::Wait(_) | Action::Lock(_) | Action::Command { .. } => String::new(),
+            Action::Wait(_) | Action::Lock(_) | Action::Command { .. } | Action::SubSaga(_) => String::new(),
         }
     }
 
@@ -173,6 +175,9 @@ impl Words<'_> {
             Event::LockAsked { step, .. } => format!("'{}' asks for its lock", self.name(*step)),
             Event::LockMissed { step, fails: true, .. } => format!("'{}' has failed", self.name(*step)),
             Event::LockReleased { step, .. } => format!("the lock of '{}' is given back", self.name(*step)),
+            Event::SubSagaNamed { step, .. } => format!("'{}' is a saga of its own", self.name(*step)),
+            Event::ParentNamed { .. } => "the saga is a step of another one".into(),
+            Event::TakenBackByParent { .. } => "the saga is taken back by the one of which it is a step".into(),
             Event::GivenUp { step, purpose, .. } => format!("{} is given up", self.request_within(*step, *purpose)),
             Event::CancellationAccepted => "the wish is granted".into(),
             Event::CancellationKept => "the wish is kept for the start".into(),

@@ -72,7 +72,7 @@ fn budget(plan: &Plan, step: StepIndex, purpose: Purpose) -> Duration {
         (Purpose::Forward, Action::Wait(WaitPlan::Until(_))) => return Duration::ZERO,
         (Purpose::Forward, Action::Decision(question)) => return question.deadline,
         (Purpose::Forward, Action::Lock(lock)) => return lock.timeout,
-        (Purpose::Forward, Action::Command { .. }) | (Purpose::Compensation, _) => {
+        (Purpose::Forward, Action::Command { .. } | Action::SubSaga(_)) | (Purpose::Compensation, _) => {
             let policy = part.retry_for(purpose);
             let all = part
                 .timeout_for(purpose)

@@ -89,7 +89,7 @@ fn last_moment(plan: &Plan, step: StepIndex) -> Duration {
 /// How long the definition waits for one answer.
 fn patience(step: &StepPlan) -> Duration {
     match &step.action {
-        Action::Command { .. } => step
+        Action::Command { .. } | Action::SubSaga(_) => step
             .deadline
             .map_or(step.timeout, |deadline| deadline.min(step.timeout)),
         Action::Wait(WaitPlan::Event { timeout, .. }) => *timeout,

@@ -33,8 +33,11 @@ pub(crate) fn without_content(mut plan: Plan) -> Plan {
         if let Some(when) = &mut step.when {
             open_condition(when, Unknown::When(index));
         }
-        if let Action::Wait(WaitPlan::Until(time)) = &mut step.action {
-            *time = Arc::new(Open::new(Unknown::Until(index), 0));
+        match &mut step.action {
+            Action::Wait(WaitPlan::Until(time)) => *time = Arc::new(Open::new(Unknown::Until(index), 0)),
+            // A participant that answers when it ends; its name leads nowhere else.
+            Action::SubSaga(sub_saga) => sub_saga.key = Arc::new(Constant(Value::Long(0))),
+            _ => {}
         }
         // Which lock it is does not matter: others hold it, or do not.
         if let Action::Lock(lock) = &mut step.action {

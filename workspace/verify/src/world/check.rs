@@ -131,7 +131,7 @@ pub(super) fn ends(plan: &Plan, moved: &Moved<'_>, broken: &mut Vec<Broken>) {
     };
     let asked = effects.iter().find_map(|sent| match sent {
         Sent::Command { step, .. } => Some(*step),
-        Sent::Emission { .. } | Sent::Outcome { .. } => None,
+        Sent::Answer(_) | Sent::Emission { .. } | Sent::Outcome { .. } => None,
     });
     let opens = before.is_closed() && !after.is_closed();
     let is_late_success = matches!(made, Move::Done(_, Purpose::Forward));

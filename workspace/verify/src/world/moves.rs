@@ -124,7 +124,7 @@ pub(crate) fn moves(plan: &Plan, world: &World, found: &mut Vec<Move>) {
     }
     for step in world.indexes() {
         match &plan.step(step).action {
-            Action::Command { .. } => replies(plan, world, step, Purpose::Forward, found),
+            Action::Command { .. } | Action::SubSaga(_) => replies(plan, world, step, Purpose::Forward, found),
             Action::Wait(WaitPlan::Event { .. }) => event(world, step, found),
             Action::Wait(_) => {}
             Action::Lock(_) => granted(world, step, found),
@@ -149,7 +149,7 @@ pub(crate) fn moves_again(plan: &Plan, world: &World, found: &mut Vec<Again>) {
     }
     for step in world.indexes() {
         match &plan.step(step).action {
-            Action::Command { .. } | Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => {}
+            Action::Command { .. } | Action::SubSaga(_) | Action::Wait(WaitPlan::For(_) | WaitPlan::Until(_)) => {}
             Action::Wait(WaitPlan::Event { .. }) => {
                 if world.is_closed() || has_come(world, step) {
                     again(Again::Event(step));

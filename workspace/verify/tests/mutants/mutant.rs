@@ -87,6 +87,7 @@ pub(crate) fn command(step: StepIndex, purpose: Purpose, round: u32) -> Effect {
         attempt: Attempt(1),
         message: palinode_core::MessageIndex(0),
         values: Vec::new(),
+        sub_saga: None,
     }
 }
 

@@ -26,6 +26,8 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub const SAGA_ID: &str = "saga-id";
 /// The number of the command of its step, from 1, over all rounds.
 pub const ATTEMPT: &str = "attempt";
+/// Of a record that asks a saga to be a step of another one: which, and how deep, `definition/key/depth`.
+pub const SUB_SAGA: &str = "palinode-sub-saga";
 /// Carries a schema GUID instead of the frame's id, in newer Confluent clients.
 pub const SCHEMA_GUID: &str = "__value_schema_id";
 /// The class of the reason of a dead letter.

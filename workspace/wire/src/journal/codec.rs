@@ -11,6 +11,7 @@ use crate::{
     Schemas,
     avro::Shape,
     frame,
+    inbox::InboxSchemas,
     own::{self, OwnSchema},
     typed,
 };
@@ -32,6 +33,8 @@ pub struct JournalSchemas {
     pub positions_advanced: SchemaId,
     /// `palinode.Outcome`
     pub outcome: SchemaId,
+    /// What sagas tell each other.
+    pub inbox: InboxSchemas,
 }
 
 /// One record of the journal.
@@ -59,6 +62,11 @@ impl JournalSchemas {
             definition_activated: id(own::DEFINITION_ACTIVATED)?,
             positions_advanced: id(own::POSITIONS_ADVANCED)?,
             outcome: id(own::OUTCOME)?,
+            inbox: InboxSchemas {
+                sub_saga_succeeded: id(own::SUB_SAGA_SUCCEEDED)?,
+                sub_saga_failed: id(own::SUB_SAGA_FAILED)?,
+                sub_saga_taken_back: id(own::SUB_SAGA_TAKEN_BACK)?,
+            },
         })
     }
 

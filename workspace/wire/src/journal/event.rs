@@ -8,9 +8,10 @@ use palinode_core::{
 };
 
 use super::SagaRecord;
+use crate::headers::saga_id_text;
 
 /// The types of events, as the journal names them.
-pub const EVENT_TYPES: [&str; 39] = [
+pub const EVENT_TYPES: [&str; 42] = [
     "SagaStarted",
     "StepRequested",
     "CompensationRequested",
@@ -38,6 +39,9 @@ pub const EVENT_TYPES: [&str; 39] = [
     "LockTaken",
     "LockAwaited",
     "LockLeft",
+    "SubSagaNamed",
+    "ParentNamed",
+    "TakenBackByParent",
     "StepGivenUp",
     "CompensationGivenUp",
     "CancellationAccepted",
@@ -74,6 +78,9 @@ pub fn event_type(event: &Event) -> &'static str {
         Event::LockGranted { .. } => "LockGranted",
         Event::LockMissed { .. } => "LockMissed",
         Event::LockReleased { .. } => "LockReleased",
+        Event::SubSagaNamed { .. } => "SubSagaNamed",
+        Event::ParentNamed { .. } => "ParentNamed",
+        Event::TakenBackByParent { .. } => "TakenBackByParent",
         Event::GivenUp { purpose, .. } => by(*purpose, "StepGivenUp", "CompensationGivenUp"),
         Event::CancellationAccepted => "CancellationAccepted",
         Event::CancellationKept => "CancellationKept",
@@ -154,6 +161,9 @@ impl SagaRecord {
             option: None,
             by: None,
             note: None,
+            sub_saga: None,
+            parent: None,
+            depth: None,
             lock: None,
             asker: None,
             place: None,
@@ -271,6 +281,15 @@ impl SagaRecord {
                 self.of_step(plan, *step, Purpose::Forward);
                 self.of_lock(*round, lock);
             }
+            Event::SubSagaNamed { step, saga } => {
+                self.of_step(plan, *step, Purpose::Forward);
+                self.sub_saga = Some(saga_id_text(saga).into());
+            }
+            Event::ParentNamed { parent } => {
+                self.parent = Some(parent.request(Purpose::Forward, parent.round).to_string().into());
+                self.depth = Some(parent.depth);
+            }
+            Event::TakenBackByParent { round } => self.round = Some(*round),
             Event::GivenUp { step, purpose, reason } => {
                 self.of_step(plan, *step, *purpose);
                 self.because(reason.code.as_str(), reason);

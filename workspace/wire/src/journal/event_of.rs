@@ -1,8 +1,11 @@
 //! From the journal's flat records to the core's events.
 
-use palinode_core::{Decision, Event, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex};
+use palinode_core::{
+    Decision, Event, IdempotencyKey, Parent, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex,
+};
 
 use super::{JournalError, SagaRecord};
+use crate::headers::parse_saga_id;
 
 impl SagaRecord {
     /// The event that the record tells of; `plan` is that of the record's definition and version.
@@ -111,6 +114,24 @@ impl SagaRecord {
                 round: self.needed("round", self.round)?,
                 lock: self.needed("lock", self.lock.clone())?,
             },
+            "SubSagaNamed" => Event::SubSagaNamed {
+                step: self.step_index(plan)?,
+                saga: self.text("sub_saga", self.sub_saga.as_deref(), parse_saga_id)?,
+            },
+            "ParentNamed" => {
+                let asked = self.text("parent", self.parent.as_deref(), IdempotencyKey::parse)?;
+                Event::ParentNamed {
+                    parent: Parent {
+                        saga: asked.saga,
+                        step: asked.step,
+                        round: asked.round,
+                        depth: self.needed("depth", self.depth)?,
+                    },
+                }
+            }
+            "TakenBackByParent" => Event::TakenBackByParent {
+                round: self.needed("round", self.round)?,
+            },
             "StepGivenUp" | "CompensationGivenUp" => Event::GivenUp {
                 step: self.step_index(plan)?,
                 purpose: self.needed("purpose", self.purpose)?,
@@ -159,7 +180,16 @@ impl SagaRecord {
     }
 
     fn word<T>(&self, field: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, JournalError> {
-        let word = self.needed(field, self.code.as_deref())?;
+        self.text(field, self.code.as_deref(), parse)
+    }
+
+    fn text<T>(
+        &self,
+        field: &'static str,
+        text: Option<&str>,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, JournalError> {
+        let word = self.needed(field, text)?;
         parse(word).ok_or_else(|| JournalError::UnknownWord {
             field,
             word: word.to_owned(),

@@ -42,6 +42,9 @@ pub(super) struct Row {
     lock: Option<String>,
     asker: Option<String>,
     place: Option<u16>,
+    sub_saga: Option<Arc<str>>,
+    parent: Option<Arc<str>>,
+    depth: Option<u16>,
 }
 
 impl TryFrom<Row> for SagaRecord {
@@ -76,6 +79,9 @@ impl TryFrom<Row> for SagaRecord {
             lock: row.lock.map(Into::into),
             asker: row.asker.as_deref().map(asker).transpose()?,
             place: row.place,
+            sub_saga: row.sub_saga,
+            parent: row.parent,
+            depth: row.depth,
         })
     }
 }

@@ -69,6 +69,12 @@ pub struct SagaRecord {
     pub asker: Option<SagaId>,
     /// The place in the queue of a lock, from 1.
     pub place: Option<u16>,
+    /// The saga that does the step: `definition/key`.
+    pub sub_saga: Option<Arc<str>>,
+    /// The request of the saga of which this one is a step: `definition/key/step/forward/round`.
+    pub parent: Option<Arc<str>>,
+    /// How many sagas stand above this one.
+    pub depth: Option<u16>,
 }
 
 impl SagaRecord {
@@ -122,6 +128,9 @@ impl SagaRecord {
         write_text(out, self.lock.as_ref().map(LockKey::as_str));
         write_text(out, self.asker.as_ref().map(saga_id_text).as_deref());
         write_optional(out, self.place, |out, place| write_count(out, u32::from(place)));
+        write_text(out, self.sub_saga.as_deref());
+        write_text(out, self.parent.as_deref());
+        write_optional(out, self.depth, |out, depth| write_count(out, u32::from(depth)));
     }
 
     /// Reads a record that was written with our own schema. The payload shares the bytes of `body`.
@@ -162,6 +171,9 @@ impl SagaRecord {
             lock: optional(input, |input| Ok(input.string()?.into()))?,
             asker: optional(input, Reader::string)?.map(asker).transpose()?,
             place: optional(input, |input| small(input))?,
+            sub_saga: optional(input, |input| Ok(input.string()?.into()))?,
+            parent: optional(input, |input| Ok(input.string()?.into()))?,
+            depth: optional(input, |input| small(input))?,
         };
         input.finish()?;
         Ok(record)

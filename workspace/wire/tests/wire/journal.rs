@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palinode_core::{
-    Attempt, Decision, Event, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId, SchemaId,
-    Sequence, StepIndex, Timestamp,
+    Attempt, Decision, Event, Parent, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId,
+    SchemaId, Sequence, StepIndex, Timestamp,
 };
 use palinode_wire::{
     Schemas,
@@ -126,6 +126,19 @@ fn event() -> impl Strategy<Value = Event> {
             }
         }),
         (step(), round(), lock()).prop_map(|(step, round, lock)| Event::LockReleased { step, round, lock }),
+        (step(), "\\PC{1,30}").prop_map(|(step, key)| Event::SubSagaNamed {
+            step,
+            saga: SagaId::new("stay", key)
+        }),
+        ("\\PC{1,30}", round(), any::<u16>()).prop_map(|(key, round, depth)| Event::ParentNamed {
+            parent: Parent {
+                saga: SagaId::new("trip", key),
+                step: "stay[3]".into(),
+                round,
+                depth
+            }
+        }),
+        round().prop_map(|round| Event::TakenBackByParent { round }),
         (of(), reason()).prop_map(|((step, purpose), reason)| Event::GivenUp { step, purpose, reason }),
         Just(Event::CancellationAccepted),
         Just(Event::CancellationKept),
@@ -231,7 +244,7 @@ fn an_older_writers_missing_fields_are_null() {
     let schemas = with(Schemas::default(), 99, &schema.to_string());
     let record = record(&plan(), 4, &Event::SagaCompleted);
     let mut bytes = under(99, &framed(&record)).to_vec();
-    bytes.truncate(bytes.len() - 11);
+    bytes.truncate(bytes.len() - 14);
     let read = journal_schemas().read(&schemas, &bytes.into()).unwrap();
     assert_eq!(read, JournalRecord::Saga(record));
 }

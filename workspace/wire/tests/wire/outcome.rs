@@ -52,6 +52,7 @@ fn state() -> SagaState {
         suspended: None,
         steps: vec![taken_back, failed],
         expansions: Vec::new(),
+        parent: None,
     }
 }
 

@@ -200,3 +200,27 @@ fn items_are_judged_by_the_step_that_they_are_items_of() {
     .concat();
     assert_eq!(said(&with(&given_up)), [""; 0]);
 }
+
+#[test]
+fn a_sub_saga_is_taken_back_while_it_is_under_way() {
+    let mut world = World::clean();
+    world.start("o-9");
+    let events = [
+        "named stock",
+        "failed payment 1",
+        "turned back",
+        "requested undo-stock 1/1",
+        "succeeded undo-stock 1",
+        "compensated",
+    ];
+    world.on_timer("o-9", &events);
+    let report = world.audit(World::options());
+    let of_compensation = |what: &str| what.contains("taken back");
+    assert!(
+        !report
+            .violations
+            .iter()
+            .any(|violation| of_compensation(&violation.what)),
+        "{report}"
+    );
+}

@@ -31,7 +31,8 @@ pub(in super::super) struct Stub {
 pub(in super::super) fn stubs(plans: &[Arc<Plan>]) -> BTreeMap<Asked, Stub> {
     let mut stubs = BTreeMap::new();
     for plan in plans {
-        for step in &plan.steps {
+        // The orchestrator itself does what is a saga of its own.
+        for step in plan.steps.iter().filter(|step| step.sub_saga().is_none()) {
             for purpose in [Purpose::Forward, Purpose::Compensation] {
                 let asked = step.command_for(purpose).zip(step.replies_for(purpose));
                 let Some((command, replies)) = asked else { continue };

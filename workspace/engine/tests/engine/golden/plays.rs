@@ -11,7 +11,7 @@ use crate::support::{Command, Shell, World, text};
 pub(super) type Play = fn(&Rc<World>, &mut Shell);
 
 /// All plays, by name.
-pub(super) const PLAYS: [(&str, Play); 13] = [
+pub(super) const PLAYS: [(&str, Play); 14] = [
     ("completed", completed),
     ("compensated", compensated),
     ("retried-after-a-refusal", retried_after_a_refusal),
@@ -25,6 +25,7 @@ pub(super) const PLAYS: [(&str, Play); 13] = [
     ("trip-forward", trip_forward),
     ("trip-back", trip_back),
     ("seats", seats),
+    ("sub-saga-taken-back", sub_saga_taken_back),
 ];
 
 /// The definition of the last plays, with steps that no participant does.
@@ -308,5 +309,22 @@ fn seats(world: &Rc<World>, task: &mut Shell) {
     for _ in 0..2 {
         world.obey();
         task.run();
+    }
+}
+
+fn sub_saga_taken_back(world: &Rc<World>, task: &mut Shell) {
+    world.place("o-1");
+    for _ in 0..2 {
+        task.run();
+        world.obey();
+    }
+    task.run();
+    world
+        .commands()
+        .iter()
+        .for_each(|command| drop(world.refuse(command, "NO_LORRY")));
+    for _ in 0..3 {
+        task.run();
+        world.obey();
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use palinode_core::{Saga, SagaId, SchemaId};
+use palinode_core::{Plan, Saga, SagaId, SchemaId};
 use palinode_wire::{frame, journal::JournalRecord};
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ use super::{
     plays::{PLAYS, SEATS, TILL, TRIP},
     recording::Recording,
 };
-use crate::support::{Setup, Shell, World, order_plan, plan_from};
+use crate::support::{OUTING, PARCEL, Setup, Shell, World, order_plan, plan_from};
 
 #[test]
 fn a_folder_that_is_named_is_recorded_once() {
@@ -28,14 +28,15 @@ fn a_folder_that_is_named_is_recorded_once() {
     );
     let mut schemas: BTreeMap<u32, String> = BTreeMap::new();
     for (name, play) in PLAYS {
-        let plan = match name {
-            "compensation-refused" => plan_from(TILL),
-            "seats" => plan_from(SEATS),
-            "trip-forward" | "trip-back" => plan_from(TRIP),
-            _ => order_plan(),
+        let plans: Vec<Arc<Plan>> = match name {
+            "compensation-refused" => vec![Arc::new(plan_from(TILL))],
+            "seats" => vec![Arc::new(plan_from(SEATS))],
+            "trip-forward" | "trip-back" => vec![Arc::new(plan_from(TRIP))],
+            "sub-saga-taken-back" => vec![Arc::new(plan_from(OUTING)), Arc::new(plan_from(PARCEL))],
+            _ => vec![Arc::new(order_plan())],
         };
         let world = World::with(Setup {
-            plans: vec![Arc::new(plan)],
+            plans,
             ..Setup::default()
         });
         let mut task = world.task();
@@ -62,6 +63,8 @@ fn a_folder_that_is_named_is_recorded_once() {
     recording.keep_definition("till", TILL);
     recording.keep_definition("trip", TRIP);
     recording.keep_definition("seats", SEATS);
+    recording.keep_definition("outing", OUTING);
+    recording.keep_definition("parcel", PARCEL);
 }
 
 fn told(world: &World, value: &bytes::Bytes) -> String {

@@ -136,10 +136,21 @@ impl World {
             .all_commands()
             .into_iter()
             .map(|command: Command| command.id)
+            .chain(self.asked_of_sub_sagas())
             .collect();
         asked.sort();
         sent.sort();
         assert_eq!(asked, sent, "the commands are those that the journal requested");
+    }
+
+    /// The ids of the requests for sub-sagas, which stand in the inbox.
+    fn asked_of_sub_sagas(&self) -> Vec<String> {
+        let inbox = self.broker.read("palinode.inbox");
+        let asks = inbox
+            .iter()
+            .filter(|record| header_of(record, headers::SUB_SAGA).is_some());
+        asks.map(|ask| header_of(ask, headers::CE_ID).expect("a request has an id"))
+            .collect()
     }
 
     fn outcomes_are_those_of_the_journal(&self) {

@@ -3,11 +3,13 @@
 
 mod checks;
 mod journal;
+mod outing;
 mod plans;
 mod records;
 mod shell;
 mod world;
 
+pub(crate) use outing::{OUTING, Outing, PARCEL};
 pub(crate) use plans::{field, question, wait_for_wish, with_items, with_packing};
 pub(crate) use records::{Command, encode, failure, header_of, success, text};
 pub(crate) use shell::Shell;

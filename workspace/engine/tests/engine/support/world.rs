@@ -29,6 +29,22 @@ const BEGIN: i64 = 1_800_000_000_000;
 
 const COMMANDS: [&str; 3] = ["payments.commands", "warehouse.commands", "shipments.commands"];
 
+/// All topics but those of commands.
+const TOPICS: [&str; 12] = [
+    "palinode.journal",
+    "palinode.inbox",
+    "palinode.outcomes",
+    "palinode.dead-letters",
+    "palinode.control",
+    "orders.events",
+    "orders.requests",
+    "orders.status",
+    "orders.wishes",
+    "payments.events",
+    "warehouse.events",
+    "shipments.events",
+];
+
 /// What differs between the worlds of tests.
 pub(crate) struct Setup {
     pub(crate) partitions: i32,
@@ -105,16 +121,7 @@ impl World {
                 .unwrap();
         }
         let broker = MemoryBroker::new();
-        let own = [
-            "palinode.journal",
-            "palinode.inbox",
-            "palinode.outcomes",
-            "palinode.dead-letters",
-            "palinode.control",
-        ];
-        let shop = ["orders.events", "orders.requests", "orders.status", "orders.wishes"];
-        let events = ["payments.events", "warehouse.events", "shipments.events"];
-        for topic in own.iter().chain(&shop).chain(&events).chain(&COMMANDS) {
+        for topic in TOPICS.iter().chain(&COMMANDS) {
             broker.create_topic(topic, setup.partitions);
         }
         let world = Self {
@@ -210,6 +217,11 @@ impl World {
             input_partitions: Arc::new(partitions.collect()),
             definitions: Arc::new(definitions),
         }
+    }
+
+    /// The names of all topics.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = &'static str> {
+        TOPICS.iter().chain(&COMMANDS).copied()
     }
 
     fn broker_partitions(&self, topic: &str) -> i32 {
