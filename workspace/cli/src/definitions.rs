@@ -9,6 +9,7 @@ mod place;
 mod publish;
 mod registered;
 mod retire;
+mod together;
 
 pub(crate) use arguments::Definitions;
 

@@ -14,22 +14,27 @@ use super::{
     arguments,
     place::{Place, now},
     registered::Registered,
+    together::misfits,
 };
 use crate::{Verdict, say};
 
 pub(super) fn publish(arguments: &arguments::Publish) -> anyhow::Result<Verdict> {
     let place = Place::open(&arguments.place)?;
     let mut publications = Vec::new();
+    let mut files = Vec::new();
     let mut wrong = false;
     for path in &arguments.files {
         for file in files_below(path, "yaml")? {
             match checked(&place, &file)? {
-                Some((plan, text)) => publications.push(Publication {
-                    plan,
-                    text,
-                    by: arguments.by.as_str().into(),
-                    at: now(),
-                }),
+                Some((plan, text)) => {
+                    files.push(file.display().to_string());
+                    publications.push(Publication {
+                        plan,
+                        text,
+                        by: arguments.by.as_str().into(),
+                        at: now(),
+                    });
+                }
                 None => wrong = true,
             }
         }
@@ -44,6 +49,12 @@ pub(super) fn publish(arguments: &arguments::Publish) -> anyhow::Result<Verdict>
         if let Err(error) = publication.is_new(&before) {
             return refused(&error);
         }
+    }
+    let misfits = misfits(&before, files.iter().zip(&publications));
+    if !misfits.is_empty() {
+        misfits.iter().try_for_each(say)?;
+        say("nothing was published")?;
+        return Ok(Verdict::Found);
     }
     let done = if arguments.dry_run {
         "would be published"

@@ -58,6 +58,10 @@ pub(super) fn begin(
 /// The parent takes the sub-saga back. One that is under way turns back, unless its pivot may have been done: then the
 /// parent hears how it ends. One that was completed is opened again and goes back.
 pub(super) fn take_back(draft: &mut Draft<'_>, parent: &Parent) {
+    // It was refused, see `begin`, and the refusal crosses this request.
+    if parent.depth > limits::SUB_SAGA_DEPTH_MAX {
+        return done_already(draft, parent);
+    }
     match draft.saga() {
         // A saga with this key would have been cancelled before its start: nothing was done, and nothing will be.
         Some(Saga::CancelledEarly { .. } | Saga::Lock(_)) => done_already(draft, parent),

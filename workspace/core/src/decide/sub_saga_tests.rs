@@ -346,12 +346,18 @@ fn too_many_sagas_above_are_refused() {
     let mut deep = parent("t-1", 1);
     deep.depth = SUB_SAGA_DEPTH_MAX + 1;
     let mut story = stay();
-    assert_eq!(story.when(&begun_by(deep)), ["rejected: NESTED_TOO_DEEP"]);
+    assert_eq!(story.when(&begun_by(deep.clone())), ["rejected: NESTED_TOO_DEEP"]);
     assert_eq!(
         story.sent(),
         ["answer trip/t-1/stay/forward/1: more than 8 sagas stand above this one"]
     );
     assert!(story.saga.is_none());
+    story.when(&taken_back_by(deep));
+    assert_eq!(
+        story.sent(),
+        ["answer trip/t-1/stay/compensation/1: done"],
+        "nothing was begun, so that nothing is left to take back"
+    );
 }
 
 #[test]

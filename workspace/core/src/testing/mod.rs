@@ -6,6 +6,7 @@ mod laws;
 mod plans;
 mod properties;
 mod reply_table;
+mod steps;
 mod story;
 mod words;
 
@@ -15,6 +16,7 @@ pub(crate) use inputs::{
     refused_plainly, refused_with, resume, retry, start, start_with, taken_back_by, timed_out, undo_refused,
     undo_refused_plainly, undo_retry, undo_timed_out, undone, undone_plainly,
 };
-pub(crate) use plans::{CAPTURE, PACKING, PAYMENT, SHIPMENT, STOCK, StepBuilder, order, plan, step};
+pub(crate) use plans::{CAPTURE, PACKING, PAYMENT, SHIPMENT, STOCK, order, plan};
+pub(crate) use steps::{StepBuilder, step};
 pub(crate) use story::Story;
 pub(crate) use words::{in_words, request_in_words};
