@@ -64,54 +64,191 @@ pub enum Disk {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Fault {
     /// The node's process dies at once, and another begins `down_ms` later on what its disk is then.
-    Kill { node: usize, down_ms: i64, disk: Disk },
+    Kill {
+        /// Which node.
+        node: usize,
+        /// How long until another process begins.
+        down_ms: i64,
+        /// What becomes of its disk meanwhile.
+        disk: Disk,
+    },
     /// The node's process dies after so many further commits, right after the last of them and before it learns of it.
-    KillAfterCommits { node: usize, commits: u32, down_ms: i64 },
+    KillAfterCommits {
+        /// Which node.
+        node: usize,
+        /// After so many further commits.
+        commits: u32,
+        /// How long until another process begins.
+        down_ms: i64,
+    },
     /// The node's process ends in order and begins again, with the other set of definitions when `upgrade`.
-    Restart { node: usize, down_ms: i64, upgrade: bool },
+    Restart {
+        /// Which node.
+        node: usize,
+        /// How long until another process begins.
+        down_ms: i64,
+        /// Whether it then has the other set of definitions.
+        upgrade: bool,
+    },
     /// The node's process stands still and then goes on as if nothing had been.
-    Pause { node: usize, ms: i64 },
+    Pause {
+        /// Which node.
+        node: usize,
+        /// For how long.
+        ms: i64,
+    },
     /// Nothing gets through between the node and the broker.
-    Partition { node: usize, ms: i64 },
+    Partition {
+        /// Which node.
+        node: usize,
+        /// For how long.
+        ms: i64,
+    },
     /// So many of a hundred requests and answers are lost, and their connections with them.
-    Loss { percent: u8, ms: i64 },
+    Loss {
+        /// So many of a hundred.
+        percent: u8,
+        /// For how long.
+        ms: i64,
+    },
     /// Requests and answers take up to so long.
-    Slow { up_to_ms: i64, ms: i64 },
+    Slow {
+        /// How long each takes at the most.
+        up_to_ms: i64,
+        /// For how long.
+        ms: i64,
+    },
     /// The next answer of this kind to the node goes astray.
-    LoseAnswer { node: usize, answer: Answer },
+    LoseAnswer {
+        /// Which node.
+        node: usize,
+        /// To which request.
+        answer: Answer,
+    },
     /// The next `EndTxn` of the node reaches the broker so much later, when its client has long given it up.
-    DelayEndTxn { node: usize, ms: i64 },
+    DelayEndTxn {
+        /// Which node.
+        node: usize,
+        /// By how much.
+        ms: i64,
+    },
     /// The broker dies; another begins `down_ms` later on what it had acknowledged.
-    Broker { down_ms: i64 },
+    Broker {
+        /// How long until another one begins.
+        down_ms: i64,
+    },
     /// After the broker's next start, requests are told for a while that its coordinators are not ready.
-    Coordinators { ms: i64 },
+    Coordinators {
+        /// For how long.
+        ms: i64,
+    },
     /// The store's next write of the task fails.
-    StoreWriteFails { node: usize, task: usize },
+    StoreWriteFails {
+        /// Which node.
+        node: usize,
+        /// Which of its tasks.
+        task: usize,
+    },
     /// Membership tells the node that the task is its own, whatever it told others.
-    Propose { node: usize, task: usize },
+    Propose {
+        /// Which node.
+        node: usize,
+        /// Which task.
+        task: usize,
+    },
     /// Membership tells the node that the task is not its own.
-    Withdraw { node: usize, task: usize },
+    Withdraw {
+        /// Which node.
+        node: usize,
+        /// Which task.
+        task: usize,
+    },
     /// The registry does not answer.
-    Registry { ms: i64 },
+    Registry {
+        /// For how long.
+        ms: i64,
+    },
     /// The node's clock leaps; back when negative.
-    Clock { node: usize, by_ms: i64 },
+    Clock {
+        /// Which node.
+        node: usize,
+        /// By how much.
+        by_ms: i64,
+    },
     /// The broker deletes or compacts what its topics need not keep.
     Clean,
     /// Bytes that are no record of anybody's arrive on an input topic.
-    Poison { topic: usize, bytes: Vec<u8> },
+    Poison {
+        /// Which of [`crate::setting::Setting::inputs`].
+        topic: usize,
+        /// The value. Its length says what key it has: none, no text, or that of an order.
+        bytes: Vec<u8>,
+    },
     /// An output topic refuses every record.
-    Refuse { topic: usize, ms: i64 },
+    Refuse {
+        /// Which of [`crate::setting::Setting::outputs`].
+        topic: usize,
+        /// For how long.
+        ms: i64,
+    },
     /// A service is down: it forgets what it was asked and had not done, and its answers that were not written are not
     /// written before it is asked again.
-    Service { service: usize, down_ms: i64 },
+    Service {
+        /// Payments, the warehouse, or shipments.
+        service: usize,
+        /// For how long.
+        down_ms: i64,
+    },
     /// An input topic is deleted and created anew, empty. Nobody does this to a topic that is in use; a task that notices
     /// parks. Only in worlds with a name, never drawn.
-    Recreate { topic: usize },
+    Recreate {
+        /// Which of [`crate::setting::Setting::inputs`].
+        topic: usize,
+    },
     /// All records of an input topic are deleted, read or not. As [`Fault::Recreate`].
-    Truncate { topic: usize },
+    Truncate {
+        /// Which of [`crate::setting::Setting::inputs`].
+        topic: usize,
+    },
 }
 
 impl Fault {
+    /// Every kind that a seed may draw, by name.
+    pub const DRAWN: [&'static str; 32] = [
+        "kill a node",
+        "kill a node, its last writes are lost",
+        "kill a node, its disk is empty",
+        "kill a node, its disk is an old copy",
+        "kill a node, its disk is another application's",
+        "kill a node, its disk is damaged",
+        "kill a node, its last write is torn",
+        "kill a node right after a commit",
+        "restart a node",
+        "upgrade a node",
+        "pause a node",
+        "cut a node off",
+        "lose messages of the network",
+        "slow network",
+        "lose the answer to InitProducerId",
+        "lose the answer to AddPartitionsToTxn",
+        "lose the answer to Produce",
+        "lose the answer to EndTxn",
+        "lose the answer to Fetch",
+        "lose the answer to ListOffsets",
+        "delay an EndTxn",
+        "kill the broker",
+        "coordinators are loading",
+        "a store's write fails",
+        "membership proposes a task",
+        "membership withdraws a task",
+        "the registry is down",
+        "a clock leaps",
+        "the broker cleans its logs",
+        "poison on an input",
+        "an output topic refuses",
+        "a service is down",
+    ];
+
     /// The kind, for coverage and for people.
     #[must_use]
     pub fn kind(&self) -> &'static str {

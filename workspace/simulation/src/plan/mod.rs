@@ -1,5 +1,6 @@
 //! What a seed decides before anything runs: plain data, so that a failing plan can be made smaller.
 
+mod draw;
 mod fault;
 mod wish;
 mod world_plan;

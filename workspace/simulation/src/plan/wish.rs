@@ -6,13 +6,30 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Wish {
     /// The order is placed; placed again, when it was before.
-    Order { order: usize },
+    Order {
+        /// Its number.
+        order: usize,
+    },
     /// The order shall be cancelled.
-    Cancel { order: usize },
+    Cancel {
+        /// Its number.
+        order: usize,
+    },
     /// The payment shall be tried again.
-    RetryPayment { order: usize },
+    RetryPayment {
+        /// Its number.
+        order: usize,
+    },
     /// An event that a waiting step waits for arrives.
-    Event { order: usize },
+    Event {
+        /// Its number.
+        order: usize,
+    },
     /// A person answers a question with one of its options.
-    Decide { order: usize, option: usize },
+    Decide {
+        /// Its number.
+        order: usize,
+        /// `approve`, `wave_through`, `reject`, or one that there is not.
+        option: usize,
+    },
 }

@@ -84,6 +84,12 @@ impl Compiled {
     }
 }
 
+/// The id of the schema of `shop.orders.PaymentRetryRequested`.
+pub(crate) fn retry_requested() -> u32 {
+    let registry = &Compiled::of(Definitions::Order).registry;
+    registry.id_of("shop.orders.PaymentRetryRequested").map_or(0, |id| id.0)
+}
+
 fn read(text: &str) -> Arc<Plan> {
     match palinode_definition::read("simulation.yaml", text) {
         Ok(plan) => Arc::new(plan),
