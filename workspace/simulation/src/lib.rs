@@ -9,6 +9,7 @@
 pub mod broker;
 pub mod checks;
 mod client;
+pub mod coverage;
 pub mod history;
 mod node;
 pub mod plan;

@@ -275,7 +275,7 @@ impl Host {
     }
 
     /// Asks at once, past the network. Answers to others that come of it wait for [`Host::next_output`].
-    fn ask(&mut self, version: i16, request: RequestKind, now: Timestamp) -> Option<ResponseKind> {
+    pub(super) fn ask(&mut self, version: i16, request: RequestKind, now: Timestamp) -> Option<ResponseKind> {
         let broker = self.broker.as_mut()?;
         self.calls += 1;
         broker.handle(&call(INSIDE, self.calls, version, now), request);
@@ -304,7 +304,7 @@ fn call(connection: ConnectionId, correlation_id: i32, version: i16, now: Timest
     }
 }
 
-fn text(text: &str) -> StrBytes {
+pub(super) fn text(text: &str) -> StrBytes {
     StrBytes::from_string(text.to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! The broker of a world: the embedded broker's state machine on a storage that outlives it.
 
 mod batches;
+mod cleaning;
 mod host;
 mod storage;
 

@@ -1,0 +1,14 @@
+//! A model of the Kafka client of a task: what librdkafka does, and what `palinode-log` makes of it.
+
+mod link;
+mod outside;
+mod partitions;
+mod producer;
+mod queries;
+mod reader;
+mod settings;
+mod transaction;
+
+pub use link::Link;
+pub use outside::{Belongings, Client};
+pub use partitions::Partitions;

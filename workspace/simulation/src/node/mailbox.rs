@@ -1,0 +1,51 @@
+//! The letters of a task.
+
+use std::collections::VecDeque;
+
+use palinode_engine::{Letter, MAILBOX_LETTERS_MAX};
+
+/// The letters of a task. Wake-ups are coalesced to one, as in production.
+#[derive(Default)]
+pub struct Mailbox {
+    letters: VecDeque<Letter>,
+    is_woken: bool,
+}
+
+impl Mailbox {
+    /// Puts a letter in. False when there is no room: then it is gone.
+    pub fn put(&mut self, letter: Letter) -> bool {
+        if self.letters.len() >= MAILBOX_LETTERS_MAX {
+            return false;
+        }
+        self.letters.push_back(letter);
+        true
+    }
+
+    /// Puts a wake-up in, unless one waits.
+    pub fn wake(&mut self) {
+        if !self.is_woken {
+            self.is_woken = self.put(Letter::Wake);
+        }
+    }
+
+    /// Takes the oldest letter.
+    pub fn take(&mut self) -> Option<Letter> {
+        let letter = self.letters.pop_front()?;
+        if matches!(letter, Letter::Wake) {
+            self.is_woken = false;
+        }
+        Some(letter)
+    }
+
+    /// How many letters wait.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.letters.len()
+    }
+
+    /// Whether none waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.letters.is_empty()
+    }
+}

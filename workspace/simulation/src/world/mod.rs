@@ -1,0 +1,26 @@
+//! A world: processes, a broker, the shop, and everything that goes wrong between them, in virtual time.
+
+mod archive;
+mod door;
+mod event;
+mod faults;
+mod ledger;
+mod membership;
+mod network;
+mod place;
+mod processes;
+mod replay;
+mod rest;
+mod run;
+mod space;
+mod threads;
+#[expect(clippy::module_inception, reason = "the world is the subject")]
+mod world;
+
+pub use event::{Event, Over, Underway};
+pub use ledger::{Instance, Ledger};
+pub use network::{Look, Network};
+pub use place::Place;
+pub use run::run;
+pub use space::{Begun, Hold, Shared, Space, ThreadId};
+pub use world::BEGIN;
