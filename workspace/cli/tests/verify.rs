@@ -36,10 +36,16 @@ fn the_definitions_of_the_repository_are_proved_with_states_and_time() {
 }
 
 #[test]
-fn an_example_is_proved() {
-    let (told, errors, code) = verify(&["examples/goods-returned.yaml"]);
-    assert_eq!(code, Some(0), "{told}{errors}");
-    assert!(told.contains("goods-returned version 1, 7 steps: proved\n"), "{told}");
+fn examples_are_proved() {
+    for (file, title) in [
+        ("goods-returned", "goods-returned version 1, 7 steps"),
+        ("outing", "outing version 1, 2 steps"),
+        ("table-reservation", "table-reservation version 1, 1 steps"),
+    ] {
+        let (told, errors, code) = verify(&[&format!("examples/{file}.yaml")]);
+        assert_eq!(code, Some(0), "{told}{errors}");
+        assert!(told.contains(&format!("{title}: proved\n")), "{told}");
+    }
 }
 
 /// It takes longer than the others: `make test-long` asks for it.

@@ -70,6 +70,7 @@ impl<'a> Builder<'a> {
             Action::SubSaga(_) => defaults::SUB_SAGA_TIMEOUT,
             _ => defaults::TIMEOUT,
         };
+        let timeout = step.timeout.as_ref().map_or(timeout, |timeout| timeout.value);
         let dependents = (0..steps.len()).filter(|other| graph.after[*other].contains(&place));
         Some(StepPlan {
             name: step.id.as_ref()?.value.as_str().into(),
@@ -79,14 +80,14 @@ impl<'a> Builder<'a> {
             when: when.map(|when| when as Arc<dyn Expression>),
             unless: self.indexes(graph.unless[place].iter().copied()),
             items,
-            timeout: step.timeout.as_ref().map_or(timeout, |timeout| timeout.value),
+            timeout,
             deadline: step.deadline.as_ref().map(|deadline| deadline.value),
             retry,
             on_exhausted: on_exhausted(step, zones.of[place]),
             resumed_by: self.trigger(step.resumed_by.as_ref()),
             compensation: match (compensation, &action) {
                 (Some(compensation), _) => Some(compensation?),
-                (None, Action::SubSaga(sub_saga)) => sub_saga::compensation(sub_saga, zones.of[place]),
+                (None, Action::SubSaga(sub_saga)) => sub_saga::compensation(sub_saga, zones.of[place], timeout),
                 (None, _) => None,
             },
             action,

@@ -1,6 +1,6 @@
 //! A step that is another saga, in the plan.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use palinode_core::{
     CompensationExhausted, CompensationPlan, Expression, Replies, RetryPolicy, SubSagaPlan, TopicName, Zone,
@@ -43,13 +43,13 @@ impl Builder<'_> {
     }
 }
 
-/// A sub-saga that can be taken back is taken back by itself, without a command of its own. There is nothing to try again:
-/// no request gets lost, and it answers when it ends.
-pub(super) fn compensation(sub_saga: &SubSagaPlan, zone: Zone) -> Option<CompensationPlan> {
+/// A sub-saga that can be taken back is taken back by itself, without a command of its own, in the time that the step has
+/// as well. There is nothing to try again: no request gets lost, and it answers when it ends.
+pub(super) fn compensation(sub_saga: &SubSagaPlan, zone: Zone, timeout: Duration) -> Option<CompensationPlan> {
     (zone == Zone::Compensatable).then(|| CompensationPlan {
         command: sub_saga.start,
         replies: replies(),
-        timeout: defaults::SUB_SAGA_TIMEOUT,
+        timeout,
         retry: once(),
         on_exhausted: CompensationExhausted::Suspend,
     })

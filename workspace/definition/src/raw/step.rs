@@ -127,7 +127,7 @@ static TIMEOUT: Key<TimeSpan> = Key {
     name: "timeout",
     form: TimeSpan,
     need: Need::Usual(Usual::Said("30s; of a sub-saga 366d")),
-    meaning: "How long one attempt waits for its reply, or the whole sub-saga may take.",
+    meaning: "How long one attempt waits for its reply, or the whole sub-saga may take, and taking it back.",
     example: "5s",
 };
 static DEADLINE: Key<TimeSpan> = Key {
