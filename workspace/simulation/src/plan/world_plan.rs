@@ -19,18 +19,35 @@ pub enum Definitions {
     Wait,
     /// A step under a lock that several sagas want.
     Lock,
+    /// A step that is a saga of another definition.
+    SubSaga,
 }
 
 impl Definitions {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Order,
         Self::TwoVersions,
         Self::Items,
         Self::Decision,
         Self::Wait,
         Self::Lock,
+        Self::SubSaga,
     ];
+
+    /// In words, for coverage and for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Order => "the order saga",
+            Self::TwoVersions => "two versions",
+            Self::Items => "a step for each item",
+            Self::Decision => "a decision",
+            Self::Wait => "a wait for an event",
+            Self::Lock => "locks",
+            Self::SubSaga => "a saga within a saga",
+        }
+    }
 }
 
 /// A node of a world.

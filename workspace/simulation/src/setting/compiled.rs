@@ -69,7 +69,7 @@ impl Compiled {
         let plans: Vec<Arc<Plan>> = texts::versions(definitions).iter().map(|text| read(text)).collect();
         let editions = || plans.iter().cloned().map(Edition::from);
         let mut old: Vec<Edition> = editions().collect();
-        if let [_, .., last] = old.as_mut_slice() {
+        if let (Definitions::TwoVersions, Some(last)) = (definitions, old.last_mut()) {
             last.plan = Err(TOO_NEW.into());
         }
         Self {

@@ -11,8 +11,10 @@ const ITEMS: &str = include_str!("../../sagas/items.yaml");
 const DECISION: &str = include_str!("../../sagas/decision.yaml");
 const WAIT: &str = include_str!("../../sagas/wait.yaml");
 const LOCK: &str = include_str!("../../sagas/lock.yaml");
+const ORDER_OF_PARCEL: &str = include_str!("../../sagas/order_of_parcel.yaml");
+const PARCEL: &str = include_str!("../../sagas/parcel.yaml");
 
-/// The versions that are published, the oldest first.
+/// What is published: versions of one definition, the oldest first, or several definitions.
 pub(super) fn versions(definitions: Definitions) -> &'static [&'static str] {
     match definitions {
         Definitions::Order => &[ORDER],
@@ -21,6 +23,7 @@ pub(super) fn versions(definitions: Definitions) -> &'static [&'static str] {
         Definitions::Decision => &[DECISION],
         Definitions::Wait => &[WAIT],
         Definitions::Lock => &[LOCK],
+        Definitions::SubSaga => &[ORDER_OF_PARCEL, PARCEL],
     }
 }
 

@@ -112,7 +112,7 @@ impl Setting {
         &self.compiled.registry
     }
 
-    /// The versions that are published, the oldest first.
+    /// What is published: versions of one definition, the oldest first, or several definitions.
     #[must_use]
     pub fn plans(&self) -> &[Arc<Plan>] {
         &self.compiled.plans

@@ -56,6 +56,10 @@ pub(super) fn draw(seed: u64, temper: Temper, definitions: Definitions, heal_at_
                     add(answered_after(&mut random), Wish::Decide { order, option });
                 }
             }
+            // It begins a saga that is nobody's part.
+            Definitions::SubSaga if random.chance(1, 5) => {
+                add(random.between(0, 9_000), Wish::Event { order });
+            }
             _ => {}
         }
     }
