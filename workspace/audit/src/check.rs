@@ -38,3 +38,9 @@ pub(crate) fn all() -> Vec<Box<dyn Check>> {
         Box::<checks::OutputsKeyed>::default(),
     ]
 }
+
+/// The name of each checker, and what a broken law means to the people concerned.
+#[must_use]
+pub fn laws() -> Vec<(&'static str, &'static str)> {
+    all().iter().map(|check| (check.name(), check.meaning())).collect()
+}

@@ -22,6 +22,7 @@ mod seen;
 mod testing;
 
 pub use auditor::Auditor;
+pub use check::laws;
 pub use findings::Violation;
 pub use options::{Copies, Expect, Graph, GraphStep, Options};
 pub use record::{Place, Record};

@@ -1,10 +1,9 @@
 //! What a checker is.
 
 use super::{
-    Found, Known, Scene, Violation, audited, buffers, clock, conduct, fencing, late_success, reference, rest, store,
-    timers, told, waiting_replies, whole,
+    Found, Scene, Violation, audited, buffers, clock, conduct, fencing, late_success, reference, rest, store, timers,
+    told, waiting_replies, whole,
 };
-use crate::Remains;
 
 /// One law, and how to see that it was kept.
 pub trait Check {
@@ -40,11 +39,10 @@ pub fn all() -> Vec<Box<dyn Check>> {
 
 /// What is wrong with a world, by all checkers; none when all is well.
 #[must_use]
-pub fn judge(remains: &Remains, known: &Known) -> Vec<Violation> {
-    let scene = Scene::new(remains, known);
+pub fn judge(scene: &Scene<'_>) -> Vec<Violation> {
     let look = |check: &dyn Check| {
         let mut found = Found::new(check.name());
-        check.check(&scene, &mut found);
+        check.check(scene, &mut found);
         found.into_kept()
     };
     all().iter().flat_map(|check| look(check.as_ref())).collect()
@@ -60,7 +58,7 @@ mod tests {
     #[test]
     fn a_world_in_which_nothing_happened_is_right() {
         let made = Made::new(2);
-        assert_eq!(judge(&made.remains, &made.known), []);
+        assert_eq!(judge(&Scene::new(&made.remains, &made.known)), []);
     }
 
     #[test]

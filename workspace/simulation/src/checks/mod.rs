@@ -17,7 +17,7 @@ mod rest;
 mod scene;
 mod store;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod timers;
 mod told;
 mod transaction;
@@ -27,5 +27,7 @@ mod whole;
 pub use check::{Check, all, judge};
 pub use found::{Found, Violation};
 pub use known::Known;
+#[cfg(test)]
+pub(crate) use reference::line;
 pub use scene::{Entry, Scene};
 pub use transaction::Transaction;

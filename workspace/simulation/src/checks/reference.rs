@@ -108,7 +108,7 @@ fn code(known: &Known, payload: &Payload) -> String {
 }
 
 /// An event in the words of the reference engine.
-fn line(event: &SagaRecord) -> String {
+pub(crate) fn line(event: &SagaRecord) -> String {
     let mut line = event.event_type.to_string();
     let is_of_saga = event.event_type.starts_with("Saga") || event.event_type.starts_with("Input");
     if let Some(step) = &event.step {

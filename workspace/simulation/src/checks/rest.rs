@@ -1,9 +1,13 @@
 //! After the faults everything comes to rest.
 
 use super::{Check, Found, Scene};
+use crate::history::Happened;
 
 /// Once faults stop, every saga ends or waits for somebody, every input is read, and every task has its owner.
 pub(super) struct Rest;
+
+/// What the status of a task says after a panic.
+const PANICKED: &str = "an invariant broke";
 
 impl Check for Rest {
     fn name(&self) -> &'static str {
@@ -11,12 +15,19 @@ impl Check for Rest {
     }
 
     fn law(&self) -> &'static str {
-        "When the faults stop, every saga comes to its end, every input is read, and every task runs."
+        "When the faults stop, every saga comes to its end, every input is read, and every task runs; no invariant breaks."
     }
 
     fn check(&self, scene: &Scene<'_>, found: &mut Found) {
         if let Some(unrest) = &scene.remains.unrest {
             found.add(format!("the world did not come to rest: {unrest}"));
+        }
+        for entry in scene.remains.history.entries() {
+            if let Happened::Status { node, task, status } = &entry.what
+                && status.contains(PANICKED)
+            {
+                found.add(format!("node {node}, task {task} {status}"));
+            }
         }
         for task in 0..scene.remains.plan.tasks {
             if !scene.remains.tasks.contains_key(&task) {

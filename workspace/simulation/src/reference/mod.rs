@@ -3,6 +3,8 @@
 //!
 //! It knows nothing of the core's code: neither its decisions, nor its states, nor its plan.
 
+#[cfg(test)]
+mod agreement;
 mod ask;
 mod course;
 mod input;

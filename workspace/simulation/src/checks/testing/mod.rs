@@ -4,5 +4,5 @@ mod made;
 mod parts;
 mod written;
 
-pub(super) use made::Made;
-pub(super) use written::event;
+pub(crate) use made::Made;
+pub(crate) use written::event;

@@ -1,0 +1,7 @@
+//! What the simulation proves, for a sceptical reader: docs/simulation.md.
+
+mod page;
+mod run;
+
+pub use page::{page, run_begins};
+pub use run::{COMPLETE_FROM, Run};
