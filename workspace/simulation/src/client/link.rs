@@ -7,14 +7,14 @@ use super::settings::RETRY_MS;
 use crate::world::{Hold, Look};
 
 /// A connection to the broker that is made again when it is lost. It has one request under way at a time.
-pub struct Link {
+pub(crate) struct Link {
     hold: Hold,
     connection: Option<ConnectionId>,
 }
 
 /// Why there is no answer. Whether the request was received is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lost {
+pub(crate) enum Lost {
     /// It did not come in time.
     TimedOut,
     /// The connection broke, or there is nobody to connect to.
@@ -24,13 +24,13 @@ pub enum Lost {
 impl Link {
     /// Without a connection.
     #[must_use]
-    pub fn new(hold: Hold) -> Self {
+    pub(crate) fn new(hold: Hold) -> Self {
         Self { hold, connection: None }
     }
 
     /// The thread's hold on the space.
     #[must_use]
-    pub fn hold(&self) -> &Hold {
+    pub(crate) fn hold(&self) -> &Hold {
         &self.hold
     }
 
@@ -38,7 +38,7 @@ impl Link {
     ///
     /// # Errors
     /// When none came.
-    pub async fn call(
+    pub(crate) async fn call(
         &mut self,
         version: i16,
         request: impl Into<RequestKind>,
@@ -74,7 +74,7 @@ impl Link {
     ///
     /// # Errors
     /// When none came until `deadline`.
-    pub async fn insist<R: Into<RequestKind>>(
+    pub(crate) async fn insist<R: Into<RequestKind>>(
         &mut self,
         version: i16,
         request: impl Fn() -> R,

@@ -9,6 +9,6 @@ mod reader;
 mod settings;
 mod transaction;
 
-pub use link::Link;
-pub use outside::{Belongings, Client};
-pub use partitions::Partitions;
+pub(crate) use link::Link;
+pub(crate) use outside::{Belongings, Client};
+pub(crate) use partitions::Partitions;

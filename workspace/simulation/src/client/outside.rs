@@ -24,27 +24,27 @@ const JOURNAL: &str = "palinode.journal";
 const LIBRARY_MS: i64 = 5;
 
 /// What a client is made from.
-pub struct Belongings {
+pub(crate) struct Belongings {
     /// The hold of the task's thread.
-    pub hold: Hold,
+    pub(crate) hold: Hold,
     /// The run of the process.
-    pub run: u64,
+    pub(crate) run: u64,
     /// The task.
-    pub task: i32,
+    pub(crate) task: i32,
     /// The name of the application.
-    pub application: Arc<str>,
+    pub(crate) application: Arc<str>,
     /// The task's letters.
-    pub mailbox: Rc<RefCell<Mailbox>>,
+    pub(crate) mailbox: Rc<RefCell<Mailbox>>,
     /// How many partitions each topic has.
-    pub partitions: Rc<Partitions>,
+    pub(crate) partitions: Rc<Partitions>,
     /// What is published, as this process reads it.
-    pub deployment: Deployment,
+    pub(crate) deployment: Deployment,
     /// Where the task stands, as shown.
-    pub status: Rc<RefCell<Status>>,
+    pub(crate) status: Rc<RefCell<Status>>,
 }
 
 /// What a task of a process reaches.
-pub struct Client {
+pub(crate) struct Client {
     own: Belongings,
     journal: TopicPartition,
     queries: Link,
@@ -56,7 +56,7 @@ pub struct Client {
 impl Client {
     /// A client without producers and readers.
     #[must_use]
-    pub fn new(own: Belongings) -> Self {
+    pub(crate) fn new(own: Belongings) -> Self {
         Self {
             journal: TopicPartition::new(JOURNAL, own.task),
             queries: Link::new(own.hold.clone()),

@@ -9,12 +9,12 @@ use crate::broker::TopicSpec;
 
 /// How many partitions each topic has.
 #[derive(Clone, Debug, Default)]
-pub struct Partitions(BTreeMap<Arc<str>, i32>);
+pub(crate) struct Partitions(BTreeMap<Arc<str>, i32>);
 
 impl Partitions {
     /// Those of `topics`.
     #[must_use]
-    pub fn new(topics: &[TopicSpec]) -> Self {
+    pub(crate) fn new(topics: &[TopicSpec]) -> Self {
         Self(
             topics
                 .iter()
@@ -32,7 +32,7 @@ impl Partitions {
     }
 
     /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = TopicPartition> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = TopicPartition> {
         self.0
             .iter()
             .flat_map(|(topic, count)| (0..*count).map(|partition| TopicPartition::new(Arc::clone(topic), partition)))

@@ -6,14 +6,14 @@ use palinode_engine::{Letter, MAILBOX_LETTERS_MAX};
 
 /// The letters of a task. Wake-ups are coalesced to one, as in production.
 #[derive(Default)]
-pub struct Mailbox {
+pub(crate) struct Mailbox {
     letters: VecDeque<Letter>,
     is_woken: bool,
 }
 
 impl Mailbox {
     /// Puts a letter in. False when there is no room: then it is gone.
-    pub fn put(&mut self, letter: Letter) -> bool {
+    pub(crate) fn put(&mut self, letter: Letter) -> bool {
         if self.letters.len() >= MAILBOX_LETTERS_MAX {
             return false;
         }
@@ -22,14 +22,14 @@ impl Mailbox {
     }
 
     /// Puts a wake-up in, unless one waits.
-    pub fn wake(&mut self) {
+    pub(crate) fn wake(&mut self) {
         if !self.is_woken {
             self.is_woken = self.put(Letter::Wake);
         }
     }
 
     /// Takes the oldest letter.
-    pub fn take(&mut self) -> Option<Letter> {
+    pub(crate) fn take(&mut self) -> Option<Letter> {
         let letter = self.letters.pop_front()?;
         if matches!(letter, Letter::Wake) {
             self.is_woken = false;
@@ -39,13 +39,7 @@ impl Mailbox {
 
     /// How many letters wait.
     #[must_use]
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.letters.len()
-    }
-
-    /// Whether none waits.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.letters.is_empty()
     }
 }

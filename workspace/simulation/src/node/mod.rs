@@ -3,5 +3,5 @@
 mod mailbox;
 mod process;
 
-pub use mailbox::Mailbox;
-pub use process::Process;
+pub(crate) use mailbox::Mailbox;
+pub(crate) use process::Process;

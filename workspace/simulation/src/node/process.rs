@@ -17,34 +17,34 @@ use crate::{
 };
 
 /// A process: one thread for each task of the application, on standby until membership proposes.
-pub struct Process {
+pub(crate) struct Process {
     /// Its number; no other process of the world has it.
-    pub run: u64,
+    pub(crate) run: u64,
     /// Its tasks.
-    pub seats: BTreeMap<i32, Seat>,
+    pub(crate) seats: BTreeMap<i32, Seat>,
     /// Whether it has the older set of definitions.
-    pub is_old: bool,
+    pub(crate) is_old: bool,
     /// Set while it ends in order: after so many milliseconds another begins, which may be upgraded.
-    pub ends: Option<i64>,
+    pub(crate) ends: Option<i64>,
     stores: Arc<DiskStores>,
 }
 
 /// A task of a process.
-pub struct Seat {
+pub(crate) struct Seat {
     /// Its thread.
-    pub thread: ThreadId,
+    pub(crate) thread: ThreadId,
     /// Its letters.
-    pub mailbox: Rc<RefCell<Mailbox>>,
+    pub(crate) mailbox: Rc<RefCell<Mailbox>>,
     /// Where it stands.
-    pub status: Rc<RefCell<Status>>,
+    pub(crate) status: Rc<RefCell<Status>>,
     /// Whether its thread has ended.
-    pub is_over: bool,
+    pub(crate) is_over: bool,
 }
 
 impl Process {
     /// Begins a process of `node`, whose disk is `disk`.
     #[must_use]
-    pub fn begin(
+    pub(crate) fn begin(
         space: &Shared,
         setting: &Setting,
         partitions: &Rc<Partitions>,
@@ -100,7 +100,7 @@ impl Process {
     }
 
     /// Tells a task something.
-    pub fn tell(&self, space: &Shared, task: i32, letter: Letter) {
+    pub(crate) fn tell(&self, space: &Shared, task: i32, letter: Letter) {
         let Some(seat) = self.seats.get(&task) else { return };
         let mut mailbox = seat.mailbox.borrow_mut();
         mailbox.put(letter);
@@ -110,7 +110,7 @@ impl Process {
     }
 
     /// Begins to end in order.
-    pub fn stop(&mut self, space: &Shared, down_ms: i64) {
+    pub(crate) fn stop(&mut self, space: &Shared, down_ms: i64) {
         self.ends = Some(down_ms);
         for task in self.seats.keys() {
             self.tell(space, *task, Letter::Stop);
@@ -118,7 +118,7 @@ impl Process {
     }
 
     /// A thread has ended. True when it was the last one.
-    pub fn thread_ended(&mut self, thread: ThreadId) -> bool {
+    pub(crate) fn thread_ended(&mut self, thread: ThreadId) -> bool {
         let of_thread = |seat: &&mut Seat| seat.thread == thread;
         if let Some(seat) = self.seats.values_mut().find(of_thread) {
             seat.is_over = true;
@@ -127,7 +127,7 @@ impl Process {
     }
 
     /// It is dying: what its stores have not written is gone.
-    pub fn die(&self) {
+    pub(crate) fn die(&self) {
         self.stores.die();
     }
 }

@@ -23,7 +23,7 @@ const UNWRITTEN_CHANGES: usize = 4;
 
 /// A node's disk. Clones are one disk.
 #[derive(Clone, Debug)]
-pub struct Disk {
+pub(crate) struct Disk {
     tasks: Arc<Mutex<BTreeMap<i32, Kept>>>,
     notes: Arc<Mutex<Vec<(i32, String)>>>,
     unwritten_max: usize,
@@ -32,7 +32,7 @@ pub struct Disk {
 impl Disk {
     /// An empty disk. Stores keep up to so many changes before they write them.
     #[must_use]
-    pub fn new(unwritten_max: usize) -> Self {
+    pub(crate) fn new(unwritten_max: usize) -> Self {
         Self {
             tasks: Arc::default(),
             notes: Arc::default(),
@@ -42,13 +42,13 @@ impl Disk {
 
     /// How many changes stores keep at the most, in worlds in general.
     #[must_use]
-    pub fn usual_unwritten() -> usize {
+    pub(crate) fn usual_unwritten() -> usize {
         UNWRITTEN_CHANGES
     }
 
     /// The stores of a process on this disk.
     #[must_use]
-    pub fn stores(&self) -> DiskStores {
+    pub(crate) fn stores(&self) -> DiskStores {
         DiskStores {
             disk: self.clone(),
             is_dead: Arc::default(),
@@ -56,12 +56,12 @@ impl Disk {
     }
 
     /// Lets the next write of a task fail.
-    pub fn fail_next_write(&self, task: i32) {
+    pub(crate) fn fail_next_write(&self, task: i32) {
         self.tasks.lock().entry(task).or_default().fails_next_write = true;
     }
 
     /// The process is dead, and this is what becomes of the disk.
-    pub fn suffer(&self, disk: plan::Disk) {
+    pub(crate) fn suffer(&self, disk: plan::Disk) {
         let mut tasks = self.tasks.lock();
         if disk == plan::Disk::Lost {
             tasks.clear();
@@ -85,7 +85,7 @@ impl Disk {
     }
 
     /// A person removes what belongs to others. True when there was something.
-    pub fn remove_foreign(&self) -> bool {
+    pub(crate) fn remove_foreign(&self) -> bool {
         let mut tasks = self.tasks.lock();
         let before = tasks.len();
         tasks.retain(|_, kept| kept.state != State::Foreign);
@@ -94,20 +94,20 @@ impl Disk {
 
     /// What the store of a task holds.
     #[must_use]
-    pub fn contents(&self, task: i32) -> Contents {
+    pub(crate) fn contents(&self, task: i32) -> Contents {
         self.tasks.lock().get(&task).map(Kept::contents).unwrap_or_default()
     }
 
     /// The positions that the stores know, which all stand in the journals.
     #[must_use]
-    pub fn positions(&self) -> BTreeMap<(String, i32), i64> {
+    pub(crate) fn positions(&self) -> BTreeMap<(String, i32), i64> {
         let tasks = self.tasks.lock();
         tasks.values().flat_map(|kept| kept.contents().positions).collect()
     }
 
     /// What was noted about stores since the last call, by task.
     #[must_use]
-    pub fn notes(&self) -> Vec<(i32, String)> {
+    pub(crate) fn notes(&self) -> Vec<(i32, String)> {
         std::mem::take(&mut *self.notes.lock())
     }
 
@@ -126,14 +126,14 @@ impl Disk {
 
 /// The stores of one process.
 #[derive(Debug)]
-pub struct DiskStores {
+pub(crate) struct DiskStores {
     disk: Disk,
     is_dead: Arc<AtomicBool>,
 }
 
 impl DiskStores {
     /// The process dies: nothing is written any more, and what it had in its memory is gone.
-    pub fn die(&self) {
+    pub(crate) fn die(&self) {
         self.is_dead.store(true, Ordering::Relaxed);
         for kept in self.disk.tasks.lock().values_mut() {
             kept.unwritten.clear();

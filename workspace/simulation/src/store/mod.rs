@@ -4,4 +4,4 @@ mod disk;
 mod kept;
 mod store;
 
-pub use disk::{Disk, DiskStores};
+pub(crate) use disk::{Disk, DiskStores};

@@ -22,7 +22,7 @@ const WRITES_A_SYNC: usize = 8;
 /// The store of one task: it answers from memory and writes changes to the disk some at a time, as the store of
 /// production does.
 #[derive(Debug)]
-pub struct DiskStore {
+pub(crate) struct DiskStore {
     disk: Disk,
     is_dead: Arc<AtomicBool>,
     task: i32,

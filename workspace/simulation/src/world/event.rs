@@ -5,7 +5,7 @@ use palinode_core::SchemaId;
 use palinode_engine::cycle::Signal;
 
 /// Something that is going to happen.
-pub enum Event {
+pub(crate) enum Event {
     /// A request reaches the broker.
     ToBroker(Underway),
     /// An answer reaches its client.
@@ -27,13 +27,6 @@ pub enum Event {
     Begin {
         /// Where.
         node: usize,
-    },
-    /// A process dies.
-    Kill {
-        /// Where.
-        node: usize,
-        /// After so many milliseconds another begins.
-        down_ms: i64,
     },
     /// Membership looks who is there.
     Membership,
@@ -66,23 +59,23 @@ pub enum Event {
 }
 
 /// A request under way to the broker.
-pub struct Underway {
+pub(crate) struct Underway {
     /// The connection.
-    pub connection: ConnectionId,
+    pub(crate) connection: ConnectionId,
     /// Whose process sent it.
-    pub node: usize,
+    pub(crate) node: usize,
     /// Its number on the connection.
-    pub correlation_id: i32,
+    pub(crate) correlation_id: i32,
     /// The version of its body.
-    pub version: i16,
+    pub(crate) version: i16,
     /// The body.
-    pub request: RequestKind,
+    pub(crate) request: RequestKind,
     /// The run of the broker that it was sent to; none: whichever runs when it comes.
-    pub broker: Option<u32>,
+    pub(crate) broker: Option<u32>,
 }
 
 /// Something that ends.
-pub enum Over {
+pub(crate) enum Over {
     /// The node goes on.
     Pause(usize),
     /// The node is reached again.

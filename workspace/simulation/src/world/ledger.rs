@@ -8,13 +8,13 @@ use super::Space;
 use crate::history::{Happened, Truth};
 
 /// An instance of a transactional id.
-pub type Instance = (i64, i16);
+pub(crate) type Instance = (i64, i16);
 
 /// Which transactions are open.
 #[derive(Debug, Default)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     /// The number of the last transaction.
-    pub last: u64,
+    pub(crate) last: u64,
     /// The last transaction that an instance began.
     begun: BTreeMap<Instance, u64>,
     /// The transaction of an instance to which the broker added partitions.
@@ -30,23 +30,23 @@ enum Asked {
 
 impl Ledger {
     /// An instance begins a transaction.
-    pub fn begin(&mut self, instance: Instance, transaction: u64) {
+    pub(crate) fn begin(&mut self, instance: Instance, transaction: u64) {
         self.begun.insert(instance, transaction);
     }
 
     /// The next transaction's number.
-    pub fn number(&mut self) -> u64 {
+    pub(crate) fn number(&mut self) -> u64 {
         self.last += 1;
         self.last
     }
 
     /// The broker is gone: what it was asked is not answered.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.asked.clear();
     }
 
     /// A request reaches the broker.
-    pub fn asked(&mut self, call: CallId, request: &RequestKind) {
+    pub(crate) fn asked(&mut self, call: CallId, request: &RequestKind) {
         match request {
             RequestKind::AddPartitionsToTxn(add) => {
                 let id = add.v3_and_below_producer_id.0;
@@ -103,14 +103,14 @@ impl Ledger {
     }
 
     /// Takes the transactions that nothing was decided about.
-    pub fn undecided(&mut self) -> Vec<u64> {
+    pub(crate) fn undecided(&mut self) -> Vec<u64> {
         std::mem::take(&mut self.open).into_values().collect()
     }
 }
 
 impl Space {
     /// Takes in what the broker decided when it answered; true when a transaction of this answer was committed.
-    pub fn decide(&mut self, output: &Output) -> bool {
+    pub(crate) fn decide(&mut self, output: &Output) -> bool {
         let decided = self.ledger.answered(output);
         let commits = decided.iter().any(|(_, truth)| *truth == Truth::Stands);
         for (transaction, truth) in decided {

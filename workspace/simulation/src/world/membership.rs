@@ -157,10 +157,4 @@ impl World {
         let is_told = |member: &Member| member.told.contains(&task);
         self.membership.members.iter().position(is_told)
     }
-
-    /// Membership proposes to a member again what it was told before.
-    pub(super) fn say_again(&mut self, node: usize, task: i32) {
-        self.membership.members[node].told.remove(&task);
-        self.say(node, task, true, 0);
-    }
 }

@@ -17,10 +17,10 @@ mod threads;
 #[expect(clippy::module_inception, reason = "the world is the subject")]
 mod world;
 
-pub use event::{Event, Over, Underway};
-pub use ledger::{Instance, Ledger};
-pub use network::{Look, Network};
-pub use place::Place;
+pub(crate) use event::{Event, Over, Underway};
+pub(crate) use ledger::Ledger;
+pub(crate) use network::{Look, Network};
+pub(crate) use place::Place;
 pub use run::run;
-pub use space::{Begun, Hold, Shared, Space, ThreadId};
+pub(crate) use space::{Hold, Shared, Space, ThreadId};
 pub use world::BEGIN;

@@ -12,18 +12,18 @@ use crate::{Random, plan::Answer};
 const DELAY_MS: i64 = 2;
 
 /// The network.
-pub struct Network {
+pub(crate) struct Network {
     random: Random,
     connections: BTreeMap<ConnectionId, Connection>,
     connections_so_far: u64,
     /// Connections that went since the world looked.
-    pub gone: Vec<ConnectionId>,
+    pub(crate) gone: Vec<ConnectionId>,
     /// So many of a hundred messages are lost.
-    pub loss_percent: u8,
+    pub(crate) loss_percent: u8,
     /// Messages take up to so long.
-    pub delay_ms: i64,
+    pub(crate) delay_ms: i64,
     /// The run of the broker, when it runs.
-    pub broker: Option<u32>,
+    pub(crate) broker: Option<u32>,
 }
 
 struct Connection {
@@ -46,7 +46,7 @@ enum State {
 }
 
 /// What the client finds on a connection.
-pub enum Look {
+pub(crate) enum Look {
     /// The answer to its request.
     Answer(ResponseKind),
     /// The connection is gone.
@@ -67,12 +67,12 @@ impl Network {
     }
 
     /// Messages take as long as they do while the network is well.
-    pub fn heal_delay(&mut self) {
+    pub(crate) fn heal_delay(&mut self) {
         self.delay_ms = DELAY_MS;
     }
 
     /// A connection of a thread; none while there is no broker.
-    pub fn connect(&mut self, node: usize, thread: ThreadId) -> Option<ConnectionId> {
+    pub(crate) fn connect(&mut self, node: usize, thread: ThreadId) -> Option<ConnectionId> {
         self.broker?;
         self.connections_so_far += 1;
         let id = ConnectionId(self.connections_so_far);
@@ -90,21 +90,21 @@ impl Network {
     }
 
     /// The client is done with a connection. What it sent is still under way.
-    pub fn close(&mut self, id: ConnectionId) {
+    pub(crate) fn close(&mut self, id: ConnectionId) {
         if self.connections.remove(&id).is_some() {
             self.gone.push(id);
         }
     }
 
     /// The process is gone, and its connections with it.
-    pub fn close_all(&mut self, node: usize) {
+    pub(crate) fn close_all(&mut self, node: usize) {
         let of_node = |(_, connection): &(&ConnectionId, &Connection)| connection.node == node;
         let ids: Vec<_> = self.connections.iter().filter(of_node).map(|(id, _)| *id).collect();
         ids.into_iter().for_each(|id| self.close(id));
     }
 
     /// What the client finds.
-    pub fn look(&mut self, id: ConnectionId) -> Option<Look> {
+    pub(crate) fn look(&mut self, id: ConnectionId) -> Option<Look> {
         let connection = self.connections.get_mut(&id)?;
         if let Some(answer) = connection.answer.take() {
             return Some(Look::Answer(answer));
@@ -114,17 +114,17 @@ impl Network {
 
     /// Whose process a connection is of.
     #[must_use]
-    pub fn node_of(&self, id: ConnectionId) -> Option<usize> {
+    pub(crate) fn node_of(&self, id: ConnectionId) -> Option<usize> {
         self.connections.get(&id).map(|connection| connection.node)
     }
 
     /// A number of milliseconds up to `most`.
-    pub fn some_ms(&mut self, most: i64) -> i64 {
+    pub(crate) fn some_ms(&mut self, most: i64) -> i64 {
         self.random.between(0, most)
     }
 
     /// True `times` out of `of`.
-    pub fn chance(&mut self, times: u64, of: u64) -> bool {
+    pub(crate) fn chance(&mut self, times: u64, of: u64) -> bool {
         self.random.chance(times, of)
     }
 
@@ -145,7 +145,7 @@ impl Network {
     }
 
     /// The broker is gone: every client learns of it.
-    pub fn break_all(&mut self) -> Vec<ThreadId> {
+    pub(crate) fn break_all(&mut self) -> Vec<ThreadId> {
         let open = |connection: &&mut Connection| connection.state == State::Open;
         let broken = self.connections.values_mut().filter(open).map(|connection| {
             connection.state = State::Broken;
@@ -157,7 +157,7 @@ impl Network {
 
 impl Space {
     /// Sends a request by a connection. The connection has none under way.
-    pub fn send(&mut self, id: ConnectionId, version: i16, request: RequestKind) {
+    pub(crate) fn send(&mut self, id: ConnectionId, version: i16, request: RequestKind) {
         let is_lost = self.network.is_lost();
         let delay = self.network.random.between(0, self.network.delay_ms);
         let (now, broker) = (self.now, self.network.broker);
@@ -201,7 +201,7 @@ impl Space {
     }
 
     /// Whether a request gets to the broker now that it should.
-    pub fn arrives(&mut self, underway: &Underway) -> bool {
+    pub(crate) fn arrives(&mut self, underway: &Underway) -> bool {
         let Some(runs) = self.network.broker else { return false };
         if underway.broker.is_none() {
             return true;
@@ -214,7 +214,7 @@ impl Space {
     }
 
     /// Sends an answer of the broker to its client.
-    pub fn answer(&mut self, output: Output) {
+    pub(crate) fn answer(&mut self, output: Output) {
         let id = output.call.connection;
         let is_lost = self.network.is_lost();
         let delay = self.network.random.between(0, self.network.delay_ms);
@@ -246,7 +246,7 @@ impl Space {
     }
 
     /// An answer reaches its client, if it does.
-    pub fn deliver(&mut self, id: ConnectionId, correlation_id: i32, answer: ResponseKind) {
+    pub(crate) fn deliver(&mut self, id: ConnectionId, correlation_id: i32, answer: ResponseKind) {
         let Some(connection) = self.network.connections.get_mut(&id) else {
             return;
         };

@@ -8,38 +8,38 @@ use crate::plan::Answer;
 
 /// A place where processes run, one after the other: a machine with its clock and its way to the broker.
 #[derive(Clone, Debug, Default)]
-pub struct Place {
+pub(crate) struct Place {
     /// How far its clock is ahead of the world's.
-    pub ahead_ms: i64,
+    pub(crate) ahead_ms: i64,
     /// The number of its process, when one runs.
-    pub run: Option<u64>,
+    pub(crate) run: Option<u64>,
     /// Whether its process stands still.
-    pub is_paused: bool,
+    pub(crate) is_paused: bool,
     /// Whether nothing gets through between it and the broker.
-    pub is_cut_off: bool,
+    pub(crate) is_cut_off: bool,
     /// How many answers of each kind go astray next.
-    pub lose: BTreeMap<Answer, u32>,
+    pub(crate) lose: BTreeMap<Answer, u32>,
     /// By how much the next `EndTxn` are late.
-    pub delay_end: VecDeque<i64>,
+    pub(crate) delay_end: VecDeque<i64>,
     /// After so many further commits its process dies, and for how long.
-    pub dies_after: Option<(u32, i64)>,
+    pub(crate) dies_after: Option<(u32, i64)>,
 }
 
 impl Place {
     /// The time by its clock.
     #[must_use]
-    pub fn now(&self, world: Timestamp) -> Timestamp {
+    pub(crate) fn now(&self, world: Timestamp) -> Timestamp {
         Timestamp(world.0 + self.ahead_ms)
     }
 
     /// Whether others find it.
     #[must_use]
-    pub fn is_reachable(&self) -> bool {
+    pub(crate) fn is_reachable(&self) -> bool {
         self.run.is_some() && !self.is_paused && !self.is_cut_off
     }
 
     /// Whether the answer of this kind goes astray.
-    pub fn loses(&mut self, kind: Answer) -> bool {
+    pub(crate) fn loses(&mut self, kind: Answer) -> bool {
         match self.lose.get_mut(&kind) {
             Some(left) if *left > 0 => {
                 *left -= 1;

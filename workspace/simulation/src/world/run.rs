@@ -106,7 +106,6 @@ impl World {
             Event::Over(over) => self.end_fault(over),
             Event::Heal => self.heal(),
             Event::Begin { node } => self.begin_process(node),
-            Event::Kill { node, down_ms } => self.kill(node, down_ms, crate::plan::Disk::Kept),
             Event::Membership => self.look_around(),
             Event::Tell {
                 node,

@@ -19,36 +19,36 @@ use crate::{
 
 /// Something of a process that waits for itself: a task, or a reader in the background.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ThreadId(pub u64);
+pub(crate) struct ThreadId(pub u64);
 
 /// A thread that was begun and not looked at yet.
-pub struct Begun {
+pub(crate) struct Begun {
     /// Its number.
-    pub id: ThreadId,
+    pub(crate) id: ThreadId,
     /// Whose process it is part of.
-    pub node: usize,
+    pub(crate) node: usize,
     /// What it does.
-    pub run: Pin<Box<dyn Future<Output = ()>>>,
+    pub(crate) run: Pin<Box<dyn Future<Output = ()>>>,
 }
 
 /// What is shared.
-pub struct Space {
+pub(crate) struct Space {
     /// The world's clock.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     /// What happened.
-    pub history: History,
+    pub(crate) history: History,
     /// The places where processes run.
-    pub places: Vec<Place>,
+    pub(crate) places: Vec<Place>,
     /// What is between the processes and the broker.
-    pub network: Network,
+    pub(crate) network: Network,
     /// Which transactions are open.
-    pub ledger: Ledger,
+    pub(crate) ledger: Ledger,
     /// The most of what buffers held, and what they may hold.
-    pub buffers: BTreeMap<&'static str, (usize, usize)>,
+    pub(crate) buffers: BTreeMap<&'static str, (usize, usize)>,
     /// Threads that were begun since the world looked.
-    pub begun: Vec<Begun>,
+    pub(crate) begun: Vec<Begun>,
     /// Until when the registry does not answer.
-    pub registry_down_until: Timestamp,
+    pub(crate) registry_down_until: Timestamp,
     events: BTreeMap<(Timestamp, u64), Event>,
     events_so_far: u64,
     threads_so_far: u64,
@@ -59,12 +59,12 @@ pub struct Space {
 }
 
 /// The shared space, as everybody holds it.
-pub type Shared = Rc<RefCell<Space>>;
+pub(crate) type Shared = Rc<RefCell<Space>>;
 
 impl Space {
     /// A space at `begin` with these places.
     #[must_use]
-    pub fn new(seed: u64, begin: Timestamp, places: Vec<Place>) -> Self {
+    pub(crate) fn new(seed: u64, begin: Timestamp, places: Vec<Place>) -> Self {
         Self {
             now: begin,
             history: History::default(),
@@ -85,49 +85,43 @@ impl Space {
     }
 
     /// Takes in what happened.
-    pub fn note(&mut self, what: Happened) {
+    pub(crate) fn note(&mut self, what: Happened) {
         self.history.add(self.now, what);
     }
 
     /// Lets something happen in so many milliseconds.
-    pub fn later(&mut self, ms: i64, event: Event) {
+    pub(crate) fn later(&mut self, ms: i64, event: Event) {
         self.at(Timestamp(self.now.0 + ms.max(0)), event);
     }
 
     /// Lets something happen at a time.
-    pub fn at(&mut self, at: Timestamp, event: Event) {
+    pub(crate) fn at(&mut self, at: Timestamp, event: Event) {
         self.events_so_far += 1;
         self.events.insert((at.max(self.now), self.events_so_far), event);
     }
 
     /// What happens by now and has not happened yet, one after the other.
-    pub fn next_event(&mut self) -> Option<Event> {
+    pub(crate) fn next_event(&mut self) -> Option<Event> {
         let first = self.events.first_entry()?;
         (first.key().0 <= self.now).then(|| first.remove())
     }
 
     /// When something happens next, or a thread wants to be woken.
     #[must_use]
-    pub fn next_time(&self) -> Option<Timestamp> {
+    pub(crate) fn next_time(&self) -> Option<Timestamp> {
         let event = self.events.first_key_value().map(|((at, _), _)| *at);
         let alarm = self.alarms.first().map(|(at, _)| *at);
         [event, alarm].into_iter().flatten().min()
     }
 
-    /// Whether anything is under way beside what answers `is_idle` with true.
-    #[must_use]
-    pub fn is_quiet(&self, is_idle: impl Fn(&Event) -> bool) -> bool {
-        self.ready.is_empty() && self.events.values().all(is_idle)
-    }
-
     /// The number of a thread that is to be begun.
-    pub fn new_thread(&mut self) -> ThreadId {
+    pub(crate) fn new_thread(&mut self) -> ThreadId {
         self.threads_so_far += 1;
         ThreadId(self.threads_so_far)
     }
 
     /// Begins a thread.
-    pub fn begin(&mut self, id: ThreadId, node: usize, run: impl Future<Output = ()> + 'static) {
+    pub(crate) fn begin(&mut self, id: ThreadId, node: usize, run: impl Future<Output = ()> + 'static) {
         self.begun.push(Begun {
             id,
             node,
@@ -137,14 +131,14 @@ impl Space {
     }
 
     /// Has a thread look again.
-    pub fn wake(&mut self, thread: ThreadId) {
+    pub(crate) fn wake(&mut self, thread: ThreadId) {
         if self.is_ready.insert(thread) {
             self.ready.push_back(thread);
         }
     }
 
     /// Has a thread look again at that time, if nothing wakes it before.
-    pub fn alarm(&mut self, thread: ThreadId, at: Timestamp) {
+    pub(crate) fn alarm(&mut self, thread: ThreadId, at: Timestamp) {
         if let Some(before) = self.alarm_of.insert(thread, at) {
             self.alarms.remove(&(before, thread));
         }
@@ -152,7 +146,7 @@ impl Space {
     }
 
     /// Wakes the threads whose time has come.
-    pub fn ring(&mut self) {
+    pub(crate) fn ring(&mut self) {
         while let Some((at, thread)) = self.alarms.first().copied().filter(|(at, _)| *at <= self.now) {
             self.alarms.remove(&(at, thread));
             self.alarm_of.remove(&thread);
@@ -161,21 +155,21 @@ impl Space {
     }
 
     /// The thread that looks next.
-    pub fn next_ready(&mut self) -> Option<ThreadId> {
+    pub(crate) fn next_ready(&mut self) -> Option<ThreadId> {
         let thread = self.ready.pop_front()?;
         self.is_ready.remove(&thread);
         Some(thread)
     }
 
     /// Forgets a thread.
-    pub fn forget(&mut self, thread: ThreadId) {
+    pub(crate) fn forget(&mut self, thread: ThreadId) {
         if let Some(at) = self.alarm_of.remove(&thread) {
             self.alarms.remove(&(at, thread));
         }
     }
 
     /// Takes in how much a buffer holds.
-    pub fn measure(&mut self, buffer: &'static str, holds: usize, may_hold: usize) {
+    pub(crate) fn measure(&mut self, buffer: &'static str, holds: usize, may_hold: usize) {
         let most = self.buffers.entry(buffer).or_insert((0, may_hold));
         most.0 = most.0.max(holds);
     }
@@ -183,30 +177,30 @@ impl Space {
 
 /// A thread's hold on the space.
 #[derive(Clone)]
-pub struct Hold {
+pub(crate) struct Hold {
     /// The space.
-    pub space: Shared,
+    pub(crate) space: Shared,
     /// The place where the thread's process runs.
-    pub node: usize,
+    pub(crate) node: usize,
     /// The thread.
-    pub thread: ThreadId,
+    pub(crate) thread: ThreadId,
 }
 
 impl Hold {
     /// The world's clock.
     #[must_use]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.space.borrow().now
     }
 
     /// The time in so many milliseconds.
     #[must_use]
-    pub fn after(&self, ms: i64) -> Timestamp {
+    pub(crate) fn after(&self, ms: i64) -> Timestamp {
         Timestamp(self.now().0 + ms)
     }
 
     /// Waits until `look` finds something, or until a time. The thread is woken by whoever changes what `look` looks at.
-    pub async fn wait<T>(&self, until: Timestamp, mut look: impl FnMut(&mut Space) -> Option<T>) -> Option<T> {
+    pub(crate) async fn wait<T>(&self, until: Timestamp, mut look: impl FnMut(&mut Space) -> Option<T>) -> Option<T> {
         poll_fn(|_| {
             let mut space = self.space.borrow_mut();
             if let Some(found) = look(&mut space) {
@@ -224,7 +218,7 @@ impl Hold {
     }
 
     /// Waits so many milliseconds.
-    pub async fn sleep(&self, ms: i64) {
+    pub(crate) async fn sleep(&self, ms: i64) {
         let _nothing: Option<()> = self.wait(self.after(ms), |_| None).await;
     }
 }
