@@ -56,7 +56,8 @@ pub enum Outcome {
         /// The topic that refused a record (missing, no permission, record too large), when one is to blame.
         refused: Option<Refused>,
     },
-    /// Another instance initialised the id: this task is no longer ours. None of its records stands.
+    /// Another instance initialised the id: this task is no longer ours. Whether its records stand, only the journal
+    /// tells: a commit whose answer was lost is asked for again, and it is that question which is refused.
     Fenced,
     /// Nobody knows. The producer is gone; only a new take-over may follow.
     Indefinite {

@@ -5,7 +5,8 @@ use palinode_log::Outcome;
 use super::{Check, Found, Scene, Transaction};
 use crate::history::Truth;
 
-/// Committed means that it stands, aborted and fenced that it does not; what the broker decided is what its topics say.
+/// Committed means that it stands, aborted that it does not; what the broker decided is what its topics say. Fenced says
+/// nothing of it: the answer to a commit may be lost, and the next question come after another instance's.
 pub(super) struct Told;
 
 impl Check for Told {
@@ -35,7 +36,6 @@ fn lie(transaction: &Transaction<'_>) -> Option<String> {
             ));
         }
         (Some(Outcome::Aborted { .. }), Some(_)) => return Some("was told to be aborted, and stands".into()),
-        (Some(Outcome::Fenced), Some(_)) => return Some("was told to be fenced, and stands".into()),
         _ => {}
     }
     match (transaction.decided, transaction.stands_at) {
@@ -65,6 +65,8 @@ mod tests {
         made.aborted(0, 0, "o-2");
         let unknown = Outcome::Indefinite { reason: "time".into() };
         made.told(0, 0, "o-3", unknown, Truth::Stands);
+        made.claim(0, 0);
+        made.told(0, 0, "o-4", Outcome::Fenced, Truth::Stands);
         assert_eq!(made.findings(&Told), Vec::<String>::new());
     }
 
@@ -73,9 +75,13 @@ mod tests {
         let committed = Outcome::Committed {
             journal_offset: Some(9),
         };
+        let aborted = Outcome::Aborted {
+            reason: "time".into(),
+            refused: None,
+        };
         for (told, truth, what) in [
             (committed.clone(), Truth::Gone, "was told to stand, and does not"),
-            (Outcome::Fenced, Truth::Stands, "was told to be fenced, and stands"),
+            (aborted, Truth::Stands, "was told to be aborted, and stands"),
             (
                 committed,
                 Truth::Stands,

@@ -29,6 +29,8 @@ const REST_MAX_MS: i64 = 30 * 24 * 3_600_000;
 const LOOKS_MAX: u32 = 3_000;
 /// What is due later than this is waited for at once.
 const NEAR_MS: i64 = 10_000;
+/// What a task says that reads no starts because too many of its sagas are open.
+const TOO_MANY_OPEN: &str = "too many sagas are open";
 /// The journal's topic.
 const JOURNAL: &str = "palinode.journal";
 
@@ -111,7 +113,11 @@ impl World {
         let appended = self.host.appended();
         let is_quiet = appended == self.rest.appended;
         self.rest.appended = appended;
-        let all_rest = (0..self.plan.tasks).all(|task| standings.get(&task).is_some_and(|found| found.is_at_rest));
+        let rests = |task| {
+            let standing = standings.get(&task);
+            standing.is_some_and(|found| found.is_at_rest || self.starts_wait(task))
+        };
+        let all_rest = (0..self.plan.tasks).all(rests);
         let shop_due = self.shop.next_due(&self.host);
         if is_quiet && all_rest && shop_due.is_none_or(|due| due.0 - now.0 > NEAR_MS) {
             let due = standings.values().filter_map(|standing| standing.next_due);
@@ -131,6 +137,14 @@ impl World {
         }
         self.ask_standings();
         self.space.borrow_mut().later(LOOK_MS, Event::Look);
+    }
+
+    /// Whether a task reads no starts because too many of its sagas are open: it waits for a person, or for deadlines.
+    fn starts_wait(&self, task: i32) -> bool {
+        let process = self.owner(task).and_then(|node| self.processes[node].as_ref());
+        let seat = process.and_then(|process| process.seats.get(&task));
+        let status = seat.map(|seat| seat.status.borrow().clone());
+        matches!(status, Some(Status::Running { waiting: Some(waiting), .. }) if waiting.contains(TOO_MANY_OPEN))
     }
 
     /// Asks each owner how its task stands; the answers are there when somebody looks next.
