@@ -16,8 +16,10 @@ pub(super) fn resume(draft: &mut Draft<'_>, step: Option<StepIndex>) {
         return draft.reject(RejectionCode::NotSuspended, named);
     };
     let waiting = suspension.step;
-    let is_waited_for =
-        |(step, purpose)| waiting.is_some_and(|waiting| waiting == (step, purpose) || waiting.0.template() == step);
+    let is_waited_for = |(step, purpose)| {
+        waiting
+            .is_some_and(|(known, why): (StepIndex, _)| why == purpose && (known == step || known.template() == step))
+    };
     if named.is_some_and(|named| !is_waited_for(named)) {
         return draft.reject(RejectionCode::NotSuspended, named);
     }
@@ -114,6 +116,20 @@ mod tests {
         assert_eq!(story.when(&resume(Some(PAYMENT))), ["rejected: NOT_SUSPENDED"]);
         story.when(&done(PAYMENT, 1));
         assert_eq!(story.when(&resume(None)), ["rejected: NOT_SUSPENDED"]);
+    }
+
+    #[test]
+    fn an_event_that_resumes_a_step_does_not_resume_taking_it_back() {
+        let steps = [step("payment").compensated().attempts(1), step("stock")];
+        let mut story = Story::of(plan(steps)).given([start(), done(PAYMENT, 1), refused(STOCK, 1)]);
+        while story.state().suspended.is_none() {
+            let attempt = story.state().step(PAYMENT).compensation.attempt.0;
+            story.when(&undo_refused(PAYMENT, attempt));
+            story.when(&undo_retry(PAYMENT, attempt));
+        }
+        assert_eq!(story.when(&resume(Some(PAYMENT))), ["rejected: NOT_SUSPENDED"]);
+        let asked = story.when(&resume(None));
+        assert!(asked[1].starts_with("requested undo-payment"), "{asked:?}");
     }
 
     #[test]

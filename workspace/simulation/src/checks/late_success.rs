@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use palinode_core::{IdempotencyKey, Plan, Purpose, RejectionCode, SagaId};
+use palinode_core::{IdempotencyKey, Plan, Purpose, SagaId};
 use palinode_log::Consumed;
 use palinode_wire::{frame, headers, journal::SagaRecord};
 
 use super::{Check, Found, Scene};
 
 /// In a saga that was compensated, every success of a step with a compensation is followed by the success of that
-/// compensation, or by a word that it was given up. No first success of a request that was made is turned away.
+/// compensation, unless taking the step back was given up, of which people are told. No first success of a request is
+/// turned away, unless it is a dead letter, of which people are told as well.
 pub(super) struct LateSuccess;
+
+const DEAD_LETTERS: &str = "palinode.dead-letters";
 
 impl Check for LateSuccess {
     fn name(&self) -> &'static str {
@@ -54,11 +57,13 @@ fn owed(plan: &Plan, saga: &SagaId, events: &[&SagaRecord], found: &mut Found) {
         let has_compensation = plan
             .step_named(step.template())
             .is_some_and(|index| plan.step(index).compensation.is_some());
-        let is_undone = |event: &&&SagaRecord| {
-            event.step.as_ref() == Some(step)
-                && ["CompensationSucceeded", "CompensationGivenUp"].contains(&&*event.event_type)
-        };
-        if has_compensation && !events[at..].iter().any(|event| is_undone(&event)) {
+        let of_step =
+            |event: &&&SagaRecord, kind: &str| event.step.as_ref() == Some(step) && &*event.event_type == kind;
+        let is_given_up = events.iter().any(|event| of_step(&event, "CompensationGivenUp"));
+        let is_undone = events[at..]
+            .iter()
+            .any(|event| of_step(&event, "CompensationSucceeded"));
+        if has_compensation && !is_undone && !is_given_up {
             found.of_saga(
                 saga,
                 format!(
@@ -73,6 +78,7 @@ fn owed(plan: &Plan, saga: &SagaId, events: &[&SagaRecord], found: &mut Found) {
 /// Finds first successes of requests that were refused although they have to be reckoned with.
 fn turned_away(scene: &Scene<'_>, found: &mut Found) {
     let sagas = scene.sagas();
+    let told = dead_letters(scene);
     let mut seen: BTreeSet<IdempotencyKey> = BTreeSet::new();
     for (at, records) in &scene.remains.topics {
         if at.topic.starts_with("palinode.") || at.topic.ends_with(".commands") {
@@ -92,7 +98,7 @@ fn turned_away(scene: &Scene<'_>, found: &mut Found) {
                 .find(|event| &*event.event_type == "InputRejected");
             if let Some(refusal) = refusal
                 && !is_known
-                && !is_told(refusal.code.as_deref().unwrap_or_default())
+                && !told.contains(&input)
             {
                 found.of_saga(
                     &key.saga,
@@ -106,10 +112,16 @@ fn turned_away(scene: &Scene<'_>, found: &mut Found) {
     }
 }
 
-/// Whether a person is told of a reply that was refused with this class.
-fn is_told(code: &str) -> bool {
-    let class = RejectionCode::parse(code);
-    class.is_some_and(|code| code.is_alert() || code == RejectionCode::UnknownSaga)
+/// The inputs that are dead letters, by where they stood.
+fn dead_letters(scene: &Scene<'_>) -> BTreeSet<String> {
+    let id = |record: &Consumed| {
+        let header = record
+            .headers
+            .iter()
+            .find(|header| &*header.name == headers::DEAD_LETTER_ID)?;
+        String::from_utf8(header.value.to_vec()).ok()
+    };
+    scene.records(DEAD_LETTERS).filter_map(id).collect()
 }
 
 /// The request that the record says was done.
@@ -180,20 +192,31 @@ mod tests {
     }
 
     #[test]
+    fn a_late_success_of_what_was_given_up_is_right() {
+        let mut made = turned_back();
+        made.write(
+            0,
+            0,
+            &[
+                event("o-1", 4, "CompensationGivenUp", "timer/timeout/7").undoing("payment", 1),
+                event("o-1", 5, "StepSucceeded", "payments.events/0/1").of("payment", 1, 1),
+                event("o-1", 6, "SagaCompensated", "payments.events/0/1"),
+            ],
+        );
+        assert_eq!(made.findings(&LateSuccess), Vec::<String>::new());
+    }
+
+    #[test]
     fn a_success_that_was_turned_away_is_found_unless_somebody_is_told() {
-        for (code, is_found) in [
-            ("SAGA_CLOSED", true),
-            ("DUPLICATE_REPLY", true),
-            ("NEVER_REQUESTED", false),
-        ] {
+        for is_told in [false, true] {
             let mut made = turned_back();
             made.reply("payments.events", 0, "order-fulfilment/o-1/payment/forward/1");
-            made.write(
-                0,
-                0,
-                &[event("o-1", 4, "InputRejected", "payments.events/0/0").coded(code)],
-            );
-            assert_eq!(made.findings(&LateSuccess).len(), usize::from(is_found), "{code}");
+            let refusal = event("o-1", 4, "InputRejected", "payments.events/0/0").coded("SAGA_CLOSED");
+            made.write(0, 0, &[refusal]);
+            if is_told {
+                made.dead_letter("payments.events/0/0");
+            }
+            assert_eq!(made.findings(&LateSuccess).len(), usize::from(!is_told));
         }
     }
 }

@@ -6,7 +6,7 @@ use palinode_wire::{frame, headers, journal::SagaRecord};
 
 use super::{Check, Found, Known, Scene, timers::timer};
 use crate::{
-    plan::Fault,
+    plan::{Definitions, Fault},
     reference::{Answer, Input, Mode, Order, said},
 };
 
@@ -28,6 +28,12 @@ impl Check for Reference {
     }
 
     fn check(&self, scene: &Scene<'_>, found: &mut Found) {
+        if !matches!(
+            scene.remains.plan.definitions,
+            Definitions::Order | Definitions::TwoVersions
+        ) {
+            return;
+        }
         let faults = &scene.remains.plan.faults;
         let some_refuse = faults.iter().any(|fault| matches!(fault.what, Fault::Refuse { .. }));
         for (saga, events) in scene.sagas() {

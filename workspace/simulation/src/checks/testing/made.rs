@@ -209,6 +209,13 @@ impl Made {
         self.append(&record, partition);
     }
 
+    /// The input that stood there is a dead letter.
+    pub(crate) fn dead_letter(&mut self, place: &str) {
+        let mut record = self.of_shop("palinode.dead-letters", 0, "shop.orders.OrderPlaced");
+        record.headers.push(header(headers::DEAD_LETTER_ID, place));
+        self.append(&record, 0);
+    }
+
     /// A record without content.
     fn of_shop(&self, topic: &str, partition: i32, name: &str) -> Produced {
         let Some(schema) = self.known.schemas.id_of(name) else {
