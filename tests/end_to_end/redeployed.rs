@@ -1,6 +1,6 @@
 //! A new version is published while orders are under way.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use crate::support::{Audit, Ground, Run, Wanted, World, eventually};
 
@@ -62,16 +62,16 @@ fn published(world: &World<'_>) {
         "{code}: {said}"
     );
 
+    eventually("all orders wait for a picker", || {
+        (world.waiting_for_a_picker() > placed.len() as u64).then_some(())
+    });
+    moved_and_back(world, folder.path(), &old, placed.len());
+
     world.pack_slowly();
     for order in placed.iter().chain([&old]) {
         world.await_status(order, "completed");
     }
-    let versions = |order: &str| {
-        let mut versions: Vec<u32> = world.journal(order).iter().map(|event| event.version).collect();
-        versions.dedup();
-        versions
-    };
-    assert_eq!((versions(&old), versions(&new)), (vec![1], vec![2]));
+    assert_eq!((versions(world, &old), versions(world, &new)), (vec![1, 2, 1], vec![2]));
     let (code, said) = definitions(world, &["retire", DEFINITION, "1"]);
     assert!(code == 0 && said.contains("is retired"), "{code}: {said}");
     let (code, said) = definitions(world, &["list"]);
@@ -84,6 +84,40 @@ fn published(world: &World<'_>) {
         code == 1 && said.contains("step 'stock': 'timeout' is 3m (was 2m)"),
         "{code}: {said}"
     );
+}
+
+/// Moves the orders of version 1, of which there are `count`, to version 2, and back.
+fn moved_and_back(world: &World<'_>, folder: &Path, old: &str, count: usize) {
+    let plan = folder.join("plan.txt");
+    let text = "apiVersion: palinode/v1\nmigration: order-fulfilment\nfrom: 1\nto: 2\n";
+    fs::write(&plan, text).expect("a file");
+    let migrate = |more: &[&str]| {
+        let plan = plan.to_str().expect("a path");
+        definitions(world, &[&["migrate", "--plan", plan], more].concat())
+    };
+    let (code, said) = migrate(&["--dry-run"]);
+    let can_move = format!("{count} can move to version 2, 0 stay");
+    assert!(code == 0 && said.contains(&can_move), "{code}: {said}");
+    assert_eq!(versions(world, old), [1], "a dry run does nothing");
+    let (code, said) = migrate(&[]);
+    let moved = format!("{count} moved, 0 did not any more, 0 have not answered yet");
+    assert!(
+        code == 0 && said.contains(&can_move) && said.contains(&moved),
+        "{code}: {said}"
+    );
+    assert_eq!(versions(world, old), [1, 2]);
+    let (code, said) = migrate(&[]);
+    assert!(code == 0 && said.starts_with("0 open sagas"), "{code}: {said}");
+    let (code, said) = migrate(&["--undo"]);
+    let returned = format!("{count} returned, 0 did not any more, 0 have not answered yet");
+    assert!(code == 0 && said.contains(&returned), "{code}: {said}");
+}
+
+/// The versions that an order has followed.
+fn versions(world: &World<'_>, order: &str) -> Vec<u32> {
+    let mut versions: Vec<u32> = world.journal(order).iter().map(|event| event.version).collect();
+    versions.dedup();
+    versions
 }
 
 /// Calls `palinode definitions`; gives its exit code and what it said.

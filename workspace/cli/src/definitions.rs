@@ -4,11 +4,14 @@ mod arguments;
 mod diff;
 mod difference;
 mod list;
+mod migrate;
+mod movable;
 mod open_sagas;
 mod place;
 mod publish;
 mod registered;
 mod retire;
+mod states;
 mod together;
 
 pub(crate) use arguments::Definitions;
@@ -22,5 +25,6 @@ pub(crate) fn definitions(arguments: &Definitions) -> anyhow::Result<Verdict> {
         Action::List(list) => list::list(list),
         Action::Diff(diff) => diff::diff(diff),
         Action::Retire(retire) => retire::retire(retire),
+        Action::Migrate(migrate) => migrate::migrate(migrate),
     }
 }

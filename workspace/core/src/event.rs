@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Attempt, LockKey, Milestone, Parent, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId, StepIndex,
-    Timestamp,
+    Attempt, LockKey, Migrated, Milestone, Parent, Payload, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId,
+    StepIndex, Timestamp,
 };
 
 /// One thing that happened. The journal is a list of these; a saga's state is their fold.
@@ -233,6 +233,18 @@ pub enum Event {
     },
     /// A suspended saga goes on.
     SagaResumed,
+    /// The saga goes on with another version of its definition.
+    SagaMigrated {
+        /// What becomes of it.
+        migration: Arc<Migrated>,
+        /// Who asked for it.
+        by: Arc<str>,
+    },
+    /// The saga is as it was before it was moved to another version.
+    MigrationUndone {
+        /// Who asked for it.
+        by: Arc<str>,
+    },
     /// A closed saga goes on, because a step that counted as compensated was done late.
     SagaReopened {
         /// Why.
@@ -315,6 +327,8 @@ impl Event {
             | Self::CancellationAccepted
             | Self::CancellationKept
             | Self::DeadlinePassed
+            | Self::SagaMigrated { .. }
+            | Self::MigrationUndone { .. }
             | Self::SagaReopened { .. }
             | Self::InputRejected { .. } => None,
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{LockAnswer, Parent, Payload, Purpose, Reason, Round, StepIndex, SubSagaInput, TimerKind};
+use crate::{
+    LockAnswer, Migrated, Parent, Payload, Purpose, Reason, RejectionCode, Round, StepIndex, SubSagaInput, TimerKind,
+};
 
 /// One input of a saga, already matched to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,25 @@ pub enum Input {
         parent: Parent,
         /// What.
         asks: SubSagaInput,
+    },
+    /// The saga goes on with another version; the decision is made with its plan.
+    Migrate {
+        /// What becomes of the saga, as [`crate::migrated`] says it.
+        migration: Arc<Migrated>,
+        /// Who asked for it.
+        by: Arc<str>,
+    },
+    /// The saga returns to the version before, as [`crate::returned`] allows it; the decision is made with that plan.
+    UndoMigration {
+        /// Who asked for it.
+        by: Arc<str>,
+    },
+    /// The saga stays on its version.
+    RefuseMigration {
+        /// The class of the refusal.
+        code: RejectionCode,
+        /// Why, as a sentence without a full stop.
+        why: Arc<str>,
     },
     /// A timer of the saga is due.
     Timer(TimerKind),

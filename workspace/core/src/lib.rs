@@ -16,6 +16,7 @@ mod id;
 mod input;
 pub mod limits;
 mod lock;
+mod migration;
 mod payload;
 mod plan;
 mod reason;
@@ -45,6 +46,9 @@ pub use id::{
 pub use input::{Input, Reply, ReplyResult};
 pub use lock::{
     LOCK_DEFINITION, LockAnswer, LockEvent, LockInput, LockRequest, LockState, Standing, decide_lock, evolve_lock,
+};
+pub use migration::{
+    DefaultValue, FieldDefault, Migrated, MigratedStep, Migration, Moved, Rename, Unmovable, migrated, returned,
 };
 pub use payload::{Decoder, Payload, SchemaId};
 pub use plan::{

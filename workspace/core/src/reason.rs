@@ -143,6 +143,10 @@ words! {
         CannotBeTakenBack => "CANNOT_BE_TAKEN_BACK",
         /// There is nothing to resume.
         NotSuspended => "NOT_SUSPENDED",
+        /// The saga cannot go on with the other version of its definition, or not return to the one before.
+        CannotMigrate => "CANNOT_MIGRATE",
+        /// The saga follows that version already.
+        AlreadyMigrated => "ALREADY_MIGRATED",
     }
 }
 

@@ -162,6 +162,8 @@ pub(crate) fn rejected(code: RejectionCode) -> Reason {
         }
         RejectionCode::CannotBeTakenBack => "the saga is past its pivot and cannot be taken back",
         RejectionCode::NotSuspended => "the saga does not wait for this",
+        RejectionCode::CannotMigrate => "the saga cannot go on with that version",
+        RejectionCode::AlreadyMigrated => "the saga follows that version already",
     };
     Reason::new(ReasonCode::Rejected, text)
 }

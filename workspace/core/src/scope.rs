@@ -14,6 +14,8 @@ use crate::{Decoder, FieldError, FieldName, Fields, Payload, Plan, RequestStatus
 /// - `item`, `item_index`: the element of an array that the step is done for, and its number from 0;
 /// - `saga`: `saga.definition`, `saga.key`, `saga.version`, `saga.milestone`, `saga.reason`, `saga.reason_code`,
 ///   `saga.started_at` (milliseconds).
+///
+/// A field that is not there because the saga started with another version has the value that its migration gave it.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
     /// The plan of the saga.
@@ -38,9 +40,12 @@ impl Fields for Scope<'_> {
             return Ok(None);
         };
         match root.as_str() {
-            "start" => self.decoder.value(&self.state.start, rest),
+            "start" => {
+                let found = self.decoder.value(&self.state.start, rest)?;
+                Ok(found.or_else(|| self.default(path)))
+            }
             "reply" => self.reply.map_or(Ok(None), |payload| self.decoder.value(payload, rest)),
-            "steps" => self.of_step(rest),
+            "steps" => self.of_step(rest, path),
             "saga" => Ok(self.of_saga(rest)),
             "item" => self.of_item(rest),
             "item_index" if rest.is_empty() => Ok(self.item().map(|item| Value::Long(i64::from(item)))),
@@ -63,8 +68,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn of_step(&self, path: &[FieldName]) -> Result<Option<Value>, FieldError> {
-        let [name, what, rest @ ..] = path else {
+    fn of_step(&self, within: &[FieldName], path: &[FieldName]) -> Result<Option<Value>, FieldError> {
+        let [name, what, rest @ ..] = within else {
             return Ok(None);
         };
         let Some(index) = self.plan.step_named(name.as_str()) else {
@@ -74,7 +79,10 @@ impl<'a> Scope<'a> {
             return Ok(Some(Value::Null));
         };
         match (what.as_str(), self.plan.step(index).event().is_some()) {
-            ("reply", false) => self.of_payload(state.reply.as_ref(), rest),
+            ("reply", false) => match &state.reply {
+                Some(reply) => self.decoder.value(reply, rest),
+                None => Ok(Some(self.default(path).unwrap_or(Value::Null))),
+            },
             // An event that came before its wait is not seen before the wait has ended.
             ("event", true) => {
                 let ended = state.forward.status == RequestStatus::Succeeded;
@@ -104,6 +112,12 @@ impl<'a> Scope<'a> {
             Some(payload) => self.decoder.value(payload, path),
             None => Ok(Some(Value::Null)),
         }
+    }
+
+    /// What stands in for a field that the saga does not have because it started with another version.
+    fn default(&self, path: &[FieldName]) -> Option<Value> {
+        let moved = self.state.moved.as_ref()?;
+        moved.default(path.iter().map(FieldName::as_str))
     }
 
     fn item(&self) -> Option<u16> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    LockState, Outcome, ParentState, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp,
+    LockState, Moved, Outcome, ParentState, Payload, Purpose, Reason, SagaId, Sequence, StepIndex, StepState, Timestamp,
 };
 
 /// What is known about a saga. A saga of which nothing is known has none of these.
@@ -85,6 +85,8 @@ pub struct SagaState {
     pub steps: Vec<StepState>,
     /// Which of its steps have items, in the order in which their items stand.
     pub expansions: Vec<Expansion>,
+    /// What it keeps of its migration, when it has followed another version before.
+    pub moved: Option<Box<Moved>>,
 }
 
 impl SagaState {

@@ -43,7 +43,11 @@ fn the_tables_of_an_outing_are_sagas_of_their_own() {
     assert_eq!(step.timeout.as_secs(), 2 * 24 * 3_600);
     assert_eq!((step.retry.attempts, step.zone), (1, Zone::Compensatable));
     let back = step.compensation.as_ref().unwrap();
-    assert_eq!((back.retry.attempts, back.timeout), (1, step.timeout), "taking it back may take as long");
+    assert_eq!(
+        (back.retry.attempts, back.timeout),
+        (1, step.timeout),
+        "taking it back may take as long"
+    );
     assert_eq!(back.on_exhausted, CompensationExhausted::Suspend);
 }
 

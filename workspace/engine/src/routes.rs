@@ -6,7 +6,10 @@ use std::{
 };
 
 use palinode_core::{Action, Plan, Purpose, RecordName, ReplyResult, StepIndex, StepPlan, Trigger};
-use palinode_wire::{control, own};
+use palinode_wire::{
+    control,
+    own::{self, OwnSchema},
+};
 
 use crate::Topics;
 
@@ -46,6 +49,8 @@ pub(crate) enum Meaning {
     Correlated(StepIndex),
     /// A person decides what a step asks.
     Decide,
+    /// A saga is to go on with another version.
+    Migrate,
     /// It answers a command.
     Reply(StepIndex, Purpose, ReplyResult),
 }
@@ -54,7 +59,7 @@ impl Meaning {
     /// The step that it is for.
     pub(crate) fn step(self) -> Option<StepIndex> {
         match self {
-            Self::Start | Self::Cancel | Self::Decide => None,
+            Self::Start | Self::Cancel | Self::Decide | Self::Migrate => None,
             Self::Resume(step) | Self::Event(step) | Self::Correlated(step) | Self::Reply(step, ..) => Some(step),
         }
     }
@@ -85,8 +90,12 @@ impl Routes {
     /// The routes of `plans`, whose positions the roles name.
     pub(crate) fn new<'a>(plans: impl IntoIterator<Item = &'a Plan>, topics: &Topics) -> Self {
         let mut routes = Self::default();
-        for (position, plan) in plans.into_iter().enumerate() {
-            for (trigger, meaning) in meanings(plan) {
+        let plans: Vec<&Plan> = plans.into_iter().collect();
+        for (position, plan) in plans.iter().enumerate() {
+            // Between versions sagas can move.
+            let has_others = plans.iter().filter(|other| other.name == plan.name).count() > 1;
+            let moves = has_others.then(|| (of_control(own::MIGRATION_REQUESTED), Meaning::Migrate));
+            for (trigger, meaning) in meanings(plan).into_iter().chain(moves) {
                 let topic = routes.topics.entry(topics.full(trigger.topic.as_str())).or_default();
                 topic.roles.entry(trigger.record).or_default().push(Role {
                     plan: position,
@@ -118,6 +127,13 @@ impl Routes {
     }
 }
 
+fn of_control(schema: OwnSchema) -> Trigger {
+    Trigger {
+        record: schema.name.into(),
+        topic: control::TOPIC.into(),
+    }
+}
+
 fn meanings(plan: &Plan) -> Vec<(Trigger, Meaning)> {
     let mut all = vec![(plan.started_by.clone(), Meaning::Start)];
     all.extend(
@@ -127,11 +143,7 @@ fn meanings(plan: &Plan) -> Vec<(Trigger, Meaning)> {
     );
     let asks = |step: &StepPlan| matches!(step.action, Action::Decision(_));
     if plan.steps.iter().any(asks) {
-        let trigger = Trigger {
-            record: own::DECISION_MADE.name.into(),
-            topic: control::TOPIC.into(),
-        };
-        all.push((trigger, Meaning::Decide));
+        all.push((of_control(own::DECISION_MADE), Meaning::Decide));
     }
     for index in plan.step_indexes() {
         let step = plan.step(index);

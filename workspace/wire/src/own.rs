@@ -39,6 +39,9 @@ pub const OUTCOME: OwnSchema = own!("palinode.Outcome", "Outcome.avsc");
 
 /// A person decided what a step of a saga asks.
 pub const DECISION_MADE: OwnSchema = own!("palinode.control.DecisionMade", "control/DecisionMade.avsc");
+/// A saga is to go on with another version of its definition.
+pub const MIGRATION_REQUESTED: OwnSchema =
+    own!("palinode.control.MigrationRequested", "control/MigrationRequested.avsc");
 /// A version of a definition, as it was published.
 pub const DEFINITION: OwnSchema = own!("palinode.Definition", "Definition.avsc");
 
@@ -50,7 +53,7 @@ pub const SUB_SAGA_FAILED: OwnSchema = own!("palinode.inbox.SubSagaFailed", "inb
 pub const SUB_SAGA_TAKEN_BACK: OwnSchema = own!("palinode.inbox.SubSagaTakenBack", "inbox/SubSagaTakenBack.avsc");
 
 /// All of them.
-pub const ALL: [OwnSchema; 12] = [
+pub const ALL: [OwnSchema; 13] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -59,6 +62,7 @@ pub const ALL: [OwnSchema; 12] = [
     POSITIONS_ADVANCED,
     OUTCOME,
     DECISION_MADE,
+    MIGRATION_REQUESTED,
     DEFINITION,
     SUB_SAGA_SUCCEEDED,
     SUB_SAGA_FAILED,

@@ -81,6 +81,7 @@ pub(super) fn event(saga: &SagaId, sequence: u64, cause: &str, text: &str, paylo
         lock: None,
         asker: None,
         place: None,
+        migration: None,
     }
 }
 

@@ -32,6 +32,12 @@ pub(super) enum Action {
     ///
     /// It reads the whole journal to find them, and needs no running node.
     Retire(Retire),
+    /// Move the open sagas of a version to another one, by a plan. Exit code 1 when some of them stay.
+    ///
+    /// It reads the whole journal and says for each open saga whether it can move or why not; then it asks the running nodes
+    /// to move those that can, and waits for what they say. Sagas that moved before are left alone, so that it can be run
+    /// again. See docs/moving-sagas.md.
+    Migrate(Migrate),
 }
 
 /// Where definitions are published.
@@ -95,6 +101,26 @@ pub(super) struct Retire {
     /// The version.
     pub(super) version: u32,
     /// Who retires it, for the record.
+    #[arg(long, env = "USER", default_value = "somebody")]
+    pub(super) by: String,
+    /// Where.
+    #[command(flatten)]
+    pub(super) place: Place,
+}
+
+/// Arguments of `palinode definitions migrate`.
+#[derive(Debug, Args)]
+pub(super) struct Migrate {
+    /// The plan: which step is which, and what stands in for data that the sagas do not have.
+    #[arg(long)]
+    pub(super) plan: PathBuf,
+    /// Say which sagas can move and why others cannot, and do nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Take the migration back: sagas to which nothing has happened since are as they were.
+    #[arg(long)]
+    pub(super) undo: bool,
+    /// Who asks for it, for the record.
     #[arg(long, env = "USER", default_value = "somebody")]
     pub(super) by: String,
     /// Where.

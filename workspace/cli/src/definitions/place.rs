@@ -5,6 +5,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use anyhow::Context;
 use palinode_core::{SchemaId, Timestamp};
 use palinode_log::{
     kafka::{CompactedTopic, Settings},
@@ -63,6 +64,20 @@ impl Place {
         }
         let (client, runtime) = self.registry()?;
         let id = runtime.block_on(client.register(own::DEFINITION.name, own::DEFINITION.text))?;
+        Ok(SchemaId(id.0))
+    }
+
+    /// The id under which the nodes have registered and kept one of our own schemas; no registry is asked.
+    pub(super) fn kept_schema(&self, own: own::OwnSchema) -> anyhow::Result<SchemaId> {
+        let fingerprint = KeptSchema::new(own.text).fingerprint;
+        let kept = self.kept.all();
+        let found = kept.iter().find(|(_, schema)| schema.fingerprint == fingerprint);
+        let (id, _) = found.with_context(|| {
+            format!(
+                "no node has kept the schema '{}' yet: is one of this version running?",
+                own.name
+            )
+        })?;
         Ok(SchemaId(id.0))
     }
 

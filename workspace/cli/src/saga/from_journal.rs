@@ -79,6 +79,9 @@ fn as_text(event: &SagaRecord) -> String {
         let by = event.by.as_deref().unwrap_or("nobody in time");
         line.push_str(&format!(", '{option}' by {by}"));
     }
+    if let ("SagaMigrated" | "MigrationUndone", Some(by)) = (&*event.event_type, &event.by) {
+        line.push_str(&format!(" to version {}, by {by}", event.version));
+    }
     if let Some(lock) = &event.lock {
         line.push_str(&format!(", lock '{lock}'"));
     }
@@ -111,6 +114,7 @@ fn as_json(event: &SagaRecord) -> serde_json::Value {
         "event_id": event.event_id(),
         "sequence": event.sequence.0,
         "time": rfc3339(event.time),
+        "version": event.version,
         "type": event.event_type,
         "step": event.step.as_ref().map(palinode_core::StepName::as_str),
         "round": event.round.map(|round| round.0),

@@ -1,8 +1,8 @@
 //! Which command an input stands for.
 
 use super::{
-    Draft, Sending, cancel, deadline, decision, lock, refused, reply_failed, reply_succeeded, resume, retry, start,
-    sub_saga, timeout, wait,
+    Draft, Sending, cancel, deadline, decision, lock, migrate, refused, reply_failed, reply_succeeded, resume, retry,
+    start, sub_saga, timeout, wait,
 };
 use crate::{Context, Event, Input, Reply, ReplyResult, Saga, SagaId, SubSagaInput, TimerKind};
 
@@ -53,6 +53,9 @@ pub(crate) fn command(draft: &mut Draft<'_>, input: &Input) {
         Input::Event { step, payload } => wait::event(draft, *step, payload),
         Input::Decide { step, option, by, note } => decision::decide(draft, *step, option, by, note.as_ref()),
         Input::Lock { step, round, answer } => lock::answered(draft, *step, *round, *answer),
+        Input::Migrate { migration, by } => migrate::migrate(draft, migration, by),
+        Input::UndoMigration { by } => migrate::undo(draft, by),
+        Input::RefuseMigration { code, why } => migrate::refuse(draft, *code, why),
         Input::Timer(TimerKind::Deadline) => deadline::deadline(draft),
         Input::Timer(TimerKind::Timeout { step, purpose, attempt }) => {
             timeout::timeout(draft, *step, *purpose, *attempt)

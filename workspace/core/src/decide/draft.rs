@@ -36,7 +36,10 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// A decision on `saga` without events.
     pub(crate) fn new(context: Context<'a>, id: &'a SagaId, saga: Option<Saga>, sending: Sending) -> Self {
-        if let Some(Saga::Open(state)) = &saga {
+        // A saga that moves has the steps of another version before its first event.
+        if let Some(Saga::Open(state)) = &saga
+            && state.version == context.plan.version
+        {
             assert_eq!(
                 state.static_steps(),
                 context.plan.steps.len(),

@@ -3,7 +3,7 @@
 use crate::{Plan, RequestStatus, SagaState, StepIndex, Zone};
 
 /// Whether the pivot may have been done, so that the saga can only go on.
-pub(super) fn is_past_pivot(plan: &Plan, state: &SagaState) -> bool {
+pub(crate) fn is_past_pivot(plan: &Plan, state: &SagaState) -> bool {
     plan.pivot.is_some_and(|pivot| {
         let pivot = &state.step(pivot).forward;
         match pivot.status {

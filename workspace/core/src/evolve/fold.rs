@@ -1,6 +1,6 @@
 //! Which family an event belongs to.
 
-use super::{direction, lifecycle, lock, passage, request, sub_saga, suspension, wait};
+use super::{direction, lifecycle, lock, migration, passage, request, sub_saga, suspension, wait};
 use crate::{Event, Plan, Saga, SagaId, SagaState, Timestamp};
 
 /// The state of the saga `id` after `event`, which happened at `at`; `None` while nothing is known of it.
@@ -106,6 +106,8 @@ pub fn evolve(plan: &Plan, id: &SagaId, saga: Option<Saga>, event: &Event, at: T
             open(saga, at, |state| suspension::suspended(state, *step, reason, at))
         }
         Event::SagaResumed => open(saga, at, suspension::resumed),
+        Event::SagaMigrated { migration: moved, .. } => open(saga, at, |state| migration::migrated(state, moved)),
+        Event::MigrationUndone { .. } => migration::undone(saga, at),
     }
 }
 
@@ -114,6 +116,7 @@ fn open(saga: Option<Saga>, at: Timestamp, change: impl FnOnce(&mut SagaState)) 
     let mut saga = lifecycle::counted(saga?);
     if let Saga::Open(state) = &mut saga {
         state.changed_at = at;
+        migration::went_on(state);
         change(state);
     }
     Some(saga)

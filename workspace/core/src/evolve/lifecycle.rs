@@ -7,6 +7,8 @@ use crate::{
     StepState, Timestamp,
 };
 
+use super::migration;
+
 /// What a start event says.
 pub(super) struct Start<'a> {
     pub(super) payload: &'a Payload,
@@ -37,6 +39,7 @@ pub(super) fn started(plan: &Plan, id: &SagaId, saga: Option<Saga>, start: &Star
         suspended: None,
         steps: vec![StepState::default(); plan.steps.len()],
         expansions: Vec::new(),
+        moved: None,
     })))
 }
 
@@ -117,6 +120,7 @@ fn close(
             state.changed_at = at;
             state.deadline_at = None;
             state.suspended = None;
+            migration::went_on(&mut state);
             let (version, sequence) = (state.version, state.sequence);
             Saga::Closed(ClosedSaga {
                 outcome,

@@ -7,6 +7,7 @@ mod direction;
 mod fold;
 mod lifecycle;
 mod lock;
+mod migration;
 mod passage;
 mod request;
 mod sub_saga;
@@ -14,3 +15,4 @@ mod suspension;
 mod wait;
 
 pub use fold::evolve;
+pub(crate) use migration::moved;

@@ -3,6 +3,7 @@
 mod expressions;
 mod inputs;
 mod laws;
+mod moving;
 mod plans;
 mod properties;
 mod reply_table;

@@ -21,7 +21,7 @@ const HEALING_INPUTS_MAX: usize = 300;
 
 /// What happens next, as far as the saga allows.
 #[derive(Clone, Debug)]
-enum Move {
+pub(super) enum Move {
     Start,
     Cancel,
     Deadline,
@@ -45,14 +45,14 @@ enum Move {
 
 /// What a refusal says; the first is worth a retry to the steps that have a policy.
 #[derive(Clone, Copy, Debug)]
-enum Code {
+pub(super) enum Code {
     Busy,
     NoFunds,
 }
 
 /// What is special about a step; most are plain.
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Plain,
     /// Its condition is this.
     When(bool),
@@ -73,7 +73,7 @@ enum Kind {
     Within(u64),
 }
 
-fn any_kind() -> impl Strategy<Value = Kind> {
+pub(super) fn any_kind() -> impl Strategy<Value = Kind> {
     prop_oneof![
         10 => Just(Kind::Plain),
         2 => any::<bool>().prop_map(Kind::When),
@@ -120,7 +120,7 @@ fn any_plan() -> impl Strategy<Value = Plan> {
         })
 }
 
-fn special(step: StepBuilder, at: usize, last: u16, kind: Kind) -> StepBuilder {
+pub(super) fn special(step: StepBuilder, at: usize, last: u16, kind: Kind) -> StepBuilder {
     match kind {
         Kind::Plain => step,
         Kind::When(holds) => step.when(Constant(Value::Boolean(holds))),
@@ -141,7 +141,12 @@ fn special(step: StepBuilder, at: usize, last: u16, kind: Kind) -> StepBuilder {
     }
 }
 
-fn any_step(at: usize, after: &[bool], [compensated, turns_back, retried]: [bool; 3], attempts: u32) -> StepBuilder {
+pub(super) fn any_step(
+    at: usize,
+    after: &[bool],
+    [compensated, turns_back, retried]: [bool; 3],
+    attempts: u32,
+) -> StepBuilder {
     let after: Vec<u16> = (0u16..)
         .zip(&after[..at])
         .filter(|(_, named)| **named)
@@ -168,7 +173,7 @@ fn answer() -> impl Strategy<Value = LockAnswer> {
     ]
 }
 
-fn any_move() -> impl Strategy<Value = Move> {
+pub(super) fn any_move() -> impl Strategy<Value = Move> {
     let result = || prop_oneof![3 => Just(ReplyResult::Succeeded), 2 => Just(ReplyResult::Failed)];
     let code = prop_oneof![Just(Code::Busy), Just(Code::NoFunds)];
     let purpose = prop_oneof![Just(Purpose::Forward), Just(Purpose::Compensation)];
@@ -275,7 +280,7 @@ fn pending(story: &Story) -> Vec<(StepIndex, Purpose, Round)> {
         .collect()
 }
 
-fn play(plan: Plan, moves: &[Move]) -> Story {
+pub(super) fn play(plan: Plan, moves: &[Move]) -> Story {
     let mut story = Story::of(plan);
     for next in moves {
         let Some(input) = input(&story, next) else { continue };
@@ -322,7 +327,7 @@ fn ends_a_wait(story: &Story) -> Option<Input> {
 }
 
 /// Every participant answers, every pause ends, and somebody resumes what is suspended.
-fn heal(story: &mut Story) {
+pub(super) fn heal(story: &mut Story) {
     for _ in 0..HEALING_INPUTS_MAX {
         let next = match &story.saga {
             None | Some(Saga::CancelledEarly { .. }) => start(),

@@ -1,10 +1,10 @@
 //! A saga from input to input. Every step of a story checks that the fold of its journal is its state.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Context, Effect, Event, Input, ParentAnswer, Plan, Purpose, Reason, Saga, SagaId, SagaState, StepIndex, Timestamp,
-    Transition, Value, decide, evolve, transition, transition_refused,
+    Context, Effect, Event, Input, Migration, ParentAnswer, Plan, Purpose, Reason, Saga, SagaId, SagaState, StepIndex,
+    Timestamp, Transition, Unmovable, Value, decide, evolve, migrated, returned, transition, transition_refused,
 };
 
 use super::{Text, in_words, request_in_words};
@@ -16,6 +16,8 @@ pub(crate) struct Story {
     pub(crate) saga: Option<Saga>,
     pub(crate) journal: Vec<(Event, Timestamp)>,
     effects: Vec<Effect>,
+    /// The plans before, each with how many events the journal had when it was left.
+    left: Vec<(Plan, usize)>,
 }
 
 impl Story {
@@ -29,7 +31,35 @@ impl Story {
             saga: None,
             journal: Vec::new(),
             effects: Vec::new(),
+            left: Vec::new(),
         }
+    }
+
+    /// Moves the saga to `to`, when it can, and tells its events in words, or why it cannot.
+    pub(crate) fn migrate(&mut self, to: Plan, migration: &Migration) -> Result<Vec<String>, Unmovable> {
+        let migration = Arc::new(migrated(&self.plan, &to, self.saga.as_ref(), migration)?);
+        self.leave(to);
+        let by = "ann".into();
+        Ok(self.when(&Input::Migrate { migration, by }))
+    }
+
+    /// Moves the saga to `to`, and holds what follows.
+    pub(crate) fn migrate_held(&mut self, to: Plan, input: &Input) {
+        self.leave(to);
+        let reason = Reason::new(crate::ReasonCode::OutputRefused, "the topic is missing");
+        self.when_refused(input, &reason);
+    }
+
+    /// Takes a migration back, to the plan before.
+    pub(crate) fn undo_migration(&mut self, before: Plan) -> Result<Vec<String>, Unmovable> {
+        returned(self.saga.as_ref(), before.version, self.plan.version)?;
+        self.leave(before);
+        Ok(self.when(&Input::UndoMigration { by: "ann".into() }))
+    }
+
+    fn leave(&mut self, to: Plan) {
+        let left = std::mem::replace(&mut self.plan, to);
+        self.left.push((left, self.journal.len()));
     }
 
     /// Lets `inputs` happen, a second apart.
@@ -111,9 +141,16 @@ impl Story {
     }
 
     fn fold(&self) -> Option<Saga> {
+        let plan_at = |at: usize| {
+            let left = self.left.iter().find(|(_, until)| at < *until);
+            left.map_or(&self.plan, |(plan, _)| plan)
+        };
         self.journal
             .iter()
-            .fold(None, |saga, (event, at)| evolve(&self.plan, &self.id, saga, event, *at))
+            .enumerate()
+            .fold(None, |saga, (number, (event, at))| {
+                evolve(plan_at(number), &self.id, saga, event, *at)
+            })
     }
 }
 

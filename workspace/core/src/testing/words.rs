@@ -81,6 +81,8 @@ pub(crate) fn in_words(plan: &Plan, event: &Event) -> String {
             reason,
         } => coded(&format!("suspended on {}", of(step, purpose)), reason),
         Event::SagaResumed => "resumed".into(),
+        Event::SagaMigrated { migration, .. } => format!("moved from {} to {}", migration.from, migration.to),
+        Event::MigrationUndone { .. } => "moved back".into(),
         Event::SagaReopened { reason } => coded("reopened", reason),
         Event::SagaCompleted => "completed".into(),
         Event::SagaCompensated { reason } => coded("compensated", reason),

@@ -55,6 +55,8 @@ impl<St: Stores> Batch<'_, St> {
             self.reply(meant, record)?;
         } else if meant.roles.iter().any(|role| role.meaning == Meaning::Decide) {
             self.decide(meant, record)?;
+        } else if meant.roles.iter().any(|role| role.meaning == Meaning::Migrate) {
+            self.migrate(meant, record)?;
         } else {
             self.event(meant, record)?;
         }
@@ -216,8 +218,8 @@ impl<St: Stores> Batch<'_, St> {
                 payload: Some(payload),
             },
             Meaning::Event(step) | Meaning::Correlated(step) => Input::Event { step, payload },
-            // What a decision is for stands in it, not in the definition: see `control`.
-            Meaning::Decide => return None,
+            // What such a wish is for stands in it, not in the definition: see `control`.
+            Meaning::Decide | Meaning::Migrate => return None,
             Meaning::Reply(step, purpose, result) => {
                 let step = self.answered(role, meant).unwrap_or(step);
                 let round = meant.answers.as_ref().map(|answers| answers.round);

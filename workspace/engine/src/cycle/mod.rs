@@ -19,6 +19,7 @@ mod draft;
 mod exits;
 mod gather;
 mod held;
+mod migrate;
 mod outbox;
 mod replay;
 mod running;

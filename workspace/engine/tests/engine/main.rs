@@ -25,6 +25,7 @@ mod inputs_are_added;
 mod items;
 mod journal_replaced_parks;
 mod locks;
+mod migrated;
 mod panic_suspends_one_saga;
 mod poison_never_stops_a_partition;
 mod queries;

@@ -31,9 +31,11 @@ pub(super) struct Fork {
     pub(super) now: String,
 }
 
-/// Where the stories part; refused inputs do not count, because a recording does not hold what they were.
+/// Where the stories part; refused inputs do not count, because a recording does not hold what they were, nor do moves to
+/// another version: the story has one.
 pub(super) fn fork(records: &[&SagaRecord], story: &[Moment]) -> Option<Fork> {
-    let counts = |record: &&SagaRecord| record.event_type != "InputRejected";
+    let passed_by = ["InputRejected", "SagaMigrated", "MigrationUndone"];
+    let counts = |record: &&SagaRecord| !passed_by.contains(&&*record.event_type);
     let mut then = records.iter().copied().filter(counts);
     let mut now = story
         .iter()

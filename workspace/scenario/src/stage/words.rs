@@ -81,6 +81,8 @@ fn what(record: &SagaRecord) -> String {
         "SagaSuspended" if record.step.is_some() => "the saga waits for %",
         "SagaSuspended" => "the saga waits",
         "SagaResumed" => "the saga went on",
+        "SagaMigrated" => "the saga went on with another version",
+        "MigrationUndone" => "the saga returned to its version",
         "SagaReopened" => "the saga was opened again",
         "SagaCompleted" => "the saga was completed",
         "SagaCompensated" => "the saga was compensated",

@@ -81,6 +81,7 @@ mod tests {
             steps: Vec::new(),
             expansions: Vec::new(),
             parent: None,
+            moved: None,
         }))
     }
 

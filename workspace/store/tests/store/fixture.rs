@@ -35,6 +35,7 @@ pub(crate) fn state(id: &SagaId, sequence: u64) -> SagaState {
         steps: vec![StepState::default(); 5],
         expansions: Vec::new(),
         parent: None,
+        moved: None,
     }
 }
 

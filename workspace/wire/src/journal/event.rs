@@ -11,7 +11,7 @@ use super::SagaRecord;
 use crate::headers::saga_id_text;
 
 /// The types of events, as the journal names them.
-pub const EVENT_TYPES: [&str; 42] = [
+pub const EVENT_TYPES: [&str; 44] = [
     "SagaStarted",
     "StepRequested",
     "CompensationRequested",
@@ -50,6 +50,8 @@ pub const EVENT_TYPES: [&str; 42] = [
     "CompensationStarted",
     "SagaSuspended",
     "SagaResumed",
+    "SagaMigrated",
+    "MigrationUndone",
     "SagaReopened",
     "SagaCompleted",
     "SagaCompensated",
@@ -88,6 +90,8 @@ pub fn event_type(event: &Event) -> &'static str {
         Event::CompensationStarted { .. } => "CompensationStarted",
         Event::SagaSuspended { .. } => "SagaSuspended",
         Event::SagaResumed => "SagaResumed",
+        Event::SagaMigrated { .. } => "SagaMigrated",
+        Event::MigrationUndone { .. } => "MigrationUndone",
         Event::SagaReopened { .. } => "SagaReopened",
         Event::SagaCompleted => "SagaCompleted",
         Event::SagaCompensated { .. } => "SagaCompensated",
@@ -167,6 +171,7 @@ impl SagaRecord {
             lock: None,
             asker: None,
             place: None,
+            migration: None,
         }
     }
 
@@ -290,6 +295,11 @@ impl SagaRecord {
                 self.depth = Some(parent.depth);
             }
             Event::TakenBackByParent { round } => self.round = Some(*round),
+            Event::SagaMigrated { migration, by } => {
+                self.migration = serde_json::to_string(&**migration).ok().map(Into::into);
+                self.by = Some(Arc::clone(by));
+            }
+            Event::MigrationUndone { by } => self.by = Some(Arc::clone(by)),
             Event::GivenUp { step, purpose, reason } => {
                 self.of_step(plan, *step, *purpose);
                 self.because(reason.code.as_str(), reason);

@@ -1,7 +1,9 @@
 //! From the journal's flat records to the core's events.
 
+use std::sync::Arc;
+
 use palinode_core::{
-    Decision, Event, IdempotencyKey, Parent, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex,
+    Decision, Event, IdempotencyKey, Migrated, Parent, Plan, Purpose, Reason, ReasonCode, RejectionCode, StepIndex,
 };
 
 use super::{JournalError, SagaRecord};
@@ -148,6 +150,13 @@ impl SagaRecord {
                 reason: self.reason_of_saga()?,
             },
             "SagaResumed" => Event::SagaResumed,
+            "SagaMigrated" => Event::SagaMigrated {
+                migration: self.migrated(plan)?,
+                by: self.needed("by", self.by.clone())?,
+            },
+            "MigrationUndone" => Event::MigrationUndone {
+                by: self.needed("by", self.by.clone())?,
+            },
             "SagaReopened" => Event::SagaReopened {
                 reason: self.reason_of_saga()?,
             },
@@ -170,6 +179,24 @@ impl SagaRecord {
                 });
             }
         })
+    }
+
+    /// A migration; its steps are those of the plan.
+    fn migrated(&self, plan: &Plan) -> Result<Arc<Migrated>, JournalError> {
+        let text = self.needed("migration", self.migration.as_deref())?;
+        let migrated: Option<Migrated> = serde_json::from_str(text).ok();
+        let names = |migrated: &Migrated| {
+            migrated
+                .steps
+                .iter()
+                .map(|step| &step.step)
+                .eq(plan.steps.iter().map(|step| &step.name))
+        };
+        let migrated = migrated.filter(names).ok_or_else(|| JournalError::UnknownWord {
+            field: "migration",
+            word: text.to_owned(),
+        })?;
+        Ok(Arc::new(migrated))
     }
 
     pub(super) fn reason_of_saga(&self) -> Result<Reason, JournalError> {

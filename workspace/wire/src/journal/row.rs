@@ -45,6 +45,7 @@ pub(super) struct Row {
     sub_saga: Option<Arc<str>>,
     parent: Option<Arc<str>>,
     depth: Option<u16>,
+    migration: Option<Arc<str>>,
 }
 
 impl TryFrom<Row> for SagaRecord {
@@ -82,6 +83,7 @@ impl TryFrom<Row> for SagaRecord {
             sub_saga: row.sub_saga,
             parent: row.parent,
             depth: row.depth,
+            migration: row.migration,
         })
     }
 }

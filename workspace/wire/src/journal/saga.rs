@@ -75,6 +75,8 @@ pub struct SagaRecord {
     pub parent: Option<Arc<str>>,
     /// How many sagas stand above this one.
     pub depth: Option<u16>,
+    /// What became of a saga that was moved to another version, as JSON.
+    pub migration: Option<Arc<str>>,
 }
 
 impl SagaRecord {
@@ -131,6 +133,7 @@ impl SagaRecord {
         write_text(out, self.sub_saga.as_deref());
         write_text(out, self.parent.as_deref());
         write_optional(out, self.depth, |out, depth| write_count(out, u32::from(depth)));
+        write_text(out, self.migration.as_deref());
     }
 
     /// Reads a record that was written with our own schema. The payload shares the bytes of `body`.
@@ -174,6 +177,7 @@ impl SagaRecord {
             sub_saga: optional(input, |input| Ok(input.string()?.into()))?,
             parent: optional(input, |input| Ok(input.string()?.into()))?,
             depth: optional(input, |input| small(input))?,
+            migration: optional(input, |input| Ok(input.string()?.into()))?,
         };
         input.finish()?;
         Ok(record)

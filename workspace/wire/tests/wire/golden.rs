@@ -78,7 +78,7 @@ fn saga_events() {
         "cause": "orders.events/3/41", "correlation": "c-1", "traceparent": null, "payload_schema": 12,
         "payload": [6, 1], "items": null, "fails": null, "option": null, "by": null, "note": null,
         "lock": null, "asker": null, "place": null,
-        "sub_saga": null, "parent": null, "depth": null,
+        "sub_saga": null, "parent": null, "depth": null, "migration": null,
     });
     check(
         "SagaStarted",
@@ -101,7 +101,7 @@ fn saga_events() {
         "cause": "orders.events/3/41", "correlation": null, "traceparent": null, "payload_schema": null,
         "payload": null, "items": null, "fails": null, "option": null, "by": null, "note": null,
         "lock": null, "asker": null, "place": null,
-        "sub_saga": null, "parent": null, "depth": null,
+        "sub_saga": null, "parent": null, "depth": null, "migration": null,
     });
     check(
         "CompensationRequested",
@@ -126,7 +126,7 @@ fn saga_events() {
         "cause": "orders.events/3/41", "correlation": null, "traceparent": null, "payload_schema": null,
         "payload": null, "items": null, "fails": true, "option": "reject", "by": "ann", "note": "no",
         "lock": null, "asker": null, "place": null,
-        "sub_saga": null, "parent": null, "depth": null,
+        "sub_saga": null, "parent": null, "depth": null, "migration": null,
     });
     check(
         "DecisionMade",

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palinode_core::{
-    Attempt, Decision, Event, Parent, Payload, Plan, Purpose, Reason, ReasonCode, RejectionCode, Round, SagaId,
-    SchemaId, Sequence, StepIndex, Timestamp,
+    Attempt, Decision, DefaultValue, Event, FieldDefault, Migrated, MigratedStep, Parent, Payload, Plan, Purpose,
+    Reason, ReasonCode, RejectionCode, Round, SagaId, SchemaId, Sequence, StepIndex, Timestamp,
 };
 use palinode_wire::{
     Schemas,
@@ -146,6 +146,11 @@ fn event() -> impl Strategy<Value = Event> {
         reason().prop_map(|reason| Event::CompensationStarted { reason }),
         (proptest::option::of(of()), reason()).prop_map(|(step, reason)| Event::SagaSuspended { step, reason }),
         Just(Event::SagaResumed),
+        (any::<u32>(), any::<bool>(), text()).prop_map(|(from, passed_over, by)| Event::SagaMigrated {
+            migration: migrated(from, passed_over),
+            by
+        }),
+        text().prop_map(|by| Event::MigrationUndone { by }),
         reason().prop_map(|reason| Event::SagaReopened { reason }),
         Just(Event::SagaCompleted),
         reason().prop_map(|reason| Event::SagaCompensated { reason }),
@@ -163,6 +168,27 @@ fn event() -> impl Strategy<Value = Event> {
                 }
             }),
     ]
+}
+
+/// A saga that had the plan's second step first.
+fn migrated(from: u32, passed_over: bool) -> Arc<Migrated> {
+    let plan = plan();
+    let steps = plan.steps.iter().zip([Some(StepIndex(1)), Some(StepIndex(0)), None]);
+    Arc::new(Migrated {
+        from,
+        to: plan.version,
+        steps: steps
+            .map(|(step, was)| MigratedStep {
+                step: step.name.clone(),
+                was,
+                passed_over,
+            })
+            .collect(),
+        defaults: vec![FieldDefault {
+            path: "start.gift".into(),
+            value: DefaultValue::Long(7),
+        }],
+    })
 }
 
 fn record(plan: &Plan, sequence: u64, event: &Event) -> SagaRecord {
@@ -244,7 +270,7 @@ fn an_older_writers_missing_fields_are_null() {
     let schemas = with(Schemas::default(), 99, &schema.to_string());
     let record = record(&plan(), 4, &Event::SagaCompleted);
     let mut bytes = under(99, &framed(&record)).to_vec();
-    bytes.truncate(bytes.len() - 14);
+    bytes.truncate(bytes.len() - 15);
     let read = journal_schemas().read(&schemas, &bytes.into()).unwrap();
     assert_eq!(read, JournalRecord::Saga(record));
 }

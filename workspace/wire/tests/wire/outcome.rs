@@ -53,6 +53,7 @@ fn state() -> SagaState {
         steps: vec![taken_back, failed],
         expansions: Vec::new(),
         parent: None,
+        moved: None,
     }
 }
 

@@ -1,17 +1,21 @@
 //! What is recorded: real runs of the cycle that together write every type of event.
 
-use std::{rc::Rc, time::Duration};
+use std::{rc::Rc, sync::Arc, time::Duration};
 
-use palinode_core::Value;
-use palinode_wire::{control::DecisionMade, own};
+use palinode_core::{DefaultValue, FieldDefault, Migration, Value};
+use palinode_engine::cycle::Signal;
+use palinode_wire::{
+    control::{DecisionMade, MigrationRequested},
+    own,
+};
 
-use crate::support::{Command, Shell, World, text};
+use crate::support::{Command, Shell, World, order_plan_2, text};
 
 /// A run in a world of its own.
 pub(super) type Play = fn(&Rc<World>, &mut Shell);
 
 /// All plays, by name.
-pub(super) const PLAYS: [(&str, Play); 14] = [
+pub(super) const PLAYS: [(&str, Play); 15] = [
     ("completed", completed),
     ("compensated", compensated),
     ("retried-after-a-refusal", retried_after_a_refusal),
@@ -26,6 +30,7 @@ pub(super) const PLAYS: [(&str, Play); 14] = [
     ("trip-back", trip_back),
     ("seats", seats),
     ("sub-saga-taken-back", sub_saga_taken_back),
+    ("moved-to-another-version", moved),
 ];
 
 /// The definition of the last plays, with steps that no participant does.
@@ -327,4 +332,51 @@ fn sub_saga_taken_back(world: &Rc<World>, task: &mut Shell) {
         task.run();
         world.obey();
     }
+}
+
+/// Of three orders one is moved and ends there, one is moved and returns, and one cannot be moved.
+fn moved(world: &Rc<World>, task: &mut Shell) {
+    world.place("late");
+    for _ in 0..3 {
+        task.run();
+        world.obey();
+    }
+    world.place("moved");
+    world.place("back");
+    task.run();
+    world.plans.borrow_mut().push(Arc::new(order_plan_2()));
+    task.tell(Signal::DefinitionsChanged);
+    task.run();
+    let plan = Migration {
+        from: 1,
+        to: 2,
+        renames: Vec::new(),
+        passed_over: Vec::new(),
+        defaults: vec![FieldDefault {
+            path: "start.gift".into(),
+            value: DefaultValue::Boolean(false),
+        }],
+    };
+    for (key, plan) in [
+        ("moved", Some(&plan)),
+        ("back", Some(&plan)),
+        ("late", Some(&plan)),
+        ("back", None),
+    ] {
+        let request = MigrationRequested {
+            definition: "order-fulfilment".into(),
+            saga: key.into(),
+            from_version: 1,
+            to_version: 2,
+            plan: plan.map(|plan| MigrationRequested::plan(plan).unwrap()),
+            by: "ann".into(),
+        };
+        let schema = world.schemas.id_of(own::MIGRATION_REQUESTED.name).unwrap();
+        let value = request.encode(schema).unwrap();
+        world.send_bytes("palinode.control", None, key.as_bytes(), value, vec![]);
+        task.run();
+    }
+    let commands = world.commands().into_iter().filter(|command| command.key == "moved");
+    commands.for_each(|command| drop(world.succeed(&command)));
+    task.run();
 }

@@ -13,7 +13,7 @@ use super::{
     plays::{PLAYS, SEATS, TILL, TRIP},
     recording::Recording,
 };
-use crate::support::{OUTING, PARCEL, Setup, Shell, World, order_plan, plan_from};
+use crate::support::{OUTING, PARCEL, Setup, Shell, World, order_plan, order_text_2, plan_from};
 
 #[test]
 fn a_folder_that_is_named_is_recorded_once() {
@@ -60,6 +60,7 @@ fn a_folder_that_is_named_is_recorded_once() {
         "order-fulfilment",
         include_str!("../../../../../sagas/order-fulfilment.yaml"),
     );
+    recording.keep_definition("order-fulfilment-2", &order_text_2());
     recording.keep_definition("till", TILL);
     recording.keep_definition("trip", TRIP);
     recording.keep_definition("seats", SEATS);

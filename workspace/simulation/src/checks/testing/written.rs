@@ -39,6 +39,7 @@ pub(crate) fn event(key: &str, sequence: u64, event_type: &'static str, cause: &
         lock: None,
         asker: None,
         place: None,
+        migration: None,
     })
 }
 
