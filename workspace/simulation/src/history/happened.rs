@@ -27,22 +27,46 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub enum Happened {
     /// A node's process began.
-    NodeBegan { node: usize, run: Arc<str> },
+    NodeBegan {
+        /// Which node.
+        node: usize,
+        /// The run's name.
+        run: Arc<str>,
+    },
     /// A node's process is no more.
-    NodeEnded { node: usize, why: &'static str },
+    NodeEnded {
+        /// Which node.
+        node: usize,
+        /// Why.
+        why: &'static str,
+    },
     /// Membership said something.
-    Membership { node: usize, task: i32, is_proposed: bool },
+    Membership {
+        /// Which node.
+        node: usize,
+        /// Which task.
+        task: i32,
+        /// Whether the node shall run the task.
+        is_proposed: bool,
+    },
     /// All ids of a task were initialised, or not.
     Fenced {
+        /// Which node.
         node: usize,
+        /// Which task.
         task: i32,
+        /// Why not; none when they were.
         error: Option<String>,
     },
     /// A task began a transaction. Its number is never given twice in a world.
     Began {
+        /// Which node.
         node: usize,
+        /// Which task.
         task: i32,
+        /// The id by which it is written.
         slot: Slot,
+        /// Its number.
         transaction: u64,
         /// The ids (`ce_id`, or the journal's event ids) of its records, in order.
         records: Vec<String>,
@@ -51,34 +75,76 @@ pub enum Happened {
     },
     /// A task learned how a transaction ended.
     Ended {
+        /// Which node.
         node: usize,
+        /// Which task.
         task: i32,
+        /// Its number.
         transaction: u64,
+        /// What it learned.
         told: Outcome,
     },
     /// The broker decided a transaction: `EndTxn`, a fence or its time-out.
-    Decided { transaction: u64, truth: Truth },
+    Decided {
+        /// Its number.
+        transaction: u64,
+        /// What it decided.
+        truth: Truth,
+    },
     /// A task read inputs.
     Read {
+        /// Which node.
         node: usize,
+        /// Which task.
         task: i32,
+        /// Their places.
         records: Vec<(TopicPartition, i64)>,
     },
     /// A task's phase, after it changed.
-    Status { node: usize, task: i32, status: String },
+    Status {
+        /// Which node.
+        node: usize,
+        /// Which task.
+        task: i32,
+        /// The phase.
+        status: String,
+    },
     /// A store was opened, refused or set aside.
-    Store { node: usize, task: i32, what: String },
+    Store {
+        /// Which node.
+        node: usize,
+        /// Which task.
+        task: i32,
+        /// What it was, in words.
+        what: String,
+    },
     /// A fault.
-    Fault { kind: &'static str, what: String },
+    Fault {
+        /// Its kind.
+        kind: &'static str,
+        /// What it was, in words.
+        what: String,
+    },
     /// A customer, a person or a service wrote a record.
     Written {
+        /// Who.
         by: String,
+        /// Where.
         to: TopicPartition,
+        /// Its offset there.
         offset: i64,
+        /// What it was, in words.
         what: String,
     },
     /// A service read a command.
-    Asked { service: String, id: String, what: String },
+    Asked {
+        /// Which service.
+        service: String,
+        /// The command's id.
+        id: String,
+        /// What it was, in words.
+        what: String,
+    },
     /// Everything is healed; no fault happens any more.
     Healed,
 }

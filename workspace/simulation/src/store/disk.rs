@@ -13,8 +13,8 @@ use palinode_store::{Error, Stores};
 use parking_lot::Mutex;
 
 use super::{
+    disk_store::DiskStore,
     kept::{Kept, State},
-    store::DiskStore,
 };
 use crate::{Contents, plan};
 

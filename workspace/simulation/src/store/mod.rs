@@ -1,7 +1,7 @@
 //! A model of a node's disk and of the stores on it, at the granularity of RocksDB's write batches.
 
 mod disk;
+mod disk_store;
 mod kept;
-mod store;
 
 pub(crate) use disk::{Disk, DiskStores};

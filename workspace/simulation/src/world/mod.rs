@@ -22,5 +22,5 @@ pub(crate) use ledger::Ledger;
 pub(crate) use network::{Look, Network};
 pub(crate) use place::Place;
 pub use run::run;
-pub(crate) use space::{Hold, Shared, Space, ThreadId};
+pub(crate) use space::{Hold, Run, Shared, Space, ThreadId};
 pub use world::BEGIN;

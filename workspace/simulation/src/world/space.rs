@@ -21,6 +21,9 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ThreadId(pub u64);
 
+/// What a thread does.
+pub(crate) type Run = Pin<Box<dyn Future<Output = ()>>>;
+
 /// A thread that was begun and not looked at yet.
 pub(crate) struct Begun {
     /// Its number.
@@ -28,7 +31,7 @@ pub(crate) struct Begun {
     /// Whose process it is part of.
     pub(crate) node: usize,
     /// What it does.
-    pub(crate) run: Pin<Box<dyn Future<Output = ()>>>,
+    pub(crate) run: Run,
 }
 
 /// What is shared.

@@ -1,10 +1,12 @@
 //! All parts of a world.
 
-use std::{collections::BTreeMap, future::Future, pin::Pin, rc::Rc, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
 
 use palinode_core::Timestamp;
 
-use super::{Event, Place, Shared, Space, ThreadId, archive::Archive, door::Door, membership::Membership, rest::Rest};
+use super::{
+    Event, Place, Run, Shared, Space, ThreadId, archive::Archive, door::Door, membership::Membership, rest::Rest,
+};
 use crate::{
     Random, broker::Host, client::Partitions, node::Process, plan::WorldPlan, setting::Setting, shop::Shop, store::Disk,
 };
@@ -29,7 +31,7 @@ pub(super) struct World {
     pub(super) disks: Vec<Disk>,
     pub(super) runs: u64,
     pub(super) brokers: u32,
-    pub(super) threads: BTreeMap<ThreadId, (usize, Pin<Box<dyn Future<Output = ()>>>)>,
+    pub(super) threads: BTreeMap<ThreadId, (usize, Run)>,
     /// Threads that are to look again when their process goes on.
     pub(super) held: Vec<(usize, ThreadId)>,
     pub(super) membership: Membership,
