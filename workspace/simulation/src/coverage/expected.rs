@@ -105,8 +105,13 @@ fn is_out_of_reach(code: ReasonCode) -> bool {
 
 /// Refusals of what no world does.
 fn is_refused_elsewhere(code: RejectionCode) -> bool {
-    // Sagas within sagas are one level deep.
-    matches!(code, RejectionCode::NestedTooDeep)
+    match code {
+        // Sagas within sagas are one level deep.
+        RejectionCode::NestedTooDeep => true,
+        // The saga within a saga has no pivot.
+        RejectionCode::CannotBeTakenBack => true,
+        _ => false,
+    }
 }
 
 /// Dead letters of what no world writes, or that only participants write.

@@ -29,8 +29,9 @@ const OUTPUTS: [&str; 4] = [
 
 /// How long what was read may be kept: longer than any world is down, so that nothing is eaten unread.
 const RETENTION_MS: i64 = 7 * 24 * 3_600_000;
-/// How long records for others are kept, who read at once: short, so that the broker has something to clean away.
-const OUTPUTS_RETENTION_MS: i64 = 60_000;
+/// How long records for others are kept, who read at once: short, so that the broker has something to clean away, and
+/// longer than it is ever down.
+const OUTPUTS_RETENTION_MS: i64 = 150_000;
 /// After so long another segment begins; only whole segments are cleaned away.
 const OUTPUTS_SEGMENT_MS: i64 = 10_000;
 

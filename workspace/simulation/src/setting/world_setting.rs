@@ -12,7 +12,11 @@ use palinode_store::Stores;
 use palinode_wire::Schemas;
 
 use super::{compiled::Compiled, topics};
-use crate::{Random, broker::TopicSpec, plan::WorldPlan};
+use crate::{
+    Random,
+    broker::TopicSpec,
+    plan::{Fault, WorldPlan},
+};
 
 /// The name of the application.
 const APPLICATION: &str = "shop";
@@ -38,7 +42,12 @@ impl Setting {
         let compiled = Compiled::of(plan.definitions);
         let mut random = Random::new(plan.seed, "setting");
         let mut settings = Settings::default();
-        if random.chance(1, 8) {
+        // What a topic refuses suspends sagas until a person acts, and no start would follow.
+        let refuses = plan
+            .faults
+            .iter()
+            .any(|fault| matches!(fault.what, Fault::Refuse { .. }));
+        if random.chance(1, 8) && !refuses {
             settings.open_sagas_max = FEW_OPEN_SAGAS;
         }
         let mut known = compiled.registry.clone();

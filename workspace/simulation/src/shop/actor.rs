@@ -1,11 +1,14 @@
 //! All of them together, as one actor of the world.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use bytes::Bytes;
 use palinode_core::Timestamp;
 use palinode_log::{Produced, TopicPartition};
-use palinode_wire::partition_of;
+use palinode_wire::{
+    headers::{CE_TYPE, IDEMPOTENCY_KEY},
+    partition_of,
+};
 
 use super::{
     answer::Echo,
@@ -21,7 +24,7 @@ use super::{
 use crate::{
     broker::Host,
     history::{Happened, History},
-    plan::{Fault, Services, Wish, WorldPlan},
+    plan::{Fault, Services, Timed, Wish, WorldPlan},
     setting::Setting,
 };
 
@@ -32,12 +35,17 @@ const WRITE_AGAIN_MS: i64 = 300;
 /// How long after everything was healed the last of what was late is written.
 const HURRIED_MS: i64 = 3_000;
 
+/// How long after everything was healed customers try to pay what is suspended: no late answer comes after it.
+const PAY_AFTER_MS: i64 = 30_000;
+
 /// Customers, people and services.
 pub struct Shop {
     setting: Arc<Setting>,
     pen: Pen,
     seed: u64,
     manners: Services,
+    /// The orders that are placed.
+    orders: BTreeSet<usize>,
     services: [Service; 3],
     queue: Queue<Due>,
     /// What [`Host::appended`] said when commands were read last.
@@ -49,7 +57,7 @@ pub struct Shop {
 /// Something to do.
 enum Due {
     /// Somebody wishes something.
-    Wish(usize, Wish),
+    Wish(Timed<Wish>),
     /// A service does what it is asked.
     Do(usize, Arc<Command>, Fate),
     /// A record is written; the answer of a service to its command, or anything else.
@@ -65,10 +73,15 @@ impl Shop {
         for record in customers::beginnings(&pen, begin) {
             queue.add(begin, Due::Write(Box::new(record), "the shop", None));
         }
-        for (place, wish) in plan.wishes.iter().enumerate() {
-            queue.add(later(begin, wish.at_ms), Due::Wish(place, wish.what.clone()));
+        for wish in &plan.wishes {
+            queue.add(later(begin, wish.at_ms), Due::Wish(wish.clone()));
         }
+        let orders = plan.wishes.iter().filter_map(|wish| match wish.what {
+            Wish::Order { order } => Some(order),
+            _ => None,
+        });
         Self {
+            orders: orders.collect(),
             services: Service::all(plan.tasks),
             manners: plan.services.clone(),
             seed: plan.seed,
@@ -103,8 +116,8 @@ impl Shop {
         }
         while let Some(due) = self.queue.take(now) {
             match due {
-                Due::Wish(place, wish) => {
-                    let record = customers::write(&wish, place, self.seed, &self.setting, &self.pen, now);
+                Due::Wish(wish) => {
+                    let record = customers::write(&wish, self.seed, &self.setting, &self.pen, now);
                     self.write(Box::new(record), "a customer", None, now, host, history);
                 }
                 Due::Do(service, command, fate) => self.carry_out(service, &command, &fate, now),
@@ -125,11 +138,18 @@ impl Shop {
         }
     }
 
-    /// Everybody behaves from here on, and what was never answered is.
+    /// Everybody behaves from here on, what was never answered is, and all customers try once more to pay.
     pub fn heal(&mut self, now: Timestamp) {
         self.is_healed = true;
         self.seen = 0;
         self.queue.no_later_than(later(now, HURRIED_MS));
+        for order in &self.orders {
+            let wish = Timed {
+                at_ms: -1,
+                what: Wish::RetryPayment { order: *order },
+            };
+            self.queue.add(later(now, PAY_AFTER_MS), Due::Wish(wish));
+        }
         for (place, service) in self.services.iter_mut().enumerate() {
             service.down_until = None;
             for command in service.owed() {
@@ -240,7 +260,9 @@ impl Shop {
             let again = later(now, WRITE_AGAIN_MS);
             return self.queue.add(again, Due::Write(record, by, answers));
         };
-        if let Some((service, command)) = &answers {
+        let is_echo = record.headers.iter().any(|header| &*header.name == IDEMPOTENCY_KEY);
+        if let Some((service, command)) = answers.as_ref().filter(|_| is_echo) {
+            // Without headers it may not be known what it answers.
             self.services[*service].told(command);
         }
         let what = words(&record);
@@ -272,10 +294,7 @@ fn later(at: Timestamp, ms: i64) -> Timestamp {
 
 /// A record in words: its type and its key.
 fn words(record: &Produced) -> String {
-    let of_type = record
-        .headers
-        .iter()
-        .find(|header| &*header.name == palinode_wire::headers::CE_TYPE);
+    let of_type = record.headers.iter().find(|header| &*header.name == CE_TYPE);
     let of_type = of_type.map_or("something".into(), |header| String::from_utf8_lossy(&header.value));
     let key = record.key.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
     format!("{of_type} of '{key}'")

@@ -10,10 +10,16 @@ use super::{
     order::{self, ARTICLES, CURRENCY, CUSTOMERS, Item, Order},
     pen::{self, Pen},
 };
-use crate::{Random, plan::Wish, setting::Setting};
+use crate::{
+    Random,
+    plan::{Timed, Wish},
+    setting::Setting,
+};
 
 /// The definition that all of them follow.
 const DEFINITION: &str = "order-fulfilment";
+/// One that there is not, which a mistaken person names.
+const NO_DEFINITION: &str = "bicycle-repair";
 /// The step that asks people.
 const QUESTION: &str = "approval";
 /// What people may answer, and something that they may not.
@@ -57,11 +63,13 @@ struct AccountOpened<'a> {
     currency: &'a str,
 }
 
-/// The record that says what somebody wishes; `place` is the number of the wish.
-pub(super) fn write(wish: &Wish, place: usize, seed: u64, setting: &Setting, pen: &Pen, now: Timestamp) -> Produced {
-    let mut random = Random::new(seed, &format!("wish/{place}"));
-    let (order, written) = match wish {
-        Wish::Order { order } => (*order, placed(&Order::of(seed, *order), pen, now)),
+/// The record that says what somebody wishes. Chance follows from the wish alone: one that is left out of a plan changes
+/// nothing of the others.
+pub(super) fn write(wish: &Timed<Wish>, seed: u64, setting: &Setting, pen: &Pen, now: Timestamp) -> Produced {
+    let name = format!("{:?} at {}", wish.what, wish.at_ms);
+    let mut random = Random::new(seed, &name);
+    let written = match &wish.what {
+        Wish::Order { order } => placed(&Order::of(seed, *order), pen, now),
         Wish::Cancel { order } => {
             let id = order::id(*order);
             let content = Cancelled {
@@ -70,25 +78,19 @@ pub(super) fn write(wish: &Wish, place: usize, seed: u64, setting: &Setting, pen
                 requested_at: now.0,
             };
             let record = "shop.orders.OrderCancellationRequested";
-            (
-                *order,
-                ("orders.requests", record, id.clone(), pen.value(record, &content)),
-            )
+            ("orders.requests", record, id.clone(), pen.value(record, &content))
         }
-        Wish::RetryPayment { order } => (
-            *order,
-            requested("orders.requests", *order, order::id(*order), pen, now),
-        ),
+        Wish::RetryPayment { order } => requested("orders.requests", *order, order::id(*order), pen, now),
         Wish::Event { order } => {
             let key = format!("parcel-{}", random.below(7));
-            (*order, requested("orders.wishes", *order, key, pen, now))
+            requested("orders.wishes", *order, key, pen, now)
         }
-        Wish::Decide { order, option } => (*order, decided(*order, *option, pen)),
+        Wish::Decide { order, option } => decided(*order, *option, random.chance(1, 12), pen),
     };
     let (topic, record, key, value) = written;
     let headers = match random.chance(1, BARE_ONE_OF) {
         true => Vec::new(),
-        false => pen::plain(&format!("counter/{order}/{place}"), record, "counter", now),
+        false => pen::plain(&name, record, "counter", now),
     };
     let mut produced = pen::keyed(topic, &key, value, headers);
     let partitions = setting.partitions_of(topic);
@@ -150,10 +152,10 @@ fn requested(topic: &'static str, order: usize, key: String, pen: &Pen, now: Tim
     (topic, record, key, pen.value(record, &content))
 }
 
-fn decided(order: usize, option: usize, pen: &Pen) -> Written {
+fn decided(order: usize, option: usize, is_mistaken: bool, pen: &Pen) -> Written {
     let key = order::id(order);
     let decision = control::DecisionMade {
-        definition: DEFINITION.into(),
+        definition: if is_mistaken { NO_DEFINITION } else { DEFINITION }.into(),
         saga: key.as_str().into(),
         step: QUESTION.into(),
         option: OPTIONS[option % OPTIONS.len()].to_owned(),

@@ -153,7 +153,7 @@ fn answers_other_command(command: &Command, record: &str) -> bool {
         "shop.warehouse.PickItems" => &["shop.warehouse.StockReserved", "shop.warehouse.StockUnavailable"],
         "shop.warehouse.ReleaseStock" => &["shop.warehouse.StockReleased"],
         "shop.warehouse.StartFulfilment" => &["shop.warehouse.OrderReadyForShipment", "shop.warehouse.PackingFailed"],
-        "shop.warehouse.UnpackOrder" => &["shop.warehouse.OrderUnpacked"],
+        "shop.warehouse.UnpackOrder" => &["shop.warehouse.OrderUnpacked", "shop.warehouse.StockUnavailable"],
         _ => &["shop.shipments.OrderShipped", "shop.shipments.ShipmentFailed"],
     };
     !own.contains(&record)

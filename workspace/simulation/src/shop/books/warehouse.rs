@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::book::{BARRED, Book, Work};
+use super::book::{BARRED, Book, Refusal, Work};
 use crate::shop::{
     answer::Answer,
     order::{ARTICLES, Item},
 };
 
 const UNAVAILABLE: &str = "shop.warehouse.StockUnavailable";
+const PARCEL: &str = "parcel";
 const PACKING_FAILED: &str = "shop.warehouse.PackingFailed";
 
 /// The warehouse's books.
@@ -120,7 +121,12 @@ impl Warehouse {
         work.answer("shop.warehouse.OrderReadyForShipment", &ready)
     }
 
+    /// Only a parcel can refuse, and only for now: the box cannot be found.
     fn unpack(&mut self, work: &Work<'_>) -> Answer {
+        let is_of_parcel = work.command.request.saga.definition.as_str() == PARCEL;
+        if is_of_parcel && work.refusal == Some(Refusal::ForNow) {
+            return work.refuse(UNAVAILABLE, "BUSY");
+        }
         self.barred.insert(work.command.step());
         let unpacked = Unpacked { order_id: work.order() };
         work.answer("shop.warehouse.OrderUnpacked", &unpacked)
