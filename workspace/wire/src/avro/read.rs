@@ -16,6 +16,9 @@ pub enum Malformed {
     /// A number does not fit into an int.
     #[error("the number {0} is no int")]
     NotAnInt(i64),
+    /// A number that counts something is negative.
+    #[error("the number {0} is negative")]
+    Negative(i64),
     /// A boolean is neither 0 nor 1.
     #[error("the byte {0} is no boolean")]
     NotABoolean(u8),

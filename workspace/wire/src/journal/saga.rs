@@ -146,7 +146,7 @@ impl SagaRecord {
         let record = Self {
             id: SagaId::new(definition, input.string()?),
             version,
-            sequence: Sequence(input.long()?.cast_unsigned()),
+            sequence: Sequence(whole(input)?),
             time: Timestamp(input.long()?),
             event_type: known_word(input.string()?),
             step: optional(input, |input| Ok(input.string()?.into()))?,
@@ -182,6 +182,11 @@ impl SagaRecord {
         input.finish()?;
         Ok(record)
     }
+}
+
+fn whole(input: &mut Reader<'_>) -> Result<u64, Malformed> {
+    let number = input.long()?;
+    u64::try_from(number).map_err(|_| Malformed::Negative(number))
 }
 
 fn small(input: &mut Reader<'_>) -> Result<u16, Malformed> {

@@ -9,6 +9,7 @@ use palinode_core::{
 };
 use palinode_wire::{
     Schemas,
+    avro::Malformed,
     journal::{EVENT_TYPES, JournalError, JournalRecord, PositionsAdvanced, SagaRecord, TaskClaimed, TaskRecord},
     own,
 };
@@ -342,6 +343,18 @@ fn what_is_not_understood_is_an_error_with_its_reason() {
         Err(JournalError::Malformed(_))
     ));
     assert!(!schemas.is_own(SchemaId(99)) && schemas.is_own(schemas.task_claimed));
+}
+
+#[test]
+fn a_number_below_zero_is_refused() {
+    let (plan, schemas) = (plan(), journal_schemas());
+    let [one, two] = [1, 2].map(|sequence| framed(&record(&plan, sequence, &Event::SagaCompleted)));
+    // The id of the event differs as well; the number itself stands behind it.
+    let at = (0..one.len()).rev().find(|at| one[*at] != two[*at]).unwrap();
+    let mut below = one.to_vec();
+    below[at] = 1;
+    let read = schemas.read(&Schemas::default(), &below.into());
+    assert_eq!(read, Err(JournalError::Malformed(Malformed::Negative(-1))));
 }
 
 #[test]
