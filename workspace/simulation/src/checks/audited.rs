@@ -7,7 +7,7 @@ use palinode_core::{CompensationOrder, DefinitionName, Plan, StepPlan, Timestamp
 use palinode_log::Consumed;
 
 use super::{Check, Found, Known, Scene};
-use crate::plan::{Services, WorldPlan};
+use crate::plan::{Fault, Services, WorldPlan};
 
 /// The laws of `palinode audit`, over the topics of the world: each input has one effect, commands and journal agree,
 /// compensations are complete and in order, nothing follows an end, money and goods are conserved, and more.
@@ -40,7 +40,7 @@ impl Check for Audited {
                 auditor.see(&seen(record));
             }
         }
-        let keeps_books = services_keep_books(&scene.remains.plan.services);
+        let keeps_books = books_are_kept(&scene.remains.plan);
         for violation in auditor.finish().violations {
             if !keeps_books && BOOKS.contains(&violation.check) {
                 continue;
@@ -55,9 +55,20 @@ impl Check for Audited {
     }
 }
 
-/// Whether what services say of money and goods is what sagas asked of them.
-fn services_keep_books(services: &Services) -> bool {
-    services.unasked_percent == 0 && services.wrong_percent == 0 && !services.read_uncommitted
+/// Whether what services say of money and goods is what sagas asked of them, and is heard. A reply whose schema nobody
+/// gives for half a minute is a dead letter: the step is taken back then, and the books know nothing of what was done.
+fn books_are_kept(plan: &WorldPlan) -> bool {
+    let Services {
+        unasked_percent,
+        wrong_percent,
+        read_uncommitted,
+        ..
+    } = plan.services;
+    let is_heard = !plan
+        .faults
+        .iter()
+        .any(|fault| matches!(fault.what, Fault::Registry { .. }));
+    unasked_percent == 0 && wrong_percent == 0 && !read_uncommitted && is_heard
 }
 
 fn options(known: &Known, plan: &WorldPlan) -> Options {

@@ -2,7 +2,7 @@
 
 mod diagram;
 mod filter;
-mod story;
+mod tale;
 mod words;
 
-pub use story::{Story, tell};
+pub use tale::{Story, tell};
