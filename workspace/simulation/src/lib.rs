@@ -18,6 +18,7 @@ mod random;
 pub mod reference;
 mod remains;
 pub mod report;
+pub mod scenarios;
 pub mod setting;
 pub mod shop;
 mod shrink;

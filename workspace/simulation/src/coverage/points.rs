@@ -92,7 +92,7 @@ fn state(status: &str) -> &'static str {
 fn trouble(what: &Happened) -> Option<usize> {
     match what {
         Happened::Fault { kind, .. } if *kind == "kill the broker" => Some(0),
-        Happened::NodeEnded { .. } => Some(1),
+        Happened::NodeEnded { why, .. } if why.contains("killed") => Some(1),
         Happened::Fenced { error: None, .. } => Some(2),
         Happened::Fault { kind, .. } if kind.contains("EndTxn") => Some(3),
         Happened::Ended {
