@@ -18,7 +18,7 @@ fn with_car() -> Plan {
         step("car").after(&[0]).compensated(),
         step("flight").after(&[1]).compensated(),
     ])
-    .as_version(2)
+    .of_version(2)
 }
 
 fn stay() -> Plan {
@@ -32,7 +32,7 @@ fn stay_with_paper() -> Plan {
         step("paper").after(&[0]),
         step("meal").after(&[0]).compensated(),
     ])
-    .as_version(2)
+    .of_version(2)
 }
 
 #[test]
@@ -47,15 +47,15 @@ fn a_saga_moves_while_the_saga_that_is_its_step_is_under_way() {
 #[test]
 fn a_step_that_was_begun_stays_the_same_saga() {
     let other_definition = {
-        let mut plan = trip().as_version(2);
+        let mut plan = trip().of_version(2);
         if let Action::SubSaga(stay) = &mut plan.steps[0].action {
             stay.definition = "hotel".into();
         }
         plan
     };
-    let other_key = plan([step("stay").sub_saga(Field("start.customer_id")).compensated()]).as_version(2);
+    let other_key = plan([step("stay").sub_saga(Field("start.customer_id")).compensated()]).of_version(2);
     let other_start = {
-        let mut plan = trip().as_version(2);
+        let mut plan = trip().of_version(2);
         let start = plan
             .step(PAYMENT)
             .command_for(Purpose::Forward)
@@ -63,7 +63,7 @@ fn a_step_that_was_begun_stays_the_same_saga() {
         plan.messages[start.at()].record = "BedWanted".into();
         plan
     };
-    let no_saga = plan([step("stay").compensated()]).as_version(2);
+    let no_saga = plan([step("stay").compensated()]).of_version(2);
     for (to, what) in [
         (other_definition, "is a saga of another definition"),
         (other_key, "is a saga with another key"),
@@ -85,7 +85,7 @@ fn a_step_that_was_not_begun_may_become_another_saga() {
         step("flight"),
         step("stay").after(&[0]).sub_saga(Field("start.order_id")),
     ]);
-    let after = plan([step("flight"), step("stay").after(&[0]).sub_saga(Field("start.room"))]).as_version(2);
+    let after = plan([step("flight"), step("stay").after(&[0]).sub_saga(Field("start.room"))]).of_version(2);
     let mut story = Story::of(before).given([start_with("order_id=o-1;room=r-7")]);
     story.migrate(after, &to_two()).unwrap();
     story.when(&done(PAYMENT, 1));
@@ -101,7 +101,7 @@ fn what_could_not_be_begun_has_no_name_yet_and_is_begun_by_the_new_version() {
         step("stay").sub_saga(Field("start.room")).compensated(),
         step("flight").after(&[0]),
     ]);
-    story.migrate(repaired.as_version(2), &to_two()).unwrap();
+    story.migrate(repaired.of_version(2), &to_two()).unwrap();
     story.when(&resume(None));
     assert_eq!(story.sent(), ["begin stay/r-7"]);
 }

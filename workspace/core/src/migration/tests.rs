@@ -52,7 +52,7 @@ fn with_fraud() -> crate::Plan {
         step("stock").compensated(),
         step("packing").after(&[1, 2]),
     ])
-    .as_version(2)
+    .of_version(2)
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn defaults_stand_in_for_what_the_saga_does_not_have_and_for_nothing_else() {
             step("packing").after(&[1, 2]),
             step("shipment").after(&[3]),
         ])
-        .as_version(2)
+        .of_version(2)
     };
     let defaults = [
         ("start.gift", "no"),
@@ -155,13 +155,13 @@ fn what_people_and_clocks_do_may_have_another_name_and_what_participants_do_may_
     let asking = |name: &str| plan([step("payment").compensated(), step(name).after(&[0]).decides()]);
     let mut story = Story::of(asking("approval")).given([start(), done(PAYMENT, 1)]);
     assert_eq!(
-        story.migrate(asking("release").as_version(2), &to_two()),
+        story.migrate(asking("release").of_version(2), &to_two()),
         Err(Unmovable::Gone {
             step: "approval".into()
         })
     );
     story
-        .migrate(asking("release").as_version(2), &renaming("approval", "release"))
+        .migrate(asking("release").of_version(2), &renaming("approval", "release"))
         .unwrap();
     assert_eq!(
         story.when(&decide(STOCK, "approve")),
@@ -171,7 +171,7 @@ fn what_people_and_clocks_do_may_have_another_name_and_what_participants_do_may_
     let paying = |name: &str| plan([step(name), step("stock").after(&[0])]);
     let mut story = Story::of(paying("payment")).given([start()]);
     assert_eq!(
-        story.migrate(paying("charge").as_version(2), &renaming("payment", "charge")),
+        story.migrate(paying("charge").of_version(2), &renaming("payment", "charge")),
         Err(Unmovable::KnownByName { step: "payment".into() })
     );
 }
@@ -183,7 +183,7 @@ fn a_step_that_was_begun_has_to_be_the_same_to_others() {
         step("stock"),
         step("packing").after(&[0, 1]),
     ])
-    .as_version(2);
+    .of_version(2);
     let items = |list| plan([step("payment").for_each(list, 1), step("stock"), step("packing")]);
     let picking = || Story::of(items("start.lines")).given([start_with("order_id=o-1;lines=[a,b];parcels=[c]")]);
     let paying = || Story::of(before()).given([start()]);
@@ -191,12 +191,12 @@ fn a_step_that_was_begun_has_to_be_the_same_to_others() {
         (paying(), other, "does something else"),
         (
             paying(),
-            items("start.lines").as_version(2),
+            items("start.lines").of_version(2),
             "is not done for the same items",
         ),
         (
             picking(),
-            items("start.parcels").as_version(2),
+            items("start.parcels").of_version(2),
             "is not done for the same items",
         ),
     ] {
@@ -210,7 +210,7 @@ fn what_was_begun_does_not_wait_again() {
     let beside = plan([step("payment"), step("stock"), step("packing")]);
     let mut story = Story::of(beside).given([start()]);
     assert_eq!(
-        story.migrate(before().as_version(2), &to_two()),
+        story.migrate(before().of_version(2), &to_two()),
         Err(Unmovable::Order {
             begun: "packing".into(),
             before: "payment".into()
@@ -227,7 +227,7 @@ fn of_a_choice_one_alternative_is_taken_also_when_a_new_one_stands_before_it() {
             step("bike").when(Is("start.by", "bike")).unless(&[0]),
             step("van").unless(&[0, 1]),
         ])
-        .as_version(2)
+        .of_version(2)
     };
     let mut story = Story::of(before).given([start_with("order_id=o-1;by=van")]);
     let too_late = Unmovable::TooLate {
@@ -251,7 +251,7 @@ fn items_move_with_their_step() {
     let mut story =
         Story::of(plan([pick, packing])).given([start_with("order_id=o-1;lines=[a,b,c]"), done(item(PAYMENT, 1), 1)]);
     let [pick, _] = picking();
-    let to = plan([step("payment"), pick, step("packing").after(&[0, 1])]).as_version(2);
+    let to = plan([step("payment"), pick, step("packing").after(&[0, 1])]).of_version(2);
     assert_eq!(story.migrate(to, &to_two()).unwrap()[1..], ["requested payment 1/1"]);
     assert_eq!(story.request(item(STOCK, 1), Purpose::Forward), "succeeded 1/1");
     for number in [0, 2] {
@@ -268,7 +268,7 @@ fn a_suspended_saga_moves_and_goes_on_when_it_is_resumed() {
     let broken = || before().commanding(PACKING, Field("start.nothing"));
     let mut story = Story::of(broken()).given([start(), done(PAYMENT, 1), done(STOCK, 1)]);
     assert_eq!(
-        story.migrate(before().as_version(2), &to_two()).unwrap(),
+        story.migrate(before().of_version(2), &to_two()).unwrap(),
         ["moved from 1 to 2"]
     );
     assert_eq!(story.when(&resume(None)), ["resumed", "requested packing 1/1"]);
@@ -276,12 +276,12 @@ fn a_suspended_saga_moves_and_goes_on_when_it_is_resumed() {
 
 #[test]
 fn a_saga_that_goes_back_or_has_ended_or_follows_another_version_stays() {
-    let next = || before().as_version(2);
+    let next = || before().of_version(2);
     let mut unknown = Story::of(before());
     assert_eq!(unknown.migrate(next(), &to_two()), Err(Unmovable::NotOpen));
     let mut back = Story::of(before()).given([start(), done(PAYMENT, 1), cancel()]);
     assert_eq!(back.migrate(next(), &to_two()), Err(Unmovable::GoesBack));
-    let mut other = Story::of(before().as_version(3)).given([start()]);
+    let mut other = Story::of(before().of_version(3)).given([start()]);
     assert_eq!(
         other.migrate(next(), &to_two()),
         Err(Unmovable::OtherVersion { version: 3 })
@@ -296,7 +296,7 @@ fn a_saga_that_goes_back_or_has_ended_or_follows_another_version_stays() {
 #[test]
 fn the_point_of_no_return_is_the_same_in_both_versions() {
     let pivot_first = plan([step("payment").pivot(), step("stock").after(&[0])]);
-    let pivot_last = plan([step("payment"), step("stock").after(&[0]).pivot()]).as_version(2);
+    let pivot_last = plan([step("payment"), step("stock").after(&[0]).pivot()]).of_version(2);
     let mut story = Story::of(pivot_first).given([start()]);
     assert_eq!(story.migrate(pivot_last, &to_two()), Err(Unmovable::Pivot));
 }
@@ -305,7 +305,7 @@ fn the_point_of_no_return_is_the_same_in_both_versions() {
 fn a_migration_is_taken_back_to_the_very_state_before() {
     let mut story = Story::of(before()).given([start()]);
     let untouched = story.state().clone();
-    story.migrate(before().as_version(2), &to_two()).unwrap();
+    story.migrate(before().of_version(2), &to_two()).unwrap();
     story.when(&start());
     assert_eq!(story.undo_migration(before()).unwrap(), ["moved back"]);
     let mut expected = untouched;
@@ -320,10 +320,10 @@ fn a_migration_is_not_taken_back_once_something_has_followed() {
     sent.migrate(with_fraud(), &to_two()).unwrap();
     assert_eq!(sent.undo_migration(before()), Err(Unmovable::WentOn));
     let mut answered = Story::of(before()).given([start()]);
-    answered.migrate(before().as_version(2), &to_two()).unwrap();
+    answered.migrate(before().of_version(2), &to_two()).unwrap();
     answered.when(&done(PAYMENT, 1));
     assert_eq!(answered.undo_migration(before()), Err(Unmovable::WentOn));
-    let mut new = Story::of(before().as_version(2)).given([start()]);
+    let mut new = Story::of(before().of_version(2)).given([start()]);
     assert_eq!(new.undo_migration(before()), Err(Unmovable::NotMoved));
     let mut never = Story::of(before()).given([start()]);
     assert_eq!(never.undo_migration(before()), Err(Unmovable::Already { version: 1 }));
@@ -349,7 +349,7 @@ fn a_refusal_is_recorded_and_changes_nothing_else() {
 fn a_migration_tells_nobody() {
     let told = |plan: crate::Plan| plan.emitting(&[Milestone::Started, Milestone::Resumed], Field("saga.key"));
     let mut story = Story::of(told(before())).given([start()]);
-    story.migrate(told(before().as_version(2)), &to_two()).unwrap();
+    story.migrate(told(before().of_version(2)), &to_two()).unwrap();
     assert!(story.sent().is_empty());
     assert!(migrated(&before(), &before(), story.saga.as_ref(), &to_two()).is_err());
 }

@@ -18,7 +18,7 @@ const STEPS_MAX: usize = 5;
 
 impl Plan {
     /// As another version.
-    pub(crate) fn as_version(mut self, version: u32) -> Self {
+    pub(crate) fn of_version(mut self, version: u32) -> Self {
         self.version = version;
         self
     }
@@ -77,7 +77,7 @@ impl Two {
             })
             .collect();
         steps.insert(self.at, self.new.clone());
-        plan(steps).as_version(2)
+        plan(steps).of_version(2)
     }
 }
 
