@@ -131,3 +131,97 @@ impl Drop for DiskStore {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use palinode_store::{Change, JournalPosition, Store, Stores};
+
+    use crate::{
+        plan,
+        store::{Disk, DiskStore},
+    };
+
+    fn change(offset: i64) -> Change {
+        Change {
+            journal: Some(JournalPosition {
+                offset,
+                event_id: format!("event-{offset}").into(),
+            }),
+            ..Change::default()
+        }
+    }
+
+    /// A store to which so many changes were written, each but the last two on the disk.
+    fn store(disk: &Disk, changes: i64) -> DiskStore {
+        let mut store = disk.stores().open(0).unwrap();
+        (0..changes).for_each(|offset| store.write(change(offset)).unwrap());
+        store
+    }
+
+    fn offset(disk: &Disk) -> Option<i64> {
+        let store = disk.stores().open(0).unwrap();
+        store.checkpoint().journal.as_ref().map(|journal| journal.offset)
+    }
+
+    #[test]
+    fn an_orderly_end_loses_nothing() {
+        let disk = Disk::new(2);
+        drop(store(&disk, 5));
+        assert_eq!(offset(&disk), Some(4));
+    }
+
+    #[test]
+    fn a_process_that_dies_loses_what_it_had_not_written() {
+        let disk = Disk::new(2);
+        let stores = disk.stores();
+        let mut store = stores.open(0).unwrap();
+        (0..5).for_each(|offset| store.write(change(offset)).unwrap());
+        stores.die();
+        drop(store);
+        assert_eq!(offset(&disk), Some(3));
+    }
+
+    #[test]
+    fn what_was_synced_outlives_the_machine() {
+        let disk = Disk::new(0);
+        drop(store(&disk, 5));
+        let stores = disk.stores();
+        let mut store = stores.open(0).unwrap();
+        (5..8).for_each(|offset| store.write(change(offset)).unwrap());
+        stores.die();
+        drop(store);
+        disk.suffer(plan::Disk::LostSuffix(9));
+        assert_eq!(offset(&disk), Some(4));
+        disk.suffer(plan::Disk::Stale(2));
+        assert_eq!(offset(&disk), Some(2));
+    }
+
+    #[test]
+    fn what_is_damaged_or_foreign_is_not_opened() {
+        for (disk_is, rebuildable) in [
+            (plan::Disk::Damaged, true),
+            (plan::Disk::Torn, true),
+            (plan::Disk::Foreign, false),
+        ] {
+            let disk = Disk::new(0);
+            drop(store(&disk, 3));
+            disk.suffer(disk_is);
+            let error = disk.stores().open(0).unwrap_err();
+            assert_eq!(error.is_rebuildable(), rebuildable, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_nothing() {
+        let disk = Disk::new(0);
+        let mut store = store(&disk, 2);
+        disk.fail_next_write(0);
+        assert!(store.write(change(2)).is_err());
+        assert_eq!(
+            store.checkpoint().journal.as_ref().map(|journal| journal.offset),
+            Some(1)
+        );
+        drop(store);
+        assert_eq!(offset(&disk), Some(1));
+    }
+}

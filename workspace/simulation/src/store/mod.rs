@@ -5,3 +5,5 @@ mod disk_store;
 mod kept;
 
 pub(crate) use disk::{Disk, DiskStores};
+#[cfg(test)]
+pub(crate) use disk_store::DiskStore;

@@ -13,6 +13,8 @@ mod replay;
 mod rest;
 mod run;
 mod space;
+#[cfg(test)]
+mod tests;
 mod threads;
 #[expect(clippy::module_inception, reason = "the world is the subject")]
 mod world;
