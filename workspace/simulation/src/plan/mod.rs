@@ -5,6 +5,8 @@ mod fault;
 mod wish;
 mod world_plan;
 
+#[cfg(test)]
+pub(crate) use draw::REQUESTS;
 pub use fault::{Answer, Disk, Fault, Timed};
 pub use wish::Wish;
 pub use world_plan::{Definitions, NodePlan, Services, WorldPlan};

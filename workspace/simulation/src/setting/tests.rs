@@ -60,3 +60,11 @@ fn all_topics_that_are_read_or_written_exist() {
         );
     }
 }
+
+#[test]
+fn poison_that_is_a_good_record_stands_where_it_means_something() {
+    for definitions in Definitions::ALL {
+        let inputs = Setting::new(&plan(definitions)).inputs();
+        assert_eq!(&*inputs[crate::plan::REQUESTS], "orders.requests", "{definitions:?}");
+    }
+}

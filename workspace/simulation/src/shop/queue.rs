@@ -39,8 +39,12 @@ impl<T> Queue<T> {
 
     /// Takes out what `is_meant` says.
     pub(super) fn remove(&mut self, is_meant: impl Fn(&T) -> bool) -> Vec<T> {
-        let meant = self.due.extract_if(.., |_, what| is_meant(what));
-        meant.map(|(_, what)| what).collect()
+        let (meant, others) = std::mem::take(&mut self.due)
+            .into_iter()
+            .partition(|(_, what)| is_meant(what));
+        self.due = others;
+        let meant: BTreeMap<_, _> = meant;
+        meant.into_values().collect()
     }
 
     /// Lets nothing be due later than `latest`; the order stays.

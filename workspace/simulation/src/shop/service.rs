@@ -65,19 +65,19 @@ impl Service {
                 "payments",
                 "payments.commands",
                 "payments.events",
-                Box::new(Payments::default()),
+                Box::<Payments>::default(),
             ),
             service(
                 "warehouse",
                 "warehouse.commands",
                 "warehouse.events",
-                Box::new(Warehouse::default()),
+                Box::<Warehouse>::default(),
             ),
             service(
                 "shipments",
                 "shipments.commands",
                 "shipments.events",
-                Box::new(Shipments::default()),
+                Box::<Shipments>::default(),
             ),
         ]
     }

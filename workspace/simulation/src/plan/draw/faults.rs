@@ -74,10 +74,7 @@ const OTHERS: [fn(&mut Random, &Shape) -> Fault; 17] = [
         },
     },
     |_, _| Fault::Clean,
-    |random, _| Fault::Poison {
-        topic: usize::try_from(random.below(64)).unwrap_or(0),
-        bytes: poison::draw(random),
-    },
+    |random, _| poison::draw(random),
     |random, _| Fault::Refuse {
         topic: usize::try_from(random.below(64)).unwrap_or(0),
         ms: random.between(500, 12_000),

@@ -7,3 +7,6 @@ mod services;
 mod tests;
 mod wishes;
 mod world;
+
+#[cfg(test)]
+pub(crate) use poison::REQUESTS;
