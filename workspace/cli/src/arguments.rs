@@ -53,6 +53,13 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Run everything that a saga needs in one process: a broker, a registry, the orchestrator, and a stub for every command.
     Sandbox(crate::sandbox::Sandbox),
+    /// Run the orchestrator in worlds that one number decides, with everything that can go wrong, and judge what is left.
+    ///
+    /// The core and the task cycle are those that run in production; the broker, the network, disks, services and clocks are
+    /// models, and time is virtual. The same number gives the same world. See docs/simulation.md.
+    ///
+    /// Exit codes: 0 nothing is wrong; 1 a law is broken, or something was not reached that must be.
+    Simulate(crate::simulate::Arguments),
     /// Measure rate, latency and processor time on real Kafka.
     Bench(crate::bench::Arguments),
     /// Run one of the reference services (order, payment, warehouse, …).

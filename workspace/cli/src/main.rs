@@ -11,6 +11,7 @@ mod run;
 mod saga;
 mod sandbox;
 mod service;
+mod simulate;
 mod test;
 mod topics;
 mod validate;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),
         Command::Demo(demo) => demo::demo(&demo),
+        Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox),
         Command::Service(service) => service::service(&service),

@@ -73,7 +73,7 @@ impl fmt::Display for Run<'_> {
         for group in Group::ALL {
             let counts = self.summary.coverage.of_group(group);
             let reached = counts.values().filter(|count| **count > 0).count();
-            writeln!(f, "{group:<24}{reached:>4} of {}", counts.len())?;
+            writeln!(f, "{:<24}{reached:>4} of {}", group.to_string(), counts.len())?;
         }
         let missing = self.summary.coverage.missing();
         for what in missing.iter().filter(|_| self.summary.worlds >= COMPLETE_FROM) {
