@@ -217,6 +217,7 @@ fn the_page_for_people_says_what_every_reason_means() {
         otherwise("is not done for the same items"),
         otherwise("waits for something else"),
         otherwise("is asked by another record"),
+        otherwise("is asked with other fields, though it may be asked again under its key"),
         otherwise("is answered by other records"),
         otherwise("is a saga of another definition"),
         otherwise("is a saga with another key"),

@@ -4,8 +4,8 @@ use std::{mem::discriminant, sync::Arc};
 
 use super::{Migrated, MigratedStep, Migration, Unmovable};
 use crate::{
-    Action, Direction, Expression, Plan, Purpose, RequestStatus, Saga, SagaState, StepIndex, StepPlan, StepState,
-    WaitPlan, decide::is_past_pivot, evolve::moved,
+    Action, Direction, Expression, FieldName, Plan, Purpose, Request, RequestStatus, Saga, SagaState, StepIndex,
+    StepPlan, StepState, WaitPlan, decide::is_past_pivot, evolve::moved,
 };
 
 /// What `migration` makes of `saga`; `from` and `to` are the plans of its two versions.
@@ -34,6 +34,11 @@ pub fn migrated(from: &Plan, to: &Plan, saga: Option<&Saga>, migration: &Migrati
             Some(index) => {
                 if is_begun(state.step(step)) {
                     same_to_others((from, step), (to, index))?;
+                }
+                if may_be_repeated(&state.step(step).forward) && content(from, step) != content(to, index) {
+                    let step = from.step(step).name.clone();
+                    let what = "is asked with other fields, though it may be asked again under its key";
+                    return Err(Unmovable::Otherwise { step, what });
                 }
                 steps[index.at()].was = Some(step);
             }
@@ -94,6 +99,26 @@ fn is_begun(step: &StepState) -> bool {
         || step.compensation.status != RequestStatus::NotRequested
         || step.reply.is_some()
         || step.decision.is_some()
+}
+
+/// Whether the next command may have the idempotency key of the last: what a participant has seen under a key does not
+/// change. Items stand with their step.
+fn may_be_repeated(request: &Request) -> bool {
+    match request.status {
+        RequestStatus::Pending { .. } | RequestStatus::Unknown | RequestStatus::Expanded => true,
+        RequestStatus::Paused { .. } => request.unanswered,
+        _ => false,
+    }
+}
+
+/// What the step asks with.
+fn content(plan: &Plan, step: StepIndex) -> Vec<(&FieldName, &str)> {
+    let message = plan
+        .step(step)
+        .command_for(Purpose::Forward)
+        .map(|message| plan.message(message));
+    let fields = message.map_or(&[][..], |message| &message.fields[..]).iter();
+    fields.map(|field| (&field.name, field.expression.source())).collect()
 }
 
 /// Whether a step that was begun is the same thing to participants, to services that send its event, and to replies and

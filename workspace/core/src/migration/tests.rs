@@ -206,6 +206,24 @@ fn a_step_that_was_begun_has_to_be_the_same_to_others() {
 }
 
 #[test]
+fn what_may_be_asked_again_under_its_key_is_asked_with_the_same_fields() {
+    let otherwise = || before().commanding(PAYMENT, Field("start.vip")).of_version(2);
+    let refused = Err(Unmovable::Otherwise {
+        step: "payment".into(),
+        what: "is asked with other fields, though it may be asked again under its key",
+    });
+    let mut pending = Story::of(before()).given([start()]);
+    assert_eq!(pending.migrate(otherwise(), &to_two()), refused);
+    let mut unknown = Story::of(before()).given([start(), timed_out(PAYMENT, 1)]);
+    assert_eq!(unknown.migrate(otherwise(), &to_two()), refused);
+    let mut done_already = Story::of(before()).given([start(), done(PAYMENT, 1)]);
+    assert_eq!(
+        done_already.migrate(otherwise(), &to_two()).unwrap(),
+        ["moved from 1 to 2"]
+    );
+}
+
+#[test]
 fn what_was_begun_does_not_wait_again() {
     let beside = plan([step("payment"), step("stock"), step("packing")]);
     let mut story = Story::of(beside).given([start()]);
