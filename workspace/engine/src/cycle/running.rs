@@ -17,7 +17,7 @@ use super::{
     barrier::Barrier,
     batch::{Batch, Taken},
     blame::Blame,
-    exits::store_exit,
+    exits::{input_exit, store_exit},
     gather::Gather,
     held::Held,
     settle::InFlight,
@@ -139,7 +139,7 @@ impl<St: Stores> Running<St> {
             }
             Signal::Positions(Err(_)) => {}
             Signal::Schema(id, answer) => self.schema_answered(id, answer, now),
-            Signal::InputsFailed(error) => return Err(Exit::Again(format!("the inputs could not be read: {error}"))),
+            Signal::InputsFailed(error) => return Err(input_exit(&error)),
             Signal::JournalFailed(_)
             | Signal::Journal(_)
             | Signal::JournalBounds(_)

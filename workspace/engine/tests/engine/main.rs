@@ -22,6 +22,7 @@ mod headers_and_ids;
 mod ids_take_turns;
 mod indefinite_commit_takes_over;
 mod inputs_are_added;
+mod inputs_taken_away_park;
 mod items;
 mod journal_replaced_parks;
 mod locks;

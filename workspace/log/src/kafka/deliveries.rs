@@ -146,11 +146,16 @@ impl ProducerContext for DeliveryContext {
 }
 
 /// The topic in librdkafka's line 'Failed to add partition "topic" [3] to transaction: why': the only place where it
-/// names the topic that an access rule refuses. Other lines, and those of a version that words it otherwise, name none.
+/// names the topic that an access rule refuses. Other lines, and those of a version that words it otherwise, name none; nor
+/// do those of the partitions that were not tried because of the one that was refused.
 fn unadded_topic(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("Failed to add partition \"")?;
-    Some(rest.split_once('"')?.0)
+    let (topic, why) = rest.split_once('"')?;
+    (!why.contains(NOT_ATTEMPTED)).then_some(topic)
 }
+
+/// librdkafka's words for `OPERATION_NOT_ATTEMPTED`.
+const NOT_ATTEMPTED: &str = "Operation not attempted";
 
 #[cfg(test)]
 mod tests {
@@ -161,6 +166,8 @@ mod tests {
         let line = "[thrd:main]: 127.0.0.1:9092/1: Failed to add partition \"payments.commands\" [3] to transaction: \
                     Broker: Topic authorization failed";
         assert_eq!(unadded_topic(line), Some("payments.commands"));
+        let untried = line.replace("Topic authorization failed", "Operation not attempted");
+        assert_eq!(unadded_topic(&untried), None);
         assert_eq!(unadded_topic("127.0.0.1:9092/1: Disconnected"), None);
     }
 
