@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Tells cargo where the prebuilt RocksDB is.
+# Tells cargo where the prebuilt RocksDB is, and which libraries of the system it need not compile.
 
 rust_target() {
   case $(uname -m) in
@@ -8,11 +8,23 @@ rust_target() {
   esac
 }
 
+# Debian's builds of what crates would otherwise compile from C: a tenth of the processor time of a first build.
+system_libraries() {
+  local jemalloc
+  # The one for position-independent programs, as Rust's are; cc prints the bare name when there is none.
+  jemalloc=$(cc -print-file-name=libjemalloc_pic.a)
+  [[ $jemalloc == /* ]] && echo "JEMALLOC_OVERRIDE = \"$(realpath "$jemalloc")\""
+  pkg-config --exists sqlite3 && echo 'LIBSQLITE3_SYS_USE_PKG_CONFIG = "1"'
+  pkg-config --exists libzstd && echo 'ZSTD_SYS_USE_PKG_CONFIG = "1"'
+  return 0
+}
+
 cargo_config() {
   echo "# Written by 'make setup'. Not committed: it holds the paths of this machine."
+  echo '[env]'
+  system_libraries
   [[ ${ROCKSDB:-} == source ]] && return
   cat <<END
-[env]
 ROCKSDB_LIB_DIR = "$CACHE/rocksdb-$ROCKSDB_VERSION"
 [target.$(rust_target)]
 rustflags = ["-C", "link-arg=-Wl,-rpath,$CACHE/rocksdb-$ROCKSDB_VERSION"]
