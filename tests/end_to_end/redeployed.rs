@@ -46,6 +46,7 @@ fn published(world: &World<'_>) {
         "{code}: {said}"
     );
     assert_eq!(publish().0, 0, "the same once more does no harm");
+    what_does_not_fit_is_refused(world, folder.path());
 
     let mut placed = Vec::new();
     let new = eventually("new orders follow the new version", || {
@@ -84,6 +85,51 @@ fn published(world: &World<'_>) {
         code == 1 && said.contains("step 'stock': 'timeout' is 3m (was 2m)"),
         "{code}: {said}"
     );
+}
+
+/// A definition that reads what a record does not have, or what its older version does not have.
+const OTHER: &str = r#"
+apiVersion: palinode/v1
+saga: notes
+version: 1
+owner: order-team
+startedBy: { event: shop.test.Noted, topic: orders.events }
+deadline: 1h
+steps:
+  - id: refund
+    command:
+      topic: payments.commands
+      message: shop.payments.RefundPayment
+      fields: { order_id: "start.order_id", amount_minor: "1", currency: "start.currency" }
+    replies: { topic: payments.events, succeeded: shop.payments.PaymentRefunded }
+    timeout: 30s
+"#;
+
+/// A definition is published when everything that it reads is registered, in every version that may still be written.
+fn what_does_not_fit_is_refused(world: &World<'_>, folder: &Path) {
+    let file = folder.join("notes.yaml");
+    fs::write(&file, OTHER).expect("a file");
+    let publish = || definitions(world, &["publish", file.to_str().expect("a path")]);
+    let noted = |more: &str| {
+        let fields = format!(r#"{{"name": "order_id", "type": "string"}}{more}"#);
+        format!(r#"{{"type": "record", "name": "Noted", "namespace": "shop.test", "fields": [{fields}]}}"#)
+    };
+    let refused = |why: &str| {
+        let (code, said) = publish();
+        assert!(
+            code == 1 && said.contains(why) && said.contains("nothing was published"),
+            "{code}: {said}"
+        );
+    };
+
+    refused("shop.test.Noted");
+    world.register("shop.test.Noted", &noted(""));
+    refused("currency");
+    world.register(
+        "shop.test.Noted",
+        &noted(r#", {"name": "currency", "type": "string", "default": "EUR"}"#),
+    );
+    refused("version 1 of that subject does not fit");
 }
 
 /// Moves the orders of version 1, of which there are `count`, to version 2, and back.

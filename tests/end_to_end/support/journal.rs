@@ -6,6 +6,7 @@ use palinode_wire::{
     Schemas,
     journal::{JournalRecord, JournalSchemas, SagaRecord},
 };
+use tokio::runtime::{Builder, Runtime};
 
 use super::World;
 
@@ -30,12 +31,21 @@ impl World<'_> {
         self.journal(order).iter().map(short).collect()
     }
 
-    fn journal_schemas(&self) -> JournalSchemas {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+    /// Registers a schema as the newest version of its subject.
+    pub(crate) fn register(&self, subject: &str, text: &str) {
+        let (runtime, client) = self.registry();
+        let registered = runtime.block_on(client.register(subject, text));
+        registered.expect("a schema that fits those before");
+    }
+
+    fn registry(&self) -> (Runtime, RegistryClient) {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let client = RegistryClient::new(&self.settings.registry).expect("a registry");
+        (runtime, client)
+    }
+
+    fn journal_schemas(&self) -> JournalSchemas {
+        let (runtime, client) = self.registry();
         let id_of = |name: &str| {
             let (id, _) = runtime.block_on(client.latest(name)).ok()?;
             Some(SchemaId(id.0))
