@@ -1,7 +1,7 @@
 # One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly bench demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted bench demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
@@ -39,6 +39,7 @@ test: setup ## Run every test, on real Kafka where it matters
 test-long: setup ## The same with a hundred times the cases of every property test, and everything on real Kafka
 	PROPTEST_CASES=25600 KAFKA=both cargo test --workspace --no-fail-fast
 	cargo test -p palinode-registry --features peer --test peer
+	$(MAKE) planted
 
 # The same number gives the same world: START=4711 SEEDS=1 make simulate, or palinode simulate --seed 4711 --story.
 simulate: setup-demo ## Run the orchestrator in simulated worlds: SEEDS=5000 START=0 make simulate
@@ -47,6 +48,9 @@ simulate: setup-demo ## Run the orchestrator in simulated worlds: SEEDS=5000 STA
 # Every night other worlds: the number of the day says where they begin.
 simulate-nightly: setup-demo
 	cargo run -q -p palinode-cli -- simulate --seeds 1000000 --start $$(( $$(date +%s) / 86400 * 1000000 ))
+
+planted: setup-demo ## Plant each known bug into a copy of the sources, and see that the simulation finds it
+	cargo run -q -p palinode-simulation --example planted
 
 bench: setup ## Measure the core alone, and rate, latency and processor time on real Kafka
 	cargo run -q -p palinode-scenario --example core_cost
