@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::support::{Wanted, World};
 
 /// The articles of these scenarios: each has one of its own, so that its stock tells of it alone.
-pub(super) const ARTICLES: [&str; 5] = ["lamp", "chair", "desk", "unpackable-mirror", "rug"];
+pub(super) const ARTICLES: [&str; 6] = ["lamp", "chair", "desk", "unpackable-mirror", "rug", "carpet"];
 /// Pieces of each.
 pub(super) const PIECES: i32 = 10;
 
