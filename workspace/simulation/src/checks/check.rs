@@ -13,6 +13,11 @@ pub trait Check {
     /// The law in a sentence.
     fn law(&self) -> &'static str;
 
+    /// What it does not judge, and why; for the report.
+    fn exceptions(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Looks at what is left of a world.
     fn check(&self, scene: &Scene<'_>, found: &mut Found);
 }
@@ -66,5 +71,8 @@ mod tests {
         let names: BTreeSet<&str> = all().iter().map(|check| check.name()).collect();
         assert_eq!(names.len(), all().len());
         assert!(all().iter().all(|check| check.law().ends_with('.')));
+        let all = all();
+        let mut exceptions = all.iter().flat_map(|check| check.exceptions());
+        assert!(exceptions.all(|exception| exception.ends_with('.')));
     }
 }
