@@ -11,6 +11,7 @@ mod context;
 mod deliveries;
 mod exclusive;
 mod failure;
+mod known_topics;
 mod log;
 mod membership;
 mod poller;
