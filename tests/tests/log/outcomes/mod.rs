@@ -8,6 +8,7 @@ mod asking;
 mod late;
 mod pool;
 mod reading;
+mod recorded;
 mod refused;
 mod transaction;
 mod writing;

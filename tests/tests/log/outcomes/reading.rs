@@ -17,6 +17,7 @@ use super::{
         self,
         On::{self, Embedded, Real},
     },
+    recorded,
     transaction::Stage,
 };
 
@@ -98,6 +99,7 @@ fn whatever_fails_when_records_are_fetched_each_is_handed_out_once_in_order() {
         assert!(*polls == Polls::MayFail || failures.is_empty(), "{failures:?}");
         task.poll(EVERYTHING, Duration::from_millis(200), &mut read).unwrap();
         assert_eq!(read.len(), RECORDS);
+        recorded::judge(&stage.world, "in", 0, &read);
         failures.dedup();
         format!("all after {took:.1?} {}", failures.join(", "))
     });

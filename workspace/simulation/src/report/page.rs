@@ -11,6 +11,13 @@ use crate::{
     plan::Fault,
 };
 
+/// What the last laws of the auditor are about.
+const READING: &str = "\
+The last seven are what Jepsen looks for in Kafka, as far as topics tell of it: what the orchestrator has read stands in the
+causes of its journal, in the inputs that it forwarded, in dead letters, and in what sagas began with. What clients wrote down,
+readers of what they were handed and writers of what they were told, is judged as well where it is given.
+";
+
 /// The heading under which a run writes what it did.
 const RUN: &str = "## What was run\n";
 
@@ -29,6 +36,8 @@ pub fn page() -> String {
     for (name, meaning) in laws() {
         let _ = writeln!(page, "| {name} | {meaning} |");
     }
+    page += "\n";
+    page += READING;
     page += "\n## Faults\n\n";
     for kind in Fault::DRAWN {
         let _ = writeln!(page, "- {kind}");
