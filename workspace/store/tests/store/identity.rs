@@ -25,6 +25,13 @@ fn rewrite(disk: &Rocks, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
+/// Lets the folder say that it has another format.
+fn reformat(disk: &Rocks) {
+    let text = fs::read_to_string(disk.folder().join("identity.json")).unwrap();
+    let line = text.lines().find(|line| line.contains("\"format\"")).unwrap();
+    rewrite(disk, line, "  \"format\": 200,");
+}
+
 fn open(settings: Settings) -> Error {
     RocksStores::new(settings).open(TASK).err().unwrap()
 }
@@ -79,7 +86,7 @@ fn a_folder_that_was_moved_to_another_task_or_application_is_foreign() {
 #[test]
 fn another_format_is_rebuilt() {
     let disk = written();
-    rewrite(&disk, "\"format\": 6", "\"format\": 200");
+    reformat(&disk);
     let error = open(disk.settings());
     assert!(
         error.is_rebuildable() && error.to_string().contains("it has the format 200"),
@@ -90,7 +97,7 @@ fn another_format_is_rebuilt() {
 #[test]
 fn what_is_foreign_is_never_rebuilt_whatever_its_format() {
     let disk = written();
-    rewrite(&disk, "\"format\": 6", "\"format\": 200");
+    reformat(&disk);
     let error = open(Settings {
         cluster: "cluster-2".into(),
         ..disk.settings()
