@@ -11,6 +11,7 @@ mod context;
 mod deliveries;
 mod exclusive;
 mod failure;
+mod heartbeats;
 mod log;
 mod membership;
 mod poller;
@@ -26,6 +27,7 @@ pub mod topics;
 pub use self::{
     compacted::CompactedTopic,
     exclusive::Exclusive,
+    heartbeats::Heartbeats,
     log::KafkaLog,
     membership::{Membership, News, Proposal},
     scan::{partition_count, scan},
