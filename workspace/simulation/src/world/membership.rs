@@ -118,10 +118,14 @@ impl World {
             for (task, said) in told {
                 let word = wanted.get(&(node, task)).copied().unwrap_or(Word::Nothing);
                 match (said, word) {
-                    (Word::Run, Word::Run) => drop(self.membership.members[node].goes_on.remove(&task)),
+                    (Word::Run, Word::Run) => {
+                        self.membership.members[node].goes_on.remove(&task);
+                    }
                     (Word::Run, _) if self.lets_go_on(node, task) => {}
                     (Word::Run, _) => takes_away |= self.say(node, task, word, 0),
-                    (Word::Follow, Word::Nothing) => drop(self.say(node, task, word, 0)),
+                    (Word::Follow, Word::Nothing) => {
+                        self.say(node, task, word, 0);
+                    }
                     _ => {}
                 }
             }
