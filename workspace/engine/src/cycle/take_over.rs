@@ -245,6 +245,8 @@ impl<St: Stores> TakeOver<St> {
     }
 
     fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
+        // What a store may reflect stands before the claim, which is the last record.
+        let end = self.claim.offset.map_or(end, |claim| end.min(claim));
         if let Some(mut replay) = self.followed.take()
             && misfit(replay.checkpoint().journal.as_ref(), first, end).is_none()
         {

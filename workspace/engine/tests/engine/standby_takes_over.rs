@@ -125,8 +125,8 @@ fn a_standby_that_cannot_follow_says_so_and_tries_again() {
     owner.take_over();
     world.place("o-1");
     owner.run();
-    standby.tell(Signal::Follow);
     world.plans.borrow_mut().clear();
+    standby.tell(Signal::Follow);
     standby.run();
     let Status::Standby {
         trouble: Some(trouble), ..
