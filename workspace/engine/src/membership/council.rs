@@ -25,7 +25,7 @@ const CAUGHT_UP_RECORDS: i64 = 2_000;
 
 /// The group's word that this member is to run a task was overtaken by a newer claim: it counts again after this time.
 /// Doubles with each time that this happens, up to [`AGAIN_AFTER_MAX`].
-const AGAIN_AFTER: Duration = Duration::from_secs(60);
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
 const AGAIN_AFTER_MAX: Duration = Duration::from_secs(3_600);
 
 /// A member that hears nothing of the others gives up what the group has taken from it after this time.

@@ -62,10 +62,10 @@ fn a_member_that_was_paused_follows_what_it_lost_and_gets_it_back_once() {
     two.pause(0, 3 * SECOND);
     two.pass(4 * SECOND);
     assert!((0..12).all(|task| two.owner(task) == Some(1)));
-    two.pass(20 * SECOND);
+    two.pass(5 * SECOND);
     assert!((0..6).all(|task| two.follows(0, task)), "a follows its former tasks");
     assert_eq!(two.claims, 12 + 6);
-    // The group, which has noticed nothing, still wants them at a: its word counts again after a minute.
+    // The group, which has noticed nothing, still wants them at a: its word counts again after a while.
     two.pass(60 * SECOND);
     assert!((0..6).all(|task| two.owner(task) == Some(0)));
     two.pass(600 * SECOND);
