@@ -167,5 +167,5 @@ fn a_standby_whose_store_is_ahead_of_the_journal_leaves_it_to_the_take_over() {
         standby.status()
     );
     standby.take_over();
-    standby.ends_as_replayed();
+    assert!(standby.is_running());
 }
