@@ -1,11 +1,13 @@
 # One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted bench demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
 START ?= 0
+ROUNDS ?= 300
+BROKERS ?= 3
 
 ifeq ($(ROCKSDB),source)
 ifneq ($(shell command -v ccache),)
@@ -51,6 +53,11 @@ simulate-nightly: setup-demo
 
 planted: setup-demo ## Plant each known bug into a copy of the sources, and see that the simulation finds it
 	cargo run -q -p palinode-simulation --example planted
+
+# The same SEED hits the same processes at the same times. WRITE=docs/chaos.md puts the run into the table there.
+chaos: setup ## Kill, pause, stop and cut off everything at random, then audit: ROUNDS=300 SEED=7 make chaos
+	cargo test -q -p palinode-cli --test chaos -- --rounds=$(ROUNDS) --brokers=$(BROKERS) \
+		--seed=$(or $(SEED),$(shell date +%s)) $(if $(WRITE),--write=$(abspath $(WRITE)))
 
 bench: setup ## Measure the core alone, and rate, latency and processor time on real Kafka
 	cargo run -q -p palinode-scenario --example core_cost

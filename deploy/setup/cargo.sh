@@ -8,9 +8,13 @@ rust_target() {
   esac
 }
 
-# Debian's builds of what crates would otherwise compile from C. Not SQLite: rusqlite needs a newer one than Debian 12 has;
-# and not jemalloc: a saga takes a fifth more processor time with Debian's.
+# Debian's builds of what crates would otherwise compile from C: a minute of the processor time of a first build. Not
+# SQLite: rusqlite needs a newer one than Debian 12 has.
 system_libraries() {
+  local jemalloc
+  # The one for position-independent programs, as Rust's are; cc prints the bare name when there is none.
+  jemalloc=$(cc -print-file-name=libjemalloc_pic.a)
+  [[ $jemalloc == /* ]] && echo "JEMALLOC_OVERRIDE = \"$(realpath "$jemalloc")\""
   pkg-config --exists libzstd && echo 'ZSTD_SYS_USE_PKG_CONFIG = "1"'
   return 0
 }

@@ -9,9 +9,9 @@ missing_packages() {
   has clang++ || echo clang
   has curl || has wget || printf '%s\n' curl ca-certificates
   has unzip || echo unzip
-  # librdkafka includes curl's headers, and RocksDB's bindings are made by libclang. zstd is compiled with our
-  # own crates where it is missing.
-  missing_libraries libssl-dev zlib1g-dev libcurl4-openssl-dev libclang-dev libzstd-dev
+  # librdkafka includes curl's headers, and RocksDB's bindings are made by libclang. The last two are compiled with
+  # our own crates where they are missing, which takes a minute more.
+  missing_libraries libssl-dev zlib1g-dev libcurl4-openssl-dev libclang-dev libjemalloc-dev libzstd-dev
   [[ $LEVEL == all ]] || return 0
   has mvn || echo maven
   has python3 || echo python3

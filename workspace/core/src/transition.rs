@@ -32,7 +32,7 @@ pub fn transition(context: Context<'_>, id: &SagaId, saga: Option<&Saga>, input:
 /// encoded, or the broker does not take it.
 ///
 /// The input's own events are recorded (a reply, a time-out, turning back), but nothing is asked of a participant and
-/// the saga does not end: it is suspended. Once resumed it goes on from its state, so that what was to be sent is sent
+/// the saga does not end: it is suspended, unless the input itself is only refused. Once resumed it goes on from its state, so that what was to be sent is sent
 /// then. `saga` is the state before the input.
 ///
 /// The only effects are emissions; those without a value are left out, and the caller may leave out any of them.
@@ -126,6 +126,21 @@ mod tests {
             ["timed out payment 1/1", "suspended on payment: OUTCOME_UNKNOWN"]
         );
         assert!(story.sent().is_empty());
+    }
+
+    #[test]
+    fn an_input_that_is_only_refused_suspends_nothing() {
+        let order = order().emitting(&[Milestone::CancelRefused], Broken);
+        let mut story = Story::of(order).given([start(), done(PAYMENT, 1)]);
+        assert_eq!(
+            story.when_refused(&done(PAYMENT, 1), &missing_topic()),
+            ["rejected: DUPLICATE_REPLY"]
+        );
+        assert_eq!(
+            story.when_refused(&done(STOCK, 1), &missing_topic()),
+            ["succeeded stock 1", "suspended: OUTPUT_REFUSED"]
+        );
+        assert_eq!(story.when(&resume(None)), ["resumed", "requested packing 1/1"]);
     }
 
     #[test]

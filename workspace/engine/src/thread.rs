@@ -45,11 +45,9 @@ pub(crate) fn waker(mailbox: SyncSender<Letter>, woken: Arc<AtomicBool>) -> Arc<
 
 /// Runs what blocks wherever it waits, and so is at its end when it was looked at once.
 pub(crate) fn run<F: Future>(blocking: F) -> F::Output {
-    let mut blocking = pin!(blocking);
-    loop {
-        if let Poll::Ready(end) = blocking.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return end;
-        }
+    match pin!(blocking).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(end) => end,
+        Poll::Pending => unreachable!("the calls of a task's thread block"),
     }
 }
 

@@ -143,12 +143,20 @@ impl Process {
         Ok(())
     }
 
+    /// Asks the process to end (SIGTERM), and does not wait for it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn terminate(&mut self) -> Result<()> {
+        self.send(libc::SIGTERM)
+    }
+
     /// Asks the process to end (SIGTERM) and waits for it; after that time it is killed.
     ///
     /// # Errors
     /// [`Error::Late`] when it had to be killed.
     pub fn stop(&mut self, at_most: Duration) -> Result<ExitStatus> {
-        self.send(libc::SIGTERM)?;
+        self.terminate()?;
         let ended = self.wait(at_most);
         self.kill9()?;
         ended

@@ -31,7 +31,7 @@ pub(super) fn event(saga: &SagaId, sequence: u64, cause: &str, text: &str, paylo
             }
         ))
     };
-    let event_type = match kind {
+    let event_type: Cow<'static, str> = match kind {
         "started" => "SagaStarted".into(),
         "requested" => of_step("Requested"),
         "succeeded" => of_step("Succeeded"),
@@ -51,38 +51,16 @@ pub(super) fn event(saga: &SagaId, sequence: u64, cause: &str, text: &str, paylo
         "rejected" => "InputRejected".into(),
         other => panic!("'{other}' is no event"),
     };
-    SagaRecord {
-        id: saga.clone(),
-        version: 1,
-        sequence: Sequence(sequence),
-        time: Timestamp(1_700_000_000_000),
-        event_type,
-        step: asked.map(|(step, _)| step),
-        purpose: rest.first().map(|_| purpose),
-        round: number(0).map(Round),
-        attempt: number(1).map(Attempt),
-        due: None,
-        definite: kind.starts_with("failed").then_some(kind == "failed"),
-        retried: kind.starts_with("failed").then_some(false),
-        code: None,
-        reason: None,
-        cause: cause.into(),
-        correlation: None,
-        traceparent: None,
-        payload,
-        items: None,
-        fails: None,
-        option: None,
-        by: None,
-        note: None,
-        sub_saga: None,
-        parent: None,
-        depth: None,
-        lock: None,
-        asker: None,
-        place: None,
-        migration: None,
-    }
+    let time = Timestamp(1_700_000_000_000);
+    let mut record = SagaRecord::blank(saga, 1, Sequence(sequence), time, &cause.into(), event_type);
+    record.purpose = asked.as_ref().map(|_| purpose);
+    record.step = asked.map(|(step, _)| step);
+    record.round = number(0).map(Round);
+    record.attempt = number(1).map(Attempt);
+    record.definite = kind.starts_with("failed").then_some(kind == "failed");
+    record.retried = kind.starts_with("failed").then_some(false);
+    record.payload = payload;
+    record
 }
 
 /// `undo-payment` is the compensation of `payment`.

@@ -16,8 +16,8 @@ pub(crate) enum Sending {
     Nothing,
     /// All are gathered; one that has no value spoils the decision.
     Everything,
-    /// Emissions that have a value, and answers to a parent, are gathered. The decision is held: nothing is asked of participants and the saga
-    /// does not end.
+    /// Emissions that have a value, and answers to a parent, are gathered. The decision is held: nothing is asked of
+    /// participants and the saga does not end.
     Held,
 }
 
@@ -87,13 +87,13 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Ends a held decision: the saga waits, for `reason`, unless the decision itself suspended it.
+    /// Ends a held decision: the saga waits, for `reason`, unless the decision itself suspended it or only refused the
+    /// input, which asks for nothing that could be held.
     pub(crate) fn hold(&mut self, reason: &Reason) {
-        let suspends = self
-            .events
-            .iter()
-            .any(|event| matches!(event, Event::SagaSuspended { .. }));
-        if self.open().is_some() && !suspends {
+        let suspends = |event: &Event| matches!(event, Event::SagaSuspended { .. });
+        let refuses = |event: &Event| matches!(event, Event::InputRejected { .. });
+        let is_refused = !self.events.is_empty() && self.events.iter().all(refuses);
+        if self.open().is_some() && !is_refused && !self.events.iter().any(suspends) {
             self.push(Event::SagaSuspended {
                 step: self.held,
                 reason: reason.clone(),

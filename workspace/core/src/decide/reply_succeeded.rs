@@ -197,6 +197,26 @@ mod tests {
     }
 
     #[test]
+    fn a_second_compensation_has_attempts_of_its_own() {
+        let mut story = Story::of(order()).given([start(), refused(STOCK, 1), timed_out(PAYMENT, 1)]);
+        let asked_until_it_waits = |story: &mut Story| {
+            let mut attempts = 0;
+            while story.state().suspended.is_none() {
+                let attempt = story.state().step(PAYMENT).compensation.attempt.0;
+                story.when(&undo_timed_out(PAYMENT, attempt));
+                story.when(&undo_retry(PAYMENT, attempt));
+                attempts += 1;
+            }
+            attempts
+        };
+        let first = asked_until_it_waits(&mut story);
+        assert!(first > 1);
+        story.when(&undone(PAYMENT, 1));
+        story.when(&done(PAYMENT, 1));
+        assert_eq!(asked_until_it_waits(&mut story), first);
+    }
+
+    #[test]
     fn a_success_after_its_compensation_is_compensated_again_while_the_saga_is_open() {
         let plan = plan([
             step("payment").compensated(),

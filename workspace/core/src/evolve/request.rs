@@ -39,7 +39,8 @@ pub(super) fn given_up(state: &mut SagaState, asked: Asked) {
     });
 }
 
-/// A success settles the outcome. A step that turns out to be done after it was compensated owes another compensation.
+/// A success settles the outcome. A step that turns out to be done after it was compensated owes another compensation,
+/// which has attempts and time of its own: those of the first went to what was answered.
 pub(super) fn succeeded(state: &mut SagaState, asked: Asked, payload: &Payload, at: Timestamp) {
     change(state, asked, |request| answer(request, RequestStatus::Succeeded, at));
     let (step, purpose) = asked;
@@ -48,8 +49,11 @@ pub(super) fn succeeded(state: &mut SagaState, asked: Asked, payload: &Payload, 
     };
     if purpose == Purpose::Forward {
         step.reply = Some(payload.clone());
-        if step.compensation.status == RequestStatus::Succeeded {
-            step.compensation.status = RequestStatus::NotRequested;
+        let compensation = &mut step.compensation;
+        if compensation.status == RequestStatus::Succeeded {
+            compensation.status = RequestStatus::NotRequested;
+            compensation.attempts_forgiven = compensation.attempt.0;
+            compensation.deadline_at = None;
         }
     }
 }

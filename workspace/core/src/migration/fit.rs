@@ -4,8 +4,8 @@ use std::{mem::discriminant, sync::Arc};
 
 use super::{Migrated, MigratedStep, Migration, Unmovable};
 use crate::{
-    Action, Direction, Expression, FieldName, Plan, Purpose, Request, RequestStatus, Saga, SagaState, StepIndex,
-    StepPlan, StepState, WaitPlan, decide::is_past_pivot, evolve::moved,
+    Action, Direction, Expression, FieldName, MessagePlan, Plan, Purpose, Request, RequestStatus, Saga, SagaState,
+    StepIndex, StepPlan, StepState, WaitPlan, decide::is_past_pivot, evolve::moved,
 };
 
 /// What `migration` makes of `saga`; `from` and `to` are the plans of its two versions.
@@ -113,12 +113,11 @@ fn may_be_repeated(request: &Request) -> bool {
 
 /// What the step asks with.
 fn content(plan: &Plan, step: StepIndex) -> Vec<(&FieldName, &str)> {
-    let message = plan
-        .step(step)
-        .command_for(Purpose::Forward)
-        .map(|message| plan.message(message));
-    let fields = message.map_or(&[][..], |message| &message.fields[..]).iter();
-    fields.map(|field| (&field.name, field.expression.source())).collect()
+    let fields = asked_with(plan, plan.step(step)).map_or(&[][..], |message| &message.fields[..]);
+    fields
+        .iter()
+        .map(|field| (&field.name, field.expression.source()))
+        .collect()
 }
 
 /// Whether a step that was begun is the same thing to participants, to services that send its event, and to replies and
@@ -185,9 +184,14 @@ fn same_wait(before: &WaitPlan, after: &WaitPlan) -> bool {
     }
 }
 
+/// The message that asks for the step; none of one that asks nobody.
+fn asked_with<'p>(plan: &'p Plan, step: &StepPlan) -> Option<&'p MessagePlan> {
+    Some(plan.message(step.command_for(Purpose::Forward)?))
+}
+
 /// Where the step is asked for, and by which record.
 fn address<'p>(plan: &'p Plan, step: &StepPlan) -> Option<(&'p str, &'p str)> {
-    let message = plan.message(step.command_for(Purpose::Forward)?);
+    let message = asked_with(plan, step)?;
     Some((message.topic.as_str(), message.record.as_str()))
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use palinode_core::{
-    IdempotencyKey, Input, InputId, Parent, ParentAnswer, Payload, Purpose, Reason, ReasonCode, RecordName, SagaId,
-    SagaKey, SubSaga, SubSagaInput,
+    IdempotencyKey, Input, InputId, Parent, ParentAnswer, Payload, Purpose, Reason, ReasonCode, RecordName, Saga,
+    SagaId, SagaKey, SubSaga, SubSagaInput,
 };
 use palinode_log::Consumed;
 use palinode_store::{Error as StoreError, Stores};
@@ -80,14 +80,19 @@ pub(super) fn asked<'d>(
 
 impl<St: Stores> Batch<'_, St> {
     /// Takes the request to the sub-saga. One for a definition that is not run, or that starts by another event, is a
-    /// dead letter, and the saga that asks hears of it.
+    /// dead letter, and the saga that asks hears of it. To take back what never began is done at once.
     pub(super) fn asked(&mut self, held: &Held, asked: Asked, record: &Consumed) -> Result<Taken, StoreError> {
         let id = &asked.sub_saga.id;
         if let Some(schema) = self.missing_schema(held, id)? {
             return Ok(Taken::SchemaMissing(schema));
         }
         let Some(plan) = self.plan_of(id)? else {
-            if self.not_run.is_none() {
+            if self.not_run.is_some() {
+                return Ok(Taken::Yes);
+            }
+            if asked.request.purpose == Purpose::Compensation && self.never_began(id)? {
+                self.answer(&asked, None);
+            } else {
                 let reason = format!("no version of the definition '{}' can be run here", id.definition);
                 self.refuse(&asked, record, ErrorCode::UnknownDefinition, reason);
             }
@@ -107,10 +112,22 @@ impl<St: Stores> Batch<'_, St> {
         Ok(Taken::Yes)
     }
 
+    /// Whether the sub-saga has neither begun nor ended.
+    fn never_began(&mut self, id: &SagaId) -> Result<bool, StoreError> {
+        self.draft.look(self.store, id, |saga| {
+            !matches!(saga, Some(Saga::Open(_) | Saga::Closed(_)))
+        })
+    }
+
     fn refuse(&mut self, asked: &Asked, record: &Consumed, code: ErrorCode, reason: String) {
+        self.answer(asked, Some(Reason::new(ReasonCode::Rejected, reason.clone())));
+        self.dead(record, asked.origin.clone(), code, reason);
+    }
+
+    fn answer(&mut self, asked: &Asked, refusal: Option<Reason>) {
         let answer = ParentAnswer {
             request: asked.request.clone(),
-            refusal: Some(Reason::new(ReasonCode::Rejected, reason.clone())),
+            refusal,
         };
         let cause = asked.origin.input_id();
         let carried = asked
@@ -124,7 +141,6 @@ impl<St: Stores> Batch<'_, St> {
             carried: carried.as_ref(),
         };
         self.draft.records.push(answering.record(self.shared, &answer));
-        self.dead(record, asked.origin.clone(), code, reason);
     }
 }
 

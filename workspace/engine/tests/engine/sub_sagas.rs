@@ -149,6 +149,20 @@ fn an_unknown_definition_is_a_refusal_and_a_dead_letter() {
 }
 
 #[test]
+fn what_could_not_begin_is_taken_back_at_once() {
+    let mut outing = Outing::placed(&[OUTING]);
+    outing.tasks[0].run();
+    outing.world.cancel(&outing.order);
+    // The wish comes before the refusal: the order takes back what it has only asked for.
+    outing.tasks[0].run();
+    assert_eq!(outing.world.last(&outing.order), "CompensationRequested parcel 1/1");
+    outing.run();
+    assert_eq!(outing.world.last(&outing.order), "SagaCompensated CANCELLED");
+    assert_eq!(outing.world.broker.read("palinode.dead-letters").len(), 1);
+    outing.ends_as_replayed();
+}
+
+#[test]
 fn a_definition_that_starts_by_another_event_is_a_refusal_too() {
     let other = PARCEL.replace(
         "shop.orders.PaymentRetryRequested",

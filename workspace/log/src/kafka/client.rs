@@ -8,7 +8,7 @@ use rdkafka::{
     producer::{Producer, ProducerContext},
 };
 
-use super::settings::{QUERY_TIMEOUT, SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT};
+use super::settings::{QUERY_TIMEOUT, REQUEST_TIMEOUT, RETRY_BACKOFF, SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT};
 use crate::{Application, Slot};
 
 /// Bytes that a task's readers fetch ahead, in KiB: twelve tasks stay within 50 MB.
@@ -34,8 +34,7 @@ pub(super) fn base(settings: &Settings, client: &str) -> ClientConfig {
         // A record waits for no acknowledgement of an earlier packet.
         .set("socket.nagle.disable", "true")
         .set("socket.keepalive.enable", "true")
-        // A request that hangs is given up within a transaction's time; librdkafka allows a producer no more.
-        .set("socket.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
+        .set("socket.timeout.ms", REQUEST_TIMEOUT.as_millis().to_string())
         .set("socket.connection.setup.timeout.ms", "5000")
         // A broker that comes back is noticed within a second.
         .set("reconnect.backoff.ms", "50")
@@ -70,6 +69,8 @@ pub(super) fn producer(settings: &Settings, application: &Application, task: i32
     config
         .set("transactional.id", transactional_id(application, task, slot))
         .set("transaction.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
+        // What is known of it tells whether the end of a transaction may have been asked for twice.
+        .set("retry.backoff.ms", RETRY_BACKOFF.as_millis().to_string())
         .set("acks", "all")
         // As Java clients do; librdkafka's own choice is CRC32.
         .set("partitioner", "murmur2");

@@ -24,6 +24,8 @@ struct State {
     blamed: Option<Arc<str>>,
     /// Somebody waits for room in the queue, not for the last report.
     room_wanted: bool,
+    /// Somebody waits until no more records than these have no report.
+    left_wanted: usize,
 }
 
 /// The first record that was not delivered; a real cause replaces a record that was only thrown away after it.
@@ -47,6 +49,8 @@ pub(super) struct DeliveryContext {
     task: i32,
     state: Mutex<State>,
     changed: Condvar,
+    /// When librdkafka last said that it lost a connection.
+    connection_lost: Mutex<Option<Instant>>,
 }
 
 impl DeliveryContext {
@@ -57,6 +61,7 @@ impl DeliveryContext {
             task,
             state: Mutex::default(),
             changed: Condvar::new(),
+            connection_lost: Mutex::default(),
         }
     }
 
@@ -68,14 +73,15 @@ impl DeliveryContext {
         };
     }
 
-    /// Waits for the reports of all records, or for the first bad one.
-    pub(super) fn wait(&self, deadline: Instant) -> Delivered {
+    /// Waits for the reports of all records but `left`, or for the first bad one.
+    pub(super) fn wait(&self, left: usize, deadline: Instant) -> Delivered {
         let mut state = self.state.lock();
+        state.left_wanted = left;
         loop {
             if let Some(failure) = &state.failure {
                 return Delivered::Failed(failure.clone());
             }
-            if state.outstanding == 0 {
+            if state.outstanding <= left {
                 return Delivered::All {
                     journal_offset: state.journal_offset,
                 };
@@ -94,6 +100,11 @@ impl DeliveryContext {
         state.room_wanted = false;
     }
 
+    /// Whether librdkafka said within this time that it lost a connection.
+    pub(super) fn has_lost_connection(&self, within: Duration) -> bool {
+        self.connection_lost.lock().is_some_and(|lost| lost.elapsed() <= within)
+    }
+
     /// The topic that the log named, when a transaction could not be extended to it.
     pub(super) fn blamed(&self) -> Option<Arc<str>> {
         self.state.lock().blamed.clone()
@@ -105,6 +116,9 @@ impl ClientContext for DeliveryContext {
         trace_line(level, facility, message);
         if let Some(topic) = unadded_topic(message) {
             self.state.lock().blamed.get_or_insert_with(|| topic.into());
+        }
+        if is_lost_connection(facility, message) {
+            *self.connection_lost.lock() = Some(Instant::now());
         }
     }
 
@@ -139,7 +153,7 @@ impl ProducerContext for DeliveryContext {
                 }
             }
         }
-        if state.outstanding == 0 || state.failure.is_some() || state.room_wanted {
+        if state.outstanding <= state.left_wanted || state.failure.is_some() || state.room_wanted {
             self.changed.notify_all();
         }
     }
@@ -154,6 +168,13 @@ fn unadded_topic(line: &str) -> Option<&str> {
     (!why.contains(NOT_ATTEMPTED)).then_some(topic)
 }
 
+/// Whether librdkafka's line says that a connection which may have carried requests has ended.
+fn is_lost_connection(facility: &str, line: &str) -> bool {
+    facility == "FAIL" && !line.contains(NOT_CONNECTED)
+}
+
+/// librdkafka's words for a connection that was refused: nothing was under way on it.
+const NOT_CONNECTED: &str = ": Connect to ";
 /// librdkafka's words for `OPERATION_NOT_ATTEMPTED`.
 const NOT_ATTEMPTED: &str = "Operation not attempted";
 
@@ -172,11 +193,25 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_connection_is_told_from_one_that_was_refused() {
+        let lost = "[thrd:TxnCoordinator]: TxnCoordinator: 127.0.0.1:9092: Disconnected (after 5ms in state UP)";
+        let refused =
+            "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused";
+        assert!(is_lost_connection("FAIL", lost));
+        assert!(!is_lost_connection("FAIL", refused));
+        assert!(!is_lost_connection("REQTMOUT", lost));
+        let context = DeliveryContext::new("journal".into(), 0);
+        assert!(!context.has_lost_connection(Duration::from_secs(1)));
+        context.log(RDKafkaLogLevel::Info, "FAIL", lost);
+        assert!(context.has_lost_connection(Duration::from_secs(1)));
+    }
+
+    #[test]
     fn waits_no_longer_than_told() {
         let context = DeliveryContext::new("journal".into(), 0);
         context.begin(1);
         assert_eq!(
-            context.wait(Instant::now() + Duration::from_millis(1)),
+            context.wait(0, Instant::now() + Duration::from_millis(1)),
             Delivered::TimedOut
         );
     }

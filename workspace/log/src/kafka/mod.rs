@@ -12,6 +12,7 @@ mod deliveries;
 mod exclusive;
 mod failure;
 mod heartbeats;
+mod known_topics;
 mod log;
 mod membership;
 mod poller;

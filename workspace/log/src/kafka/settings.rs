@@ -17,13 +17,19 @@ pub(super) const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) const ABORT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Initialising an id waits for the end of the dead owner's transaction; beyond this it is tried again from the start.
 pub(super) const FENCE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long librdkafka waits, give or take a fifth, before it asks again what failed with its connection.
+pub(super) const RETRY_BACKOFF: Duration = Duration::from_millis(250);
+/// So it does not ask again sooner than this.
+pub(super) const ASKED_AGAIN_AFTER: Duration = Duration::from_millis(200);
+/// A request that hangs is given up within a transaction's time; librdkafka allows a producer no more.
+pub(super) const REQUEST_TIMEOUT: Duration = TRANSACTION_TIMEOUT;
 /// Metadata and offsets are answered from the broker's memory; a longer wait means that it is not well.
 pub(super) const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The group finds a member dead after this time: the least that a broker allows by default.
 pub(super) const SESSION_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Properties on which the guarantees rest: they cannot be set.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 22] = [
     "acks",
     "allow.auto.create.topics",
     "auto.offset.reset",
@@ -35,11 +41,14 @@ const RESERVED: [&str; 19] = [
     "group.id",
     "group.instance.id",
     "isolation.level",
+    "log.connection.close",
     "log.queue",
     "max.in.flight",
     "metadata.broker.list",
     "partitioner",
     "request.required.acks",
+    "retry.backoff.max.ms",
+    "retry.backoff.ms",
     "socket.timeout.ms",
     "transaction.timeout.ms",
     "transactional.id",

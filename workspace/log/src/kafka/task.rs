@@ -109,7 +109,7 @@ impl TaskLog for KafkaTask {
     }
 
     fn commit(&mut self, slot: Slot, records: &[Produced]) -> Outcome {
-        let Some(producer) = self.producers.get(&slot) else {
+        let Some(producer) = self.producers.get_mut(&slot) else {
             return Outcome::Indefinite {
                 reason: format!("the id '{}' is not initialised", slot.as_str()),
             };

@@ -77,6 +77,22 @@ impl Kafka {
         self.process.log_path()
     }
 
+    /// Whether the node's process has not ended.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn is_running(&mut self) -> Result<bool> {
+        self.process.is_running()
+    }
+
+    /// Asks the node to end in order, and does not wait for it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn terminate(&mut self) -> Result<()> {
+        self.process.terminate()
+    }
+
     /// Ends the node in order: clients are told, everything is written.
     ///
     /// # Errors
@@ -102,8 +118,25 @@ impl Kafka {
         if self.process.is_running()? {
             self.stop()?;
         }
+        self.begin_again()?;
+        self.await_ready()
+    }
+
+    /// Starts a node again that has ended, as [`Kafka::restart`] does, and does not wait for it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn begin_again(&mut self) -> Result<()> {
         self.process = launch(&self.installation, &self.folder, self.ports, &self.settings)?;
         Ok(())
+    }
+
+    /// Waits until the node serves clients.
+    ///
+    /// # Errors
+    /// When it ends or is not ready in time.
+    pub fn await_ready(&mut self) -> Result<()> {
+        await_ready(&mut self.process, self.ports)
     }
 
     /// Lets the node hang (SIGSTOP) until [`Kafka::resume`].
@@ -128,7 +161,11 @@ fn begin(installation: &Installation, folder: &Folder, settings: &Settings) -> R
     loop {
         choices -= 1;
         let ports = choose_ports(settings.port)?;
-        match launch(installation, folder, ports, settings) {
+        let ready = launch(installation, folder, ports, settings).and_then(|mut process| {
+            await_ready(&mut process, ports)?;
+            Ok(process)
+        });
+        match ready {
             Err(error) if choices > 0 && settings.port.is_none() && lost_its_port(&error) => continue,
             launched => return launched.map(|process| (process, ports)),
         }
@@ -157,20 +194,23 @@ fn launch(installation: &Installation, folder: &Folder, ports: Ports, settings: 
     if !folder.is_formatted() {
         format(installation, folder, settings)?;
     }
-    let mut command = installation.command(settings.heap_mib, &folder.log_settings());
+    let mut command = installation.command(settings.heap_mib, &settings.java_options, &folder.log_settings());
     command.arg("kafka.Kafka").arg(folder.node_properties());
-    let mut process = Process::spawn("Kafka", command, folder.log())?;
+    Process::spawn("Kafka", command, folder.log())
+}
+
+fn await_ready(process: &mut Process, ports: Ports) -> Result<()> {
     process.wait_until("was not ready", START_AT_MOST, |process| {
         process.output().contains(READY) && TcpStream::connect((Ipv4Addr::LOCALHOST, ports.clients)).is_ok()
-    })?;
-    Ok(process)
+    })
 }
 
 /// Lays out the data folder of a new cluster.
 fn format(installation: &Installation, folder: &Folder, settings: &Settings) -> Result<()> {
-    let mut command = installation.command(settings.heap_mib, &folder.log_settings());
+    let mut command = installation.command(settings.heap_mib, &settings.java_options, &folder.log_settings());
+    let cluster_id = settings.cluster_id.clone().unwrap_or_else(cluster_id);
     command
-        .args(["kafka.tools.StorageTool", "format", "-t", &cluster_id(), "-c"])
+        .args(["kafka.tools.StorageTool", "format", "-t", &cluster_id, "-c"])
         .arg(folder.node_properties());
     let mut process = Process::spawn("Kafka's storage tool", command, folder.log())?;
     let status = process.wait(START_AT_MOST)?;

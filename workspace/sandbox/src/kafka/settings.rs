@@ -13,8 +13,12 @@ pub struct Settings {
     pub data_dir: Option<PathBuf>,
     /// The port for clients; a free one by default.
     pub port: Option<u16>,
+    /// The cluster's id; a new one by default. The nodes of one cluster have the same.
+    pub cluster_id: Option<String>,
     /// The largest heap of the node's Java, in MiB.
     pub heap_mib: u32,
+    /// More options of the node's Java.
+    pub java_options: Vec<String>,
     /// More broker properties, or other values for those of deploy/kafka/node.properties.
     pub properties: Vec<(String, String)>,
 }
@@ -24,7 +28,9 @@ impl Default for Settings {
         Settings {
             data_dir: None,
             port: None,
+            cluster_id: None,
             heap_mib: HEAP_MIB,
+            java_options: Vec::new(),
             properties: Vec::new(),
         }
     }

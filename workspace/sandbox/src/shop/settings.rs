@@ -23,6 +23,10 @@ pub struct Settings {
     pub topic_prefix: String,
     /// Tasks of the orchestrator and partitions of every topic.
     pub partitions: i32,
+    /// Copies of every partition.
+    pub replication: i32,
+    /// Kafka's address for processes that reach it in another way than the rest.
+    pub bootstrap_of: BTreeMap<Component, String>,
     /// Nodes of the orchestrator.
     pub nodes: u8,
     /// The services to run.
@@ -62,6 +66,8 @@ impl Settings {
             registry: registry.into(),
             topic_prefix: String::new(),
             partitions: 12,
+            replication: 1,
+            bootstrap_of: BTreeMap::new(),
             nodes: 1,
             services: Component::SERVICES.to_vec(),
             webhook: "http://127.0.0.1:9/".into(),
@@ -75,6 +81,11 @@ impl Settings {
             definitions: None,
             orchestrator: BTreeMap::new(),
         }
+    }
+
+    /// Kafka's address for a process.
+    pub(super) fn bootstrap_of(&self, component: Component) -> &str {
+        self.bootstrap_of.get(&component).unwrap_or(&self.bootstrap_servers)
     }
 
     /// What a service's settings file holds.
@@ -105,7 +116,7 @@ impl Settings {
         let mut settings = json!({
             "service": {
                 "name": name,
-                "kafka": { "bootstrap_servers": self.bootstrap_servers, "topic_prefix": self.topic_prefix },
+                "kafka": { "bootstrap_servers": self.bootstrap_of(component), "topic_prefix": self.topic_prefix },
                 "topics": topics,
             },
             "database": self.folder.join(&name).join("data.sqlite"),

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::PathBuf,
-    process::Command,
+    process::{Command, ExitStatus},
     time::{Duration, Instant},
 };
 
@@ -117,6 +117,22 @@ impl Shop {
         }
     }
 
+    /// Asks a process to end in order, and does not wait for it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn terminate(&mut self, component: Component) -> Result<()> {
+        self.processes.get_mut(&component).map_or(Ok(()), Process::terminate)
+    }
+
+    /// How a process has ended, if it was started and has ended, by itself or because it was asked to.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn exit(&mut self, component: Component) -> Result<Option<ExitStatus>> {
+        self.processes.get_mut(&component).map_or(Ok(None), Process::exit)
+    }
+
     /// Lets a process hang until [`Shop::resume`].
     ///
     /// # Errors
@@ -194,7 +210,7 @@ impl Shop {
         let settings = &self.settings;
         let mut command = Command::new(&settings.program);
         command
-            .args(["topics", "create", "--replication", "1"])
+            .args(["topics", "create", "--replication", &settings.replication.to_string()])
             .args(["--bootstrap-servers", &settings.bootstrap_servers])
             .args(["--topic-prefix", &settings.topic_prefix])
             .args(["--partitions", &settings.partitions.to_string()])
@@ -223,7 +239,7 @@ impl Shop {
             ("definitions", sagas.display().to_string()),
             ("schemas", settings.repository.join("schemas").display().to_string()),
             ("data_dir", self.folder(component).display().to_string()),
-            ("kafka.bootstrap_servers", settings.bootstrap_servers.clone()),
+            ("kafka.bootstrap_servers", settings.bootstrap_of(component).to_owned()),
             ("registry.url", settings.registry.clone()),
             ("http.listen", self.listen(component)),
             ("log.filter", settings.log.clone()),

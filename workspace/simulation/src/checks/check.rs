@@ -1,8 +1,8 @@
 //! What a checker is.
 
 use super::{
-    Found, Scene, Violation, audited, buffers, clock, conduct, fencing, late_success, reference, rest, store, timers,
-    told, waiting_replies, whole,
+    Found, Scene, Violation, audited, buffers, clock, conduct, fencing, late_success, own_faults, reference, rest,
+    store, timers, told, waiting_replies, whole,
 };
 
 /// One law, and how to see that it was kept.
@@ -12,6 +12,11 @@ pub trait Check {
 
     /// The law in a sentence.
     fn law(&self) -> &'static str;
+
+    /// What it does not judge, and why; for the report.
+    fn exceptions(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Looks at what is left of a world.
     fn check(&self, scene: &Scene<'_>, found: &mut Found);
@@ -32,6 +37,7 @@ pub fn all() -> Vec<Box<dyn Check>> {
         Box::new(late_success::LateSuccess),
         Box::new(store::Store),
         Box::new(buffers::Buffers),
+        Box::new(own_faults::OwnFaults),
         Box::new(reference::Reference),
         Box::new(audited::Audited),
     ]
@@ -66,5 +72,8 @@ mod tests {
         let names: BTreeSet<&str> = all().iter().map(|check| check.name()).collect();
         assert_eq!(names.len(), all().len());
         assert!(all().iter().all(|check| check.law().ends_with('.')));
+        let all = all();
+        let mut exceptions = all.iter().flat_map(|check| check.exceptions());
+        assert!(exceptions.all(|exception| exception.ends_with('.')));
     }
 }

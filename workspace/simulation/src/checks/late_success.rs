@@ -24,6 +24,13 @@ impl Check for LateSuccess {
         "A step that turns out to be done after its compensation was answered is taken back again; no success is dropped."
     }
 
+    fn exceptions(&self) -> &'static [&'static str] {
+        &[
+            "A step whose compensation was given up, as its definition says: nothing takes it back, and people are told of that.",
+            "A success that became a dead letter: the saga never heard of it, and people are told.",
+        ]
+    }
+
     fn check(&self, scene: &Scene<'_>, found: &mut Found) {
         for (saga, events) in scene.sagas() {
             let events: Vec<&SagaRecord> = events.iter().filter_map(|(_, entry)| entry.event()).collect();

@@ -58,6 +58,10 @@ pub enum Disk {
     /// The checkpoint was written and the sagas of its batch were not: what a torn batch leaves, and RocksDB never does.
     /// It has to be noticed at the next open, as damage is.
     Torn,
+    /// It reflects more than the journal holds. Only in worlds with a name, never drawn.
+    Ahead,
+    /// It reflects another journal. Only in worlds with a name, never drawn.
+    OtherJournal,
 }
 
 /// A fault. Nodes and tasks are numbers; those that there are not are taken modulo their count.
@@ -261,6 +265,8 @@ impl Fault {
                 Disk::Foreign => "kill a node, its disk is another application's",
                 Disk::Damaged => "kill a node, its disk is damaged",
                 Disk::Torn => "kill a node, its last write is torn",
+                Disk::Ahead => "kill a node, its disk is ahead of the journal",
+                Disk::OtherJournal => "kill a node, its disk reflects another journal",
             },
             Self::KillAfterCommits { .. } => "kill a node right after a commit",
             Self::Restart { upgrade: false, .. } => "restart a node",

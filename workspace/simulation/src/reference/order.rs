@@ -64,7 +64,10 @@ impl Order {
             Input::Answer(answer) => self.refusal(answer),
             Input::Time { kind, due } => self.time(kind, *due),
         }
-        if self.is_refused && self.is_open() && !self.lines.iter().any(|line| line.starts_with("SagaSuspended")) {
+        let says = |word: &'static str| move |line: &String| line.starts_with(word);
+        let is_turned_away = !self.lines.is_empty() && self.lines.iter().all(says("InputRejected"));
+        let waits_already = self.lines.iter().any(says("SagaSuspended"));
+        if self.is_refused && self.is_open() && !is_turned_away && !waits_already {
             let what = self.would_ask.take();
             self.suspend_for(what, "OUTPUT_REFUSED");
         }
@@ -147,6 +150,7 @@ impl Order {
                 let undo = &mut self.steps[answer.step].1;
                 if !answer.undo && undo.got == Got::Done {
                     undo.got = Got::Nowhere;
+                    undo.forgiven = undo.attempt;
                 }
                 let goes_on = |(what, why): &(Option<Which>, String)| {
                     *what == Some(which) || what.is_none() && why == "DEADLINE_PASSED"

@@ -6,6 +6,7 @@
 mod clocks;
 mod commits;
 mod parts;
+mod played;
 mod scenario;
 mod stores;
 mod take_overs;
@@ -14,4 +15,5 @@ mod tests;
 mod topics;
 mod versions;
 
+pub use played::{Played, WORLDS, play};
 pub use scenario::{End, Scenario, all};

@@ -2,7 +2,7 @@
 
 use super::{
     End, Scenario,
-    parts::{is_fault, one_after_the_other, quiet},
+    parts::{is_fault, one_after_the_other, quiet, was},
 };
 use crate::{
     Remains,
@@ -10,7 +10,7 @@ use crate::{
     plan::{Definitions, Disk, Fault, WorldPlan},
 };
 
-pub(super) const ALL: [Scenario; 3] = [
+pub(super) const ALL: [Scenario; 5] = [
     Scenario {
         name: "a write fails after its commit",
         meaning: "The transaction stands and the store cannot take it: nothing further is written before the gap is replayed \
@@ -41,7 +41,34 @@ pub(super) const ALL: [Scenario; 3] = [
             one_after_the_other(remains, &[&foreign, &began])
         },
     },
+    Scenario {
+        name: "a disk that is ahead of its journal",
+        meaning: "A store reflects more than its journal holds, as when the cluster was restored from a copy: it is refused, \
+                  set aside, and rebuilt from the journal.",
+        end: End::AtRest,
+        plan: |seed| disks(seed, Disk::Ahead),
+        is_met: |remains| {
+            let refused = |what: &str| what.contains("set aside") && what.contains("but the journal ends before");
+            remains
+                .history
+                .entries()
+                .iter()
+                .any(|entry| is_of_store(entry, &refused))
+        },
+    },
+    Scenario {
+        name: "a disk that reflects another journal",
+        meaning: "At the place where a store stopped, its journal holds another event: the task does not go on with sagas \
+                  that are not those of its journal, and says so, until a person removes the store.",
+        end: End::AtRest,
+        plan: |seed| disks(seed, Disk::OtherJournal),
+        is_met: |remains| was(remains, "is not the one that this node's store reflects"),
+    },
 ];
+
+fn is_of_store(entry: &Entry, says: &dyn Fn(&str) -> bool) -> bool {
+    matches!(&entry.what, Happened::Store { what, .. } if says(what))
+}
 
 fn write_fails(seed: u64) -> WorldPlan {
     let fail = |node, at_ms| (at_ms, Fault::StoreWriteFails { node, task: 0 });

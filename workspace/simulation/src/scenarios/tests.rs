@@ -1,48 +1,40 @@
 //! Every scenario meets what it is about, and keeps all laws.
 
-use crate::{
-    checks::{Known, Scene, judge},
-    scenarios::{End, Scenario, all},
-    setting::Setting,
-    world,
-};
+use std::{collections::BTreeSet, thread};
 
-/// Worlds of each scenario. Chance decides delays only.
-const SEEDS: u64 = 12;
-
-/// Laws of a world at rest, which one with a stuck task cannot keep.
-const OF_REST: [&str; 2] = ["rest", "audit"];
-
-/// What is wrong with a scenario.
-fn wrong(scenario: &Scenario) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let mut met = 0;
-    for seed in 0..SEEDS {
-        let plan = (scenario.plan)(seed);
-        let known = Known::of(&Setting::new(&plan), plan.tasks);
-        let remains = world::run(plan);
-        met += u64::from((scenario.is_met)(&remains));
-        for violation in judge(&Scene::new(&remains, &known)) {
-            if scenario.end == End::AtRest || !OF_REST.contains(&violation.check) {
-                let what: String = violation.what.chars().take(300).collect();
-                wrong.push(format!("'{}', seed {seed}: {}: {what}", scenario.name, violation.check));
-            }
-        }
-    }
-    if met < SEEDS / 4 {
-        wrong.push(format!("'{}' was met by {met} of {SEEDS} worlds", scenario.name));
-    }
-    wrong
-}
+use crate::scenarios::{Played, all, play};
 
 #[test]
 fn every_scenario_meets_what_it_is_about_and_keeps_all_laws() {
-    let wrong: Vec<String> = all().iter().flat_map(wrong).collect();
+    let threads = thread::available_parallelism().map_or(2, usize::from);
+    let played = play(threads);
+    assert!(
+        played
+            .iter()
+            .map(|played| played.scenario.name)
+            .eq(all().iter().map(|scenario| scenario.name))
+    );
+    let wrong: Vec<String> = played.iter().flat_map(Played::faults).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
+fn a_scenario_that_meets_nothing_or_breaks_a_law_is_not_well() {
+    let scenario = all()[0];
+    let met = |met| Played {
+        scenario,
+        met,
+        wrong: Vec::new(),
+    };
+    assert!(met(12).is_well());
+    assert_eq!(
+        met(0).faults(),
+        [format!("'{}' was met by 0 of 12 worlds", scenario.name)]
+    );
+}
+
+#[test]
 fn names_are_given_once() {
-    let names: std::collections::BTreeSet<_> = all().iter().map(|scenario| scenario.name).collect();
+    let names: BTreeSet<_> = all().iter().map(|scenario| scenario.name).collect();
     assert_eq!(names.len(), all().len());
 }

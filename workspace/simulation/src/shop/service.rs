@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use palinode_core::Timestamp;
+use palinode_core::{IdempotencyKey, Purpose, Timestamp};
 use palinode_log::TopicPartition;
 
 use super::{
@@ -124,10 +124,11 @@ impl Service {
             Manner::Fails => Some(Refusal::ForNow),
             _ => None,
         };
+        let slips_the_bar = fate.slips_the_bar && !self.owes_taking_back(command);
         let answer = self.book.carry_out(&Work {
             command,
             refusal,
-            slips_the_bar: fate.slips_the_bar,
+            slips_the_bar,
             pen,
             now,
         })?;
@@ -139,6 +140,21 @@ impl Service {
         };
         self.answers.insert(request, answered);
         Some(answer)
+    }
+
+    /// Whether it has taken the command's step back and not said so.
+    ///
+    /// What it does after that, against the bar, it does only once it has said so. Until then a success that is told stands
+    /// for what was done before the step was taken back, and the answer to that covers it: nobody who hears the two can know
+    /// that they were done the other way round. Participants bar the step for this very reason.
+    fn owes_taking_back(&self, command: &Command) -> bool {
+        let is_taking_back = |request: &IdempotencyKey| {
+            request.purpose == Purpose::Compensation
+                && request.saga == command.request.saga
+                && request.step == command.request.step
+        };
+        let mut answers = self.answers.values();
+        answers.any(|answered| !answered.is_told && is_taking_back(&answered.command.request))
     }
 
     /// Its answer to the request was written.

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use palinode_store::{Error, Stores};
+use palinode_store::{Error, JournalPosition, Stores};
 use parking_lot::Mutex;
 
 use super::{
@@ -20,6 +20,8 @@ use crate::{Contents, plan};
 
 /// Changes that a store keeps before it writes them, in the first world; the others have fewer or more.
 const UNWRITTEN_CHANGES: usize = 4;
+/// So far ahead of its journal that no world writes so much.
+const FAR_AHEAD: i64 = 1_000_000;
 
 /// A node's disk. Clones are one disk.
 #[derive(Clone, Debug)]
@@ -80,6 +82,18 @@ impl Disk {
                     kept.cut(1);
                     kept.state = State::Damaged("a batch is torn");
                 }
+                plan::Disk::Ahead => {
+                    kept.reflect(|known| JournalPosition {
+                        offset: known.offset + FAR_AHEAD,
+                        ..known
+                    });
+                }
+                plan::Disk::OtherJournal => {
+                    kept.is_of_other_journal |= kept.reflect(|known| JournalPosition {
+                        event_id: "an event of another journal".into(),
+                        ..known
+                    });
+                }
             }
         }
     }
@@ -88,7 +102,7 @@ impl Disk {
     pub(crate) fn remove_foreign(&self) -> bool {
         let mut tasks = self.tasks.lock();
         let before = tasks.len();
-        tasks.retain(|_, kept| kept.state != State::Foreign);
+        tasks.retain(|_, kept| kept.state != State::Foreign && !kept.is_of_other_journal);
         tasks.len() < before
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palinode_store::Change;
+use palinode_store::{Change, JournalPosition};
 
 use crate::Contents;
 
@@ -33,6 +33,8 @@ pub(super) struct Kept {
     /// So many of `written` outlive the machine's death.
     pub(super) synced: usize,
     pub(super) state: State,
+    /// It can be read, and belongs to another journal.
+    pub(super) is_of_other_journal: bool,
     /// What the process has and the disk has not.
     pub(super) unwritten: Vec<Arc<Change>>,
     pub(super) fails_next_write: bool,
@@ -57,6 +59,22 @@ impl Kept {
     pub(super) fn cut(&mut self, writes: usize) {
         self.written.truncate(self.written.len().saturating_sub(writes));
         self.synced = self.synced.min(self.written.len());
+    }
+
+    /// The journal position that it reflects becomes another one. False when it reflects none.
+    pub(super) fn reflect(&mut self, other: impl FnOnce(JournalPosition) -> JournalPosition) -> bool {
+        let (changes, _) = self.read();
+        let Some(last) = changes.iter().rev().find(|change| change.journal.is_some()) else {
+            return false;
+        };
+        let change = Change {
+            journal: last.journal.clone().map(other),
+            clock: last.clock,
+            ..Change::default()
+        };
+        self.written.push(Written::Batch(vec![Arc::new(change)]));
+        self.sync();
+        true
     }
 
     /// The changes, and the journal's id.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The format of keys and values. Whoever changes the core's types that are kept here, or a key, raises it: the store is
 /// then rebuilt from the journal.
-pub(super) const FORMAT: u8 = 5;
+pub(super) const FORMAT: u8 = 6;
 
 /// What is known besides the sagas, timers and positions.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ mod tests {
     fn the_bytes_of_this_format_stay_as_they_are() {
         let mut buffer = Vec::new();
         encode(&mut buffer, &closed()).unwrap();
-        assert_eq!(buffer, [5, 2, 0, 14, 2, 172, 2, 0], "when this changes, raise FORMAT");
+        assert_eq!(buffer, [6, 2, 0, 14, 2, 172, 2, 0], "when this changes, raise FORMAT");
     }
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn another_format_is_refused() {
-        assert!(decode::<Saga>(&[FORMAT + 1, 0]).unwrap_err().contains("format 6"));
+        assert!(decode::<Saga>(&[FORMAT + 1, 0]).unwrap_err().contains("format 7"));
     }
 
     proptest! {

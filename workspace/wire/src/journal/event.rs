@@ -127,26 +127,26 @@ impl SagaRecord {
         cause: &InputId,
         event: &Event,
     ) -> Self {
-        let mut record = Self::empty(id, plan.version, sequence, time, cause, event_type(event));
+        let mut record = Self::blank(id, plan.version, sequence, time, cause, event_type(event));
         record.fill(plan, event);
         record
     }
 
     /// A record that says nothing but what every record says.
-    pub(super) fn empty(
+    pub fn blank(
         id: &SagaId,
         version: u32,
         sequence: Sequence,
         time: Timestamp,
         cause: &InputId,
-        event_type: &'static str,
+        event_type: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self {
             id: id.clone(),
             version,
             sequence,
             time,
-            event_type: Cow::Borrowed(event_type),
+            event_type: event_type.into(),
             step: None,
             purpose: None,
             round: None,

@@ -34,7 +34,7 @@ impl SagaRecord {
             LockEvent::Left { .. } => "LockLeft",
             LockEvent::Overfull { .. } | LockEvent::Rejected { .. } => "InputRejected",
         };
-        let mut record = Self::empty(&LockState::id(key), VERSION, sequence, time, cause, event_type);
+        let mut record = Self::blank(&LockState::id(key), VERSION, sequence, time, cause, event_type);
         let request = event.request();
         record.asker = Some(request.saga.clone());
         record.step = Some(request.step.clone());

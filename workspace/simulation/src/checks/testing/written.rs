@@ -9,38 +9,16 @@ pub(crate) struct Written(pub(super) SagaRecord);
 
 /// The event `event_type`, number `sequence`, of the order `key`.
 pub(crate) fn event(key: &str, sequence: u64, event_type: &'static str, cause: &str) -> Written {
-    Written(SagaRecord {
-        id: SagaId::new("order-fulfilment", key),
-        version: 1,
-        sequence: Sequence(sequence),
-        time: Timestamp(0),
-        event_type: event_type.into(),
-        step: None,
-        purpose: None,
-        round: None,
-        attempt: None,
-        due: None,
-        definite: None,
-        retried: None,
-        code: None,
-        reason: None,
-        cause: InputId::from(cause),
-        correlation: None,
-        traceparent: None,
-        payload: None,
-        items: None,
-        fails: None,
-        option: None,
-        by: None,
-        note: None,
-        sub_saga: None,
-        parent: None,
-        depth: None,
-        lock: None,
-        asker: None,
-        place: None,
-        migration: None,
-    })
+    let id = SagaId::new("order-fulfilment", key);
+    let cause = InputId::from(cause);
+    Written(SagaRecord::blank(
+        &id,
+        1,
+        Sequence(sequence),
+        Timestamp(0),
+        &cause,
+        event_type,
+    ))
 }
 
 impl Written {
