@@ -80,6 +80,11 @@ impl Council {
             if let Some(seat) = self.seats.get_mut(task) {
                 seat.assignment = None;
                 seat.withdrawn_at = now;
+                // What has not begun here is not finished first: whoever the group gives the task to would have to take it
+                // over a second time.
+                if seat.standing.has_not_begun() {
+                    seat.bid = None;
+                }
             }
         }
     }

@@ -62,6 +62,14 @@ impl Standing {
         }
     }
 
+    /// Whether this member works on the task only once it has claimed it.
+    pub(super) fn has_not_begun(self) -> bool {
+        matches!(
+            self,
+            Self::Idle | Self::Declined | Self::Standby(_) | Self::Claiming(None)
+        )
+    }
+
     /// As the others are told; none when there is nothing to tell.
     pub(super) fn told(self, task: i32) -> Option<TaskStanding> {
         let (role, journal) = match self {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use palinode_engine::membership::Standing;
+
 use super::Gathering;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -29,6 +31,26 @@ fn a_member_that_joins_catches_up_before_it_takes_over() {
     assert_eq!(two.claims, 12 + 6);
     assert!((6..12).all(|task| two.follows(0, task)));
     assert!((0..6).all(|task| two.follows(1, task)));
+}
+
+#[test]
+fn two_that_start_together_claim_each_task_once() {
+    let mut two = Gathering::of(&["a", "b"], 12, 1);
+    let all: Vec<i32> = (0..12).collect();
+    two.members[0].council.assigned(&all);
+    two.until("a begins to take all over", |two| {
+        all.iter()
+            .all(|task| matches!(two.members[0].does.get(task), Some(Standing::Claiming(None))))
+    });
+    let now = two.now;
+    two.members[0].council.withdrawn(&all[6..], now);
+    two.members[1].council.assigned(&all[6..]);
+    let took = two.until("both have their share", |two| {
+        (0..12).all(|task| two.owner(task) == Some(usize::from(task >= 6)))
+    });
+    assert!(took <= SECOND, "it took {took:?}");
+    two.pass(30 * SECOND);
+    assert_eq!(two.claims, 12);
 }
 
 #[test]
