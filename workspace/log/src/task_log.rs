@@ -172,7 +172,7 @@ pub trait TaskLog: Send + 'static {
     fn positions(&mut self) -> Result<Vec<(TopicPartition, i64)>, Error>;
 
     /// Starts to read the task's journal partition, committed records only, from `offset` on (from its first record
-    /// when that has been deleted and `offset` is 0).
+    /// when that has been deleted and `offset` is 0). The `wake` of [`Log::open`] is called when records wait.
     ///
     /// # Errors
     /// When the client refuses.
@@ -193,7 +193,7 @@ pub trait TaskLog: Send + 'static {
     /// Ends reading the journal.
     fn close_journal(&mut self);
 
-    /// Drops the producers and stops reading the inputs, bounded in time.
+    /// Drops the producers and stops reading the inputs and the journal, bounded in time.
     fn release(&mut self);
 }
 

@@ -52,8 +52,11 @@ pub const SUB_SAGA_FAILED: OwnSchema = own!("palinode.inbox.SubSagaFailed", "inb
 /// A saga takes back the saga that is one of its steps.
 pub const SUB_SAGA_TAKEN_BACK: OwnSchema = own!("palinode.inbox.SubSagaTakenBack", "inbox/SubSagaTakenBack.avsc");
 
+/// A member is there, and what it does.
+pub const HEARTBEAT: OwnSchema = own!("palinode.members.Heartbeat", "members/Heartbeat.avsc");
+
 /// All of them.
-pub const ALL: [OwnSchema; 13] = [
+pub const ALL: [OwnSchema; 14] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -67,4 +70,5 @@ pub const ALL: [OwnSchema; 13] = [
     SUB_SAGA_SUCCEEDED,
     SUB_SAGA_FAILED,
     SUB_SAGA_TAKEN_BACK,
+    HEARTBEAT,
 ];

@@ -17,6 +17,7 @@ mod correlate;
 mod decode;
 mod draft;
 mod exits;
+mod following;
 mod gather;
 mod held;
 mod migrate;

@@ -61,6 +61,8 @@ pub(super) struct Running<St: Stores> {
     paused: BTreeSet<TopicPartition>,
     waiting_timers: WaitingTimers,
     foreign: Foreign,
+    /// The offset of the claim in the journal.
+    claim: Option<i64>,
 }
 
 /// Due timers that cannot fire: a schema is missing, or their saga cannot be handled.
@@ -108,6 +110,7 @@ impl<St: Stores> Running<St> {
             paused: BTreeSet::new(),
             waiting_timers: WaitingTimers::default(),
             foreign: Foreign::default(),
+            claim: owned.claim,
         }
     }
 
@@ -149,6 +152,7 @@ impl<St: Stores> Running<St> {
             | Signal::Starts(_)
             | Signal::Tick
             | Signal::Proposed
+            | Signal::Follow
             | Signal::Withdrawn
             | Signal::Stop => {}
         }
@@ -208,6 +212,8 @@ impl<St: Stores> Running<St> {
             .flatten()
             .next();
         Status::Running {
+            claim: self.claim,
+            journal: self.store.checkpoint().journal.as_ref().map(|position| position.offset),
             open_sagas: self.store.open_count(),
             waiting,
         }

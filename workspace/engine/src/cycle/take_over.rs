@@ -25,6 +25,8 @@ pub(super) struct TakeOver<St: Stores> {
     journal: Journal,
     claim: Claim,
     inputs: BTreeMap<TopicPartition, InputKey>,
+    /// The replay of a standby, which goes on up to the claim.
+    followed: Option<Box<Replay<St::Store>>>,
     stage: Stage<St::Store>,
 }
 
@@ -65,6 +67,8 @@ pub(super) struct Owned<S: Store> {
     pub(super) store: S,
     pub(super) inputs: BTreeMap<TopicPartition, InputKey>,
     pub(super) next_slot: Slot,
+    /// The offset of the claim in the journal.
+    pub(super) claim: Option<i64>,
 }
 
 /// How far a take-over got.
@@ -76,14 +80,20 @@ pub(super) enum Progress<S: Store> {
 type Step<S> = Result<Progress<S>, Exit>;
 
 impl<St: Stores> TakeOver<St> {
-    /// Begins a take-over under `incarnation`.
-    pub(super) fn begin(shared: Arc<Shared<St>>, task: i32, incarnation: Arc<str>) -> (Self, Vec<Action>) {
+    /// Begins a take-over under `incarnation`, from what a standby has `followed`, if there is one.
+    pub(super) fn begin(
+        shared: Arc<Shared<St>>,
+        task: i32,
+        incarnation: Arc<str>,
+        followed: Option<Box<Replay<St::Store>>>,
+    ) -> (Self, Vec<Action>) {
         let journal = Journal::new(&shared, task, Arc::clone(&incarnation));
         let inputs = shared.inputs(task);
         let claim = Claim {
             incarnation,
             sent_at: Timestamp::default(),
             ended_at: Timestamp::default(),
+            offset: None,
         };
         (
             Self {
@@ -92,6 +102,7 @@ impl<St: Stores> TakeOver<St> {
                 journal,
                 claim,
                 inputs,
+                followed,
                 stage: Stage::Fencing,
             },
             vec![Action::Fence],
@@ -101,6 +112,11 @@ impl<St: Stores> TakeOver<St> {
     /// What the tasks share, with the definitions of now, and the journal, for the owner that the task has from now on.
     pub(super) fn into_parts(self) -> (Arc<Shared<St>>, Journal) {
         (self.shared, self.journal)
+    }
+
+    /// The offset of the claim in the journal, once it stands.
+    pub(super) fn claim_offset(&self) -> Option<i64> {
+        self.claim.offset
     }
 
     /// What to read now.
@@ -207,8 +223,9 @@ impl<St: Stores> TakeOver<St> {
 
     fn claimed(&mut self, outcome: Outcome, now: Timestamp) -> Step<St::Store> {
         match outcome {
-            Outcome::Committed { .. } => {
+            Outcome::Committed { journal_offset } => {
                 self.claim.ended_at = now;
+                self.claim.offset = journal_offset;
                 self.stage = Stage::Consulting;
                 Ok(Progress::Going(vec![Action::Definitions]))
             }
@@ -228,6 +245,15 @@ impl<St: Stores> TakeOver<St> {
     }
 
     fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
+        // What a store may reflect stands before the claim, which is the last record.
+        let end = self.claim.offset.map_or(end, |claim| end.min(claim));
+        if let Some(mut replay) = self.followed.take()
+            && misfit(replay.checkpoint().journal.as_ref(), first, end).is_none()
+        {
+            replay.until(self.claim.clone());
+            self.stage = Stage::Replaying(replay);
+            return Ok(Progress::Going(Vec::new()));
+        }
         let mut store = self.open_store()?;
         if let Some(misfit) = misfit(store.checkpoint().journal.as_ref(), first, end) {
             // Whether it is the same journal stands at its beginning, if that is not deleted.
@@ -267,27 +293,16 @@ impl<St: Stores> TakeOver<St> {
         }
         let from = expected.as_ref().map_or(first, |position| position.offset);
         let claim = self.claim.clone();
-        self.stage = Stage::Replaying(Box::new(Replay::new(store, expected, claim)));
+        self.stage = Stage::Replaying(Box::new(Replay::new(store, expected, Some(claim))));
         Ok(Progress::Going(vec![Action::OpenJournal { from }]))
     }
 
     fn open_store(&self) -> Result<St::Store, Exit> {
-        match self.shared.stores.open(self.task) {
-            Err(error) if error.is_rebuildable() => {
-                self.set_aside(&error.to_string())?;
-                self.shared.stores.open(self.task).map_err(store_exit)
-            }
-            other => other.map_err(store_exit),
-        }
+        self.shared.open_store(self.task).map_err(store_exit)
     }
 
     fn set_aside(&self, reason: &str) -> Result<(), Exit> {
-        tracing::warn!(
-            task = self.task,
-            reason,
-            "the store is set aside and made again from the journal"
-        );
-        self.shared.stores.set_aside(self.task, reason).map_err(store_exit)
+        self.shared.set_aside(self.task, reason).map_err(store_exit)
     }
 
     fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
@@ -372,6 +387,7 @@ impl<St: Stores> TakeOver<St> {
                 store,
                 inputs: std::mem::take(&mut self.inputs),
                 next_slot,
+                claim: self.claim.offset,
             }),
             actions,
         )

@@ -171,7 +171,7 @@ impl TaskLog for KafkaTask {
             _ => None,
         };
         let from = first.unwrap_or(offset);
-        let mut reader = self.reader("journal", None)?;
+        let mut reader = self.reader("journal", Some(Arc::clone(&self.wake)))?;
         reader.assign(&[(self.journal.clone(), from)])?;
         self.journal_reader = Some(reader);
         Ok(())
@@ -205,5 +205,6 @@ impl TaskLog for KafkaTask {
     fn release(&mut self) {
         self.producers.clear();
         self.inputs = None;
+        self.journal_reader = None;
     }
 }

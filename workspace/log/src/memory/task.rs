@@ -52,6 +52,13 @@ impl MemoryTask {
     fn id(&self, slot: Slot) -> String {
         format!("{}{}", self.id_prefix, slot.as_str())
     }
+
+    /// Is woken by what comes on the inputs and the journal.
+    fn listen(&self) {
+        let inputs = self.inputs.iter().chain(&self.journal_input);
+        let sources: BTreeSet<_> = inputs.map(|input| input.source.clone()).collect();
+        self.broker.lock().listen(self.reader, sources);
+    }
 }
 
 impl TaskLog for MemoryTask {
@@ -100,8 +107,7 @@ impl TaskLog for MemoryTask {
             paused: Paused::No,
         };
         self.inputs = positions.iter().map(input).collect();
-        let sources: BTreeSet<_> = positions.iter().map(|(source, _)| source.clone()).collect();
-        self.broker.lock().listen(self.reader, sources);
+        self.listen();
         (self.wake)();
         Ok(())
     }
@@ -138,12 +144,15 @@ impl TaskLog for MemoryTask {
     fn open_journal(&mut self, offset: i64) -> Result<(), Error> {
         let mut state = self.broker.lock();
         let start = state.partition(&self.journal)?.start();
+        drop(state);
         let next = if offset == 0 { start } else { offset };
         self.journal_input = Some(Input {
             source: self.journal.clone(),
             next,
             paused: Paused::No,
         });
+        self.listen();
+        (self.wake)();
         Ok(())
     }
 
@@ -165,12 +174,14 @@ impl TaskLog for MemoryTask {
 
     fn close_journal(&mut self) {
         self.journal_input = None;
+        self.listen();
     }
 
     fn release(&mut self) {
         self.epochs.clear();
         self.inputs.clear();
-        self.broker.lock().listen(self.reader, BTreeSet::new());
+        self.journal_input = None;
+        self.listen();
     }
 }
 

@@ -251,7 +251,12 @@ impl Outside for Client {
             _ => None,
         };
         let thread = self.own.hold.thread;
-        let reader = Reader::new(self.own.hold.clone(), Box::new(move |space| space.wake(thread)));
+        let mailbox = Rc::clone(&self.own.mailbox);
+        let wake = move |space: &mut Space| {
+            mailbox.borrow_mut().wake();
+            space.wake(thread);
+        };
+        let reader = Reader::new(self.own.hold.clone(), Box::new(wake));
         reader.assign(&[(self.journal.clone(), first.unwrap_or(offset))]);
         self.journal_reader = Some(reader);
         Ok(())
@@ -288,14 +293,19 @@ impl Outside for Client {
     fn release(&mut self) {
         self.producers.clear();
         self.inputs = None;
+        self.journal_reader = None;
     }
 }
 
 /// The status without what changes all the time.
 fn words(status: &Status) -> String {
     match status {
-        Status::Standby => "standby".into(),
-        Status::TakingOver { stage, trouble } => match trouble {
+        Status::Idle => "idle".into(),
+        Status::Standby { trouble, .. } => match trouble {
+            Some(trouble) => format!("standby, paused: {trouble}"),
+            None => "standby".into(),
+        },
+        Status::TakingOver { stage, trouble, .. } => match trouble {
             Some(trouble) => format!("taking over, {stage}: {trouble}"),
             None => format!("taking over, {stage}"),
         },

@@ -30,6 +30,8 @@ pub(crate) struct Shell<St: Stores = MemoryStores> {
     pub(crate) poll_max: usize,
     /// Transactions that were asked for.
     pub(crate) transactions: u32,
+    /// Records of the journal that were read.
+    pub(crate) journal_read: u64,
     /// The ids by which transactions were written.
     pub(crate) slots: Vec<Slot>,
     /// What each transaction takes.
@@ -56,6 +58,7 @@ impl<St: Stores> Shell<St> {
             asked: Vec::new(),
             poll_max: 500,
             transactions: 0,
+            journal_read: 0,
             slots: Vec::new(),
             commit_takes: Duration::ZERO,
             dies_after_commits: None,
@@ -94,7 +97,10 @@ impl<St: Stores> Shell<St> {
     }
 
     fn act(&mut self, action: Action) -> Option<Signal> {
-        let begins = matches!(action, Action::Fence | Action::Release | Action::LookUp(_));
+        let begins = matches!(
+            action,
+            Action::Fence | Action::Release | Action::LookUp(_) | Action::Definitions
+        );
         assert!(
             begins || !self.released,
             "after its release the task still wants {action:?}"
@@ -121,7 +127,10 @@ impl<St: Stores> Shell<St> {
                 }
                 Some(Signal::Ended(outcome))
             }
-            Action::Definitions => Some(Signal::Definitions(Ok(self.world.deployment()))),
+            Action::Definitions => {
+                self.released = false;
+                Some(Signal::Definitions(Ok(self.world.deployment())))
+            }
             Action::JournalBounds => Some(Signal::JournalBounds(self.log.journal_bounds())),
             Action::OpenJournal { from } => self.log.open_journal(from).err().map(Signal::JournalFailed),
             Action::CloseJournal => {
@@ -188,9 +197,12 @@ impl<St: Stores> Shell<St> {
                 Ok(()) => Signal::Records(records),
                 Err(error) => Signal::InputsFailed(error),
             },
-            Demand::Journal => match self.log.poll_journal(limits, Duration::ZERO, &mut records) {
+            Demand::Journal | Demand::Following => match self.log.poll_journal(limits, Duration::ZERO, &mut records) {
                 Ok(()) if records.is_empty() => return false,
-                Ok(()) => Signal::Journal(records),
+                Ok(()) => {
+                    self.journal_read += records.len() as u64;
+                    Signal::Journal(records)
+                }
                 Err(error) => Signal::JournalFailed(error),
             },
         };
