@@ -4,11 +4,16 @@
 //! what is not in it is replayed.
 
 mod arguments;
+#[cfg(feature = "s3")]
+mod bucket;
+mod checksum;
 mod create;
+mod folder;
 mod list;
 mod manifest;
 mod repository;
 mod restore;
+mod shelf;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -17,18 +22,14 @@ mod verify;
 pub(crate) use arguments::Backup;
 
 use arguments::Action;
-use tokio::runtime::Builder;
 
 use crate::Verdict;
 
 pub(crate) fn backup(arguments: &Backup) -> anyhow::Result<Verdict> {
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    runtime.block_on(async {
-        match &arguments.action {
-            Action::Create(create) => create::create(create).await,
-            Action::List(list) => list::list(list).await,
-            Action::Verify(verify) => verify::verify(verify).await,
-            Action::Restore(restore) => restore::restore(restore).await,
-        }
-    })
+    match &arguments.action {
+        Action::Create(create) => create::create(create),
+        Action::List(list) => list::list(list),
+        Action::Verify(verify) => verify::verify(verify),
+        Action::Restore(restore) => restore::restore(restore),
+    }
 }

@@ -3,6 +3,7 @@
 use std::{num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Subcommand};
+use palinode_store::rocks::Place;
 
 /// Arguments of `palinode backup`.
 #[derive(Debug, Args)]
@@ -39,13 +40,26 @@ pub(super) struct Selection {
     pub(super) tasks: Vec<i32>,
 }
 
+impl Selection {
+    /// Whether the task at `place` is meant.
+    pub(super) fn means(&self, place: &Place) -> bool {
+        // As the folders of the names that were given are named.
+        let application = self.application.as_deref().unwrap_or_default();
+        let member = self.member.as_deref().unwrap_or_default();
+        let named = Place::new(&place.data, application, member, place.task);
+        (self.application.is_none() || place.application == named.application)
+            && (self.member.is_none() || place.member == named.member)
+            && (self.tasks.is_empty() || self.tasks.contains(&place.task))
+    }
+}
+
 /// Arguments of `palinode backup create`.
 #[derive(Debug, Args)]
 pub(super) struct Create {
     /// The node's data folder.
     #[arg(long)]
     pub(super) data: PathBuf,
-    /// Where the backups are kept: a folder, file:///folder, or s3://bucket/folder.
+    /// Where the backups are kept: a folder, or s3://bucket/folder (where palinode was built with it; see docs/store.md).
     #[arg(long, value_name = "URL")]
     pub(super) to: String,
     /// Which tasks.

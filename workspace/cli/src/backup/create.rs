@@ -1,17 +1,14 @@
 //! `palinode backup create`.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use anyhow::Context;
 use palinode_store::rocks::{Place, StoreCopy, inspect};
 
 use super::{
     arguments::{Create, Selection},
-    manifest::{Manifest, StoredFile},
-    repository::{Repository, TaskBackups, checksum},
+    manifest::Manifest,
+    repository::{Repository, described},
     target,
 };
 use crate::{Verdict, say};
@@ -27,17 +24,17 @@ pub(super) struct Created {
     pub(super) pruned: usize,
 }
 
-pub(super) async fn create(arguments: &Create) -> anyhow::Result<Verdict> {
+pub(super) fn create(arguments: &Create) -> anyhow::Result<Verdict> {
     let repository = target::open(&arguments.to, true)?;
     let places = places(&arguments.data, &arguments.selection)?;
     anyhow::ensure!(
         !places.is_empty(),
-        "there is no such task in {}",
+        "there is no store of such a task below {}: give the folder that the node's configuration names as data_dir",
         arguments.data.display()
     );
     let mut failed = 0;
     for place in &places {
-        match one(&repository, place, arguments.keep.get()).await {
+        match one(&repository, place, arguments.keep.get()) {
             Ok(created) => tell(&created)?,
             // The other tasks' stores are worth it.
             Err(error) => {
@@ -46,73 +43,61 @@ pub(super) async fn create(arguments: &Create) -> anyhow::Result<Verdict> {
             }
         }
     }
-    anyhow::ensure!(failed == 0, "{failed} of {} tasks were not backed up", places.len());
+    anyhow::ensure!(
+        failed == 0,
+        "{failed} of {} tasks were not backed up as they should be; the errors are above",
+        places.len()
+    );
     Ok(Verdict::Done)
 }
 
 /// The tasks' folders that are meant.
 pub(super) fn places(data: &Path, selection: &Selection) -> anyhow::Result<Vec<Place>> {
     let mut places = Place::all(data)?;
-    places.retain(|place| {
-        let application = selection.application.as_deref().unwrap_or(&place.application);
-        let member = selection.member.as_deref().unwrap_or(&place.member);
-        let meant = Place::new(data, application, member, place.task);
-        let is_named = |given: &Option<String>, found: &str, meant: &str| given.is_none() || found == meant;
-        is_named(&selection.application, &place.application, &meant.application)
-            && is_named(&selection.member, &place.member, &meant.member)
-            && (selection.tasks.is_empty() || selection.tasks.contains(&place.task))
-    });
+    places.retain(|place| selection.means(place));
     Ok(places)
 }
 
-/// Backs up the store at `place`.
-pub(super) async fn one(repository: &Repository, place: &Place, keep: usize) -> anyhow::Result<Created> {
+/// Backs up the store at `place`: first the files that are not there yet, one after the other, then the manifest.
+pub(super) fn one(repository: &Repository, place: &Place, keep: usize) -> anyhow::Result<Created> {
     let copy = StoreCopy::make(place)?;
-    let contents = inspect(copy.path(), false)?;
+    let mut contents = inspect(copy.path(), false)?;
+    let tables = std::mem::take(&mut contents.tables);
     let backups = repository.of(place);
-    let (files, sent) = send(&backups, copy.files()).await?;
-    let manifest = Manifest::now(place, contents, files);
-    backups.finish(&manifest).await?;
-    let pruned = backups.prune(keep).await?;
-    Ok(Created { manifest, sent, pruned })
-}
-
-/// Sends the files that are not there yet.
-async fn send(backups: &TaskBackups, paths: &[PathBuf]) -> anyhow::Result<(Vec<StoredFile>, u64)> {
-    let stored = backups.stored().await?;
+    let stored = backups.stored()?;
     let (mut files, mut sent) = (Vec::new(), 0);
-    for path in paths {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+    for path in copy.files() {
+        let Some(file) = described(path)? else {
             continue;
         };
-        // One file at a time: RocksDB's have 64 MiB at the most, about.
-        let content = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-        let (bytes, sha256) = (content.len() as u64, checksum(&content));
-        if stored.get(&sha256) != Some(&bytes) {
-            backups.put(&sha256, content).await?;
-            sent += bytes;
+        // RocksDB may just be writing a table, or have one left over.
+        if file.name.ends_with(".sst") && !tables.contains(&file.name) {
+            continue;
         }
-        files.push(StoredFile { name, bytes, sha256 });
+        if stored.get(&file.sha256) != Some(&file.bytes) {
+            backups.send(&file, path)?;
+            sent += file.bytes;
+        }
+        files.push(file);
     }
-    Ok((files, sent))
+    let last = backups.chosen(None)?;
+    let manifest = Manifest::now(place, contents, files, last.as_deref());
+    backups.finish(&manifest)?;
+    let pruned = backups
+        .prune(keep)
+        .with_context(|| format!("the backup {} is whole, but nothing old was deleted", manifest.id))?;
+    Ok(Created { manifest, sent, pruned })
 }
 
 fn tell(created: &Created) -> anyhow::Result<()> {
     let Created { manifest, sent, pruned } = created;
+    let deleted = match pruned {
+        0 => String::new(),
+        1 => "; 1 old backup was deleted".into(),
+        more => format!("; {more} old backups were deleted"),
+    };
     say(format_args!(
-        "{}: {} files, {} bytes, of which {sent} were sent; journal up to {}; {} sagas open{}",
-        manifest.title(),
-        manifest.files.len(),
-        manifest.bytes(),
-        manifest
-            .store
-            .journal_offset
-            .map_or("nothing".into(), |offset| format!("offset {offset}")),
-        manifest.store.open_sagas,
-        if *pruned == 0 {
-            String::new()
-        } else {
-            format!("; {pruned} old backups deleted")
-        }
+        "{}, of which {sent} bytes were sent{deleted}",
+        manifest.summary()
     ))
 }

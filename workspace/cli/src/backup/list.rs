@@ -3,31 +3,29 @@
 use super::{arguments::List, target};
 use crate::{Verdict, say};
 
-pub(super) async fn list(arguments: &List) -> anyhow::Result<Verdict> {
+pub(super) fn list(arguments: &List) -> anyhow::Result<Verdict> {
     let repository = target::open(&arguments.from, false)?;
-    let mut manifests = Vec::new();
-    for task in repository.tasks(&arguments.selection).await? {
-        manifests.extend(task.manifests().await?);
+    let (mut manifests, mut unread) = (Vec::new(), false);
+    for task in repository.tasks(&arguments.selection)? {
+        for id in task.ids()? {
+            match task.manifest(&id) {
+                Ok(manifest) => manifests.push(manifest),
+                Err(error) => {
+                    unread = true;
+                    eprintln!("palinode: {id} of {}: {error:#}", task.title());
+                }
+            }
+        }
     }
     if arguments.json {
         say(serde_json::to_string_pretty(&manifests)?)?;
-        return Ok(Verdict::Done);
+    } else {
+        for manifest in &manifests {
+            say(manifest.summary())?;
+        }
+        if manifests.is_empty() {
+            say(format_args!("there are no backups of this kind at {}", arguments.from))?;
+        }
     }
-    for manifest in &manifests {
-        let offset = manifest
-            .store
-            .journal_offset
-            .map_or("-".into(), |offset| offset.to_string());
-        say(format_args!(
-            "{}: {} files, {} bytes, journal offset {offset}, {} sagas open",
-            manifest.title(),
-            manifest.files.len(),
-            manifest.bytes(),
-            manifest.store.open_sagas
-        ))?;
-    }
-    if manifests.is_empty() {
-        say("there are no backups")?;
-    }
-    Ok(Verdict::Done)
+    Ok(if unread { Verdict::Found } else { Verdict::Done })
 }

@@ -10,212 +10,200 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    path::Path as File,
-    sync::Arc,
+    fs::File,
+    path::{Path, PathBuf},
+    rc::Rc,
 };
 
 use anyhow::Context;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, path::Path};
 use palinode_store::rocks::Place;
-use sha2::{Digest, Sha256};
 
 use super::{
     arguments::Selection,
+    checksum::{self, Summing},
+    folder::DRAFT,
     manifest::{Manifest, StoredFile},
+    shelf::Shelf,
 };
 
+/// What the name of a manifest ends with.
+const MANIFEST: &str = ".json";
+
 /// Where backups are kept.
+#[derive(Clone)]
 pub(super) struct Repository {
-    store: Arc<dyn ObjectStore>,
-    root: Path,
+    shelf: Rc<dyn Shelf>,
 }
 
 /// The backups of one task.
 #[derive(Clone)]
 pub(super) struct TaskBackups {
-    store: Arc<dyn ObjectStore>,
-    root: Path,
+    shelf: Rc<dyn Shelf>,
+    name: String,
 }
 
 impl Repository {
-    /// Backups in `store`, below `root`.
-    pub(super) fn new(store: Arc<dyn ObjectStore>, root: Path) -> Self {
-        Self { store, root }
+    /// Backups on `shelf`.
+    pub(super) fn new(shelf: impl Shelf + 'static) -> Self {
+        Self { shelf: Rc::new(shelf) }
     }
 
     /// The backups of the task at `place`.
     pub(super) fn of(&self, place: &Place) -> TaskBackups {
-        let member = self
-            .root
-            .clone()
-            .join(place.application.as_str())
-            .join(place.member.as_str());
-        self.at(member.join(format!("task-{}", place.task)))
-    }
-
-    fn at(&self, root: Path) -> TaskBackups {
         TaskBackups {
-            store: Arc::clone(&self.store),
-            root,
+            shelf: Rc::clone(&self.shelf),
+            name: name(place),
         }
     }
 
     /// The tasks that have backups, in order.
-    pub(super) async fn tasks(&self, selection: &Selection) -> anyhow::Result<Vec<TaskBackups>> {
-        // A member's folder is named as the place of one of its tasks says.
-        let named = Place::new(
-            File::new(""),
-            selection.application.as_deref().unwrap_or_default(),
-            selection.member.as_deref().unwrap_or_default(),
-            0,
-        );
-        let is_meant = |wanted: Option<()>, name: &str, path: &Path| {
-            let part = Path::from_iter([name]);
-            wanted.is_none() || path.filename() == part.filename()
-        };
-        let mut tasks = Vec::new();
-        for application in self.folders(&self.root).await? {
-            let wanted = selection.application.as_ref().map(|_| ());
-            if !is_meant(wanted, &named.application, &application) {
-                continue;
-            }
-            for member in self.folders(&application).await? {
-                let wanted = selection.member.as_ref().map(|_| ());
-                if !is_meant(wanted, &named.member, &member) {
-                    continue;
+    pub(super) fn tasks(&self, selection: &Selection) -> anyhow::Result<Vec<TaskBackups>> {
+        let mut places = Vec::new();
+        for application in self.shelf.folders("")? {
+            for member in self.shelf.folders(&application)? {
+                for task in self.shelf.folders(&format!("{application}/{member}"))? {
+                    let Some(task) = task.strip_prefix("task-").and_then(|task| task.parse().ok()) else {
+                        continue;
+                    };
+                    places.push(Place {
+                        data: PathBuf::new(),
+                        application: application.clone(),
+                        member: member.clone(),
+                        task,
+                    });
                 }
-                let mut numbered = Vec::new();
-                for task in self.folders(&member).await? {
-                    let number = task
-                        .filename()
-                        .and_then(|name| name.strip_prefix("task-")?.parse::<i32>().ok());
-                    numbered.extend(number.map(|number| (number, task)));
-                }
-                numbered.retain(|(number, _)| selection.tasks.is_empty() || selection.tasks.contains(number));
-                numbered.sort();
-                tasks.extend(numbered.into_iter().map(|(_, path)| self.at(path)));
             }
         }
-        Ok(tasks)
+        places.retain(|place| selection.means(place));
+        places.sort();
+        Ok(places.iter().map(|place| self.of(place)).collect())
     }
+}
 
-    async fn folders(&self, path: &Path) -> anyhow::Result<Vec<Path>> {
-        let mut folders = self.store.list_with_delimiter(Some(path)).await?.common_prefixes;
-        folders.sort();
-        Ok(folders)
-    }
+/// The name of the folder for the backups of the task at `place`.
+pub(super) fn name(place: &Place) -> String {
+    format!("{}/{}/task-{}", place.application, place.member, place.task)
 }
 
 impl TaskBackups {
-    fn files(&self) -> Path {
-        self.root.clone().join("files")
+    fn files(&self) -> String {
+        format!("{}/files", self.name)
     }
 
-    fn backups(&self) -> Path {
-        self.root.clone().join("backups")
+    fn file(&self, sha256: &str) -> String {
+        format!("{}/{sha256}", self.files())
     }
 
-    /// Where it is, for people.
+    fn backups(&self) -> String {
+        format!("{}/backups", self.name)
+    }
+
+    /// The name of the manifest of the backup `id`.
+    pub(super) fn manifest_file(&self, id: &str) -> String {
+        format!("{}/{id}{MANIFEST}", self.backups())
+    }
+
+    /// Whose backups they are, for people.
     pub(super) fn title(&self) -> &str {
-        self.root.as_ref()
+        &self.name
     }
 
     /// The files that are there by their checksums, and how long they are.
-    pub(super) async fn stored(&self) -> anyhow::Result<HashMap<String, u64>> {
-        let objects = self.store.list_with_delimiter(Some(&self.files())).await?.objects;
-        let named = |path: &Path| path.filename().unwrap_or_default().to_owned();
-        Ok(objects
-            .iter()
-            .map(|object| (named(&object.location), object.size))
-            .collect())
+    pub(super) fn stored(&self) -> anyhow::Result<HashMap<String, u64>> {
+        let files = self.shelf.files(&self.files())?;
+        Ok(files.into_iter().map(|file| (file.name, file.bytes)).collect())
     }
 
-    /// Keeps a file.
-    pub(super) async fn put(&self, sha256: &str, bytes: Vec<u8>) -> anyhow::Result<()> {
-        let path = self.files().join(sha256);
-        self.store.put(&path, PutPayload::from(bytes)).await?;
-        Ok(())
+    /// Keeps the file at `path`, which is `file`. A part of it at a time is in memory.
+    pub(super) fn send(&self, file: &StoredFile, path: &Path) -> anyhow::Result<()> {
+        let content = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let mut content = Summing::new(content).expect(file.bytes, &file.sha256);
+        self.shelf.put(&self.file(&file.sha256), &mut content)
     }
 
     /// Writes a file of a backup into `folder`, when it is what it should be.
-    pub(super) async fn fetch(&self, file: &StoredFile, folder: &File) -> anyhow::Result<()> {
-        let path = self.files().join(file.sha256.as_str());
-        let lost = || format!("{}: {path}", file.name);
-        let bytes = self
-            .store
-            .get(&path)
-            .await
-            .with_context(lost)?
-            .bytes()
-            .await
-            .with_context(lost)?;
+    pub(super) fn fetch(&self, file: &StoredFile, folder: &Path) -> anyhow::Result<()> {
+        let (from, to) = (self.file(&file.sha256), folder.join(&file.name));
+        let created = File::create(&to).with_context(|| format!("{} cannot be written", to.display()))?;
+        let mut content = Summing::new(created);
+        self.shelf
+            .get(&from, &mut content)
+            .with_context(|| format!("its file {} cannot be had", file.name))?;
         anyhow::ensure!(
-            bytes.len() as u64 == file.bytes && checksum(&bytes) == file.sha256,
-            "{}: {path} is not what was written",
+            content.sum() == (file.bytes, file.sha256.clone()),
+            "its file {}: {from} is not what was written. Delete it: the next backup sends it again if the store still has it",
             file.name
         );
-        let to = folder.join(&file.name);
-        std::fs::write(&to, &bytes).with_context(|| format!("{} cannot be written", to.display()))
-    }
-
-    /// The manifests, the oldest first.
-    pub(super) async fn manifests(&self) -> anyhow::Result<Vec<Manifest>> {
-        let mut objects = self.store.list_with_delimiter(Some(&self.backups())).await?.objects;
-        objects.retain(|object| object.location.extension() == Some("json"));
-        objects.sort_by(|one, other| one.location.cmp(&other.location));
-        let mut manifests = Vec::with_capacity(objects.len());
-        for object in objects {
-            let bytes = self.store.get(&object.location).await?.bytes().await?;
-            let manifest = Manifest::read(&bytes).with_context(|| object.location.to_string())?;
-            manifests.push(manifest);
-        }
-        Ok(manifests)
-    }
-
-    /// The newest backup, or the one that is named.
-    pub(super) async fn one(&self, id: Option<&str>) -> anyhow::Result<Option<Manifest>> {
-        let mut manifests = self.manifests().await?;
-        manifests.retain(|manifest| id.is_none_or(|id| manifest.id == id));
-        Ok(manifests.pop())
-    }
-
-    /// Keeps a manifest, whose files are there.
-    pub(super) async fn finish(&self, manifest: &Manifest) -> anyhow::Result<()> {
-        let text = serde_json::to_vec_pretty(manifest)?;
-        self.store.put(&self.manifest(manifest), PutPayload::from(text)).await?;
         Ok(())
     }
 
-    /// Deletes all but the last `keep` backups, and the files that no backup has. Gives how many backups went.
-    pub(super) async fn prune(&self, keep: usize) -> anyhow::Result<usize> {
-        // When a manifest cannot be read, nothing is deleted: its files are not known.
-        let mut manifests = self.manifests().await?;
-        let old = manifests.len().saturating_sub(keep);
-        for manifest in manifests.drain(..old) {
-            self.store.delete(&self.manifest(&manifest)).await?;
-        }
-        let used: HashSet<&str> = manifests
+    /// What names the backups, the oldest first.
+    pub(super) fn ids(&self) -> anyhow::Result<Vec<String>> {
+        let files = self.shelf.files(&self.backups())?;
+        let mut ids: Vec<String> = files
             .iter()
-            .flat_map(|manifest| &manifest.files)
-            .map(|file| file.sha256.as_str())
+            .filter_map(|file| file.name.strip_suffix(MANIFEST).map(str::to_owned))
             .collect();
-        for unused in self
-            .stored()
-            .await?
-            .into_keys()
-            .filter(|file| !used.contains(file.as_str()))
-        {
-            self.store.delete(&self.files().join(unused)).await?;
-        }
-        Ok(old)
+        ids.sort();
+        Ok(ids)
     }
 
-    fn manifest(&self, manifest: &Manifest) -> Path {
-        self.backups().join(format!("{}.json", manifest.id))
+    /// What names the backup to take: the one that is named if it is there, else the newest.
+    pub(super) fn chosen(&self, named: Option<&str>) -> anyhow::Result<Option<String>> {
+        let mut ids = self.ids()?;
+        ids.retain(|id| named.is_none_or(|named| id == named));
+        Ok(ids.pop())
+    }
+
+    /// The backup `id`.
+    pub(super) fn manifest(&self, id: &str) -> anyhow::Result<Manifest> {
+        let file = self.manifest_file(id);
+        let mut bytes = Vec::new();
+        self.shelf.get(&file, &mut bytes)?;
+        let manifest = Manifest::read(&bytes).with_context(|| format!("{file} cannot be used"))?;
+        anyhow::ensure!(
+            manifest.id == id && name(&manifest.place()) == self.name,
+            "{file} is out of its place: it says that it is {}",
+            manifest.title()
+        );
+        Ok(manifest)
+    }
+
+    /// Keeps a manifest, whose files are there.
+    pub(super) fn finish(&self, manifest: &Manifest) -> anyhow::Result<()> {
+        let text = serde_json::to_vec_pretty(manifest)?;
+        self.shelf.put(&self.manifest_file(&manifest.id), &mut &*text)
+    }
+
+    /// Deletes all but the last `keep` backups, and the files that no backup has. Gives how many backups went.
+    pub(super) fn prune(&self, keep: usize) -> anyhow::Result<usize> {
+        let mut kept = self.ids()?;
+        let old: Vec<String> = kept.drain(..kept.len().saturating_sub(keep)).collect();
+        let mut used = HashSet::new();
+        for id in &kept {
+            // When one cannot be read, nothing is deleted: its files are not known.
+            used.extend(self.manifest(id)?.files.into_iter().map(|file| file.sha256));
+        }
+        for id in &old {
+            self.shelf.delete(&self.manifest_file(id))?;
+        }
+        for file in self.shelf.files(&self.backups())? {
+            if file.name.ends_with(DRAFT) {
+                self.shelf.delete(&format!("{}/{}", self.backups(), file.name))?;
+            }
+        }
+        for unused in self.stored()?.into_keys().filter(|file| !used.contains(file)) {
+            self.shelf.delete(&self.file(&unused))?;
+        }
+        Ok(old.len())
     }
 }
 
-/// SHA-256 in hexadecimal.
-pub(super) fn checksum(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+/// The file at `path` as backups name it; none when its name is none of RocksDB's.
+pub(super) fn described(path: &Path) -> anyhow::Result<Option<StoredFile>> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
+        return Ok(None);
+    };
+    let (bytes, sha256) = checksum::of_file(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(Some(StoredFile { name, bytes, sha256 }))
 }

@@ -1,6 +1,13 @@
 //! Backups of real stores in a folder.
 
-use std::{fs, path::Path};
+#[cfg(feature = "s3")]
+mod s3;
+mod wrong;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use palinode_core::{ClosedSaga, Outcome, Saga, SagaId, Sequence, Timestamp};
 use palinode_store::{
@@ -30,7 +37,7 @@ impl Ground {
         }
     }
 
-    fn data(&self) -> std::path::PathBuf {
+    fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -42,37 +49,51 @@ impl Ground {
         Place::new(&self.data(), "shop", "node-1", TASK)
     }
 
-    async fn create(&self, keep: usize) -> Created {
-        create::one(&self.repository(), &self.place(), keep).await.unwrap()
+    fn create(&self, keep: usize) -> Created {
+        create::one(&self.repository(), &self.place(), keep).unwrap()
     }
 
-    async fn backups(&self) -> TaskBackups {
-        let mut tasks = self.repository().tasks(&Selection::default()).await.unwrap();
+    fn backups(&self) -> TaskBackups {
+        let mut tasks = self.repository().tasks(&Selection::default()).unwrap();
         assert_eq!(tasks.len(), 1);
         tasks.remove(0)
     }
 
-    fn stored_files(&self) -> Vec<std::path::PathBuf> {
-        let files = self
-            .folder
-            .path()
-            .join(format!("backups/shop/node-1/task-{TASK}/files"));
-        fs::read_dir(files)
+    /// The folder of the task's backups.
+    fn kept(&self) -> PathBuf {
+        self.folder.path().join(format!("backups/shop/node-1/task-{TASK}"))
+    }
+
+    fn manifest(&self, id: &str) -> PathBuf {
+        self.kept().join(format!("backups/{id}.json"))
+    }
+
+    /// Another data folder.
+    fn elsewhere(&self) -> PathBuf {
+        self.folder.path().join("elsewhere")
+    }
+
+    fn stored_files(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.kept().join("files"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .collect()
     }
 }
 
-fn open(data: &Path, member: &str) -> RocksStore {
-    let stores = RocksStores::new(Settings {
+fn settings(data: &Path, member: &str) -> Settings {
+    Settings {
         data: data.to_owned(),
         cluster: "cluster-1".into(),
         application: "shop".into(),
         partitions: 12,
         member: member.into(),
         memory_bytes: 16 << 20,
-    });
+    }
+}
+
+fn open(data: &Path, member: &str) -> RocksStore {
+    let stores = RocksStores::new(settings(data, member));
     stores.with_unwritten_bytes_max(0).open(TASK).unwrap()
 }
 
@@ -110,21 +131,21 @@ fn work(data: &Path, offsets: std::ops::Range<i64>) {
     offsets.for_each(|offset| store.write(closed(offset)).unwrap());
 }
 
-#[tokio::test]
-async fn a_backup_is_verified_and_restored_to_the_same_state() {
+#[test]
+fn a_backup_is_verified_and_restored_to_the_same_state() {
     let ground = Ground::new();
     work(&ground.data(), 0..50);
     work(&ground.data(), 50..60);
 
-    let created = ground.create(7).await;
+    let created = ground.create(7);
 
     assert_eq!(created.manifest.store.journal_offset, Some(59));
-    let backups = ground.backups().await;
-    verify::one(&backups, &created.manifest).await.unwrap();
-    let elsewhere = ground.folder.path().join("elsewhere");
-    let place = restore::place(&elsewhere, &created.manifest, Some("node-2"));
-    restore::one(&backups, &created.manifest, &place).await.unwrap();
-    let store = open(&elsewhere, "node-2");
+    let backups = ground.backups();
+    let id = &created.manifest.id;
+    assert_eq!(verify::one(&backups, id).unwrap(), created.manifest);
+    let (_, place) = restore::one(&backups, id, &ground.elsewhere(), Some("node-2")).unwrap();
+    assert_eq!(place, Place::new(&ground.elsewhere(), "shop", "node-2", TASK));
+    let store = open(&ground.elsewhere(), "node-2");
     assert_eq!(store.checkpoint().journal.as_ref().unwrap().offset, 59);
     assert!((0..60).all(|offset| store.saga(&id(offset)).unwrap().is_some()));
     assert!(
@@ -133,33 +154,33 @@ async fn a_backup_is_verified_and_restored_to_the_same_state() {
     );
 }
 
-#[tokio::test]
-async fn a_store_that_is_in_use_is_backed_up() {
+#[test]
+fn a_store_that_is_in_use_is_backed_up() {
     let ground = Ground::new();
     work(&ground.data(), 0..50);
     let mut store = open(&ground.data(), "node-1");
     (50..60).for_each(|offset| store.write(closed(offset)).unwrap());
 
-    let created = ground.create(7).await;
+    let created = ground.create(7);
 
     // The last change may wait in memory.
     assert!(created.manifest.store.journal_offset >= Some(58), "{created:?}");
-    verify::one(&ground.backups().await, &created.manifest).await.unwrap();
+    verify::one(&ground.backups(), &created.manifest.id).unwrap();
     store.write(closed(60)).unwrap();
 }
 
-#[tokio::test]
-async fn what_is_there_is_not_sent_again() {
+#[test]
+fn what_is_there_is_not_sent_again() {
     let ground = Ground::new();
     work(&ground.data(), 0..2_000);
     work(&ground.data(), 2_000..2_010);
-    let first = ground.create(7).await;
+    let first = ground.create(7);
     assert_eq!(first.sent, first.manifest.bytes());
 
-    let same = ground.create(7).await;
+    let same = ground.create(7);
     assert_eq!(same.sent, 0);
     work(&ground.data(), 2_010..2_020);
-    let next = ground.create(7).await;
+    let next = ground.create(7);
 
     assert!(
         next.sent > 0 && next.sent < first.sent / 2,
@@ -167,26 +188,27 @@ async fn what_is_there_is_not_sent_again() {
         next.sent,
         first.sent
     );
-    let backups = ground.backups().await;
+    let backups = ground.backups();
     for created in [first, same, next] {
-        verify::one(&backups, &created.manifest).await.unwrap();
+        verify::one(&backups, &created.manifest.id).unwrap();
     }
 }
 
-#[tokio::test]
-async fn old_backups_go_and_the_files_that_others_share_stay() {
+#[test]
+fn old_backups_go_and_the_files_that_others_share_stay() {
     let ground = Ground::new();
     for round in 0..5 {
         work(&ground.data(), round * 10..round * 10 + 10);
-        ground.create(2).await;
+        ground.create(2);
     }
 
-    let backups = ground.backups().await;
-    let left = backups.manifests().await.unwrap();
+    let backups = ground.backups();
+    let ids = backups.ids().unwrap();
+    let left: Vec<_> = ids.iter().map(|id| backups.manifest(id).unwrap()).collect();
     let offsets: Vec<_> = left.iter().map(|manifest| manifest.store.journal_offset).collect();
     assert_eq!(offsets, [Some(39), Some(49)]);
-    for manifest in &left {
-        verify::one(&backups, manifest).await.unwrap();
+    for id in &ids {
+        verify::one(&backups, id).unwrap();
     }
     let mut used: Vec<&str> = left
         .iter()
@@ -198,65 +220,65 @@ async fn old_backups_go_and_the_files_that_others_share_stay() {
     assert_eq!(ground.stored_files().len(), used.len(), "no other file is left");
 }
 
-#[tokio::test]
-async fn every_damaged_or_lost_file_of_a_backup_is_found() {
+#[test]
+fn a_table_that_is_only_just_written_or_left_over_is_not_sent() {
     let ground = Ground::new();
     work(&ground.data(), 0..50);
     work(&ground.data(), 50..60);
-    let manifest = ground.create(7).await.manifest;
-    let backups = ground.backups().await;
-    for file in ground.stored_files() {
-        let sound = fs::read(&file).unwrap();
-        let mut flipped = sound.clone();
-        let middle = flipped.len() / 2;
-        flipped[middle] ^= 1;
-        fs::write(&file, flipped).unwrap();
-        let error = verify::one(&backups, &manifest).await.unwrap_err();
-        assert!(error.to_string().contains("is not what was written"), "{error:#}");
-        let place = restore::place(&ground.folder.path().join("elsewhere"), &manifest, None);
-        assert!(restore::one(&backups, &manifest, &place).await.is_err());
-        assert!(!place.path().exists() && !place.path().with_extension("restore").exists());
-        fs::remove_file(&file).unwrap();
-        assert!(verify::one(&backups, &manifest).await.is_err());
-        fs::write(&file, sound).unwrap();
-    }
-    verify::one(&backups, &manifest).await.unwrap();
+    fs::write(ground.place().path().join("999999.sst"), "half a table").unwrap();
+
+    let manifest = ground.create(7).manifest;
+
+    let names: Vec<&str> = manifest.files.iter().map(|file| &*file.name).collect();
+    assert!(!names.contains(&"999999.sst"), "{names:?}");
+    assert!(names.iter().any(|name| name.ends_with(".sst")), "{names:?}");
+    verify::one(&ground.backups(), &manifest.id).unwrap();
 }
 
-#[tokio::test]
-async fn a_store_that_is_there_is_not_overwritten() {
+#[test]
+fn what_a_killed_backup_leaves_is_no_backup_and_goes_with_the_next_one() {
     let ground = Ground::new();
     work(&ground.data(), 0..5);
-    let manifest = ground.create(7).await.manifest;
+    let files = ground.kept().join("files");
+    fs::create_dir_all(&files).unwrap();
+    fs::create_dir_all(ground.kept().join("backups")).unwrap();
+    fs::write(files.join("0".repeat(64)), "a whole file").unwrap();
+    fs::write(files.join(format!("{}.draft", "1".repeat(64))), "half").unwrap();
+    let draft = ground.manifest("20200101T000000.000Z").with_extension("json.draft");
+    fs::write(&draft, "{").unwrap();
+    assert_eq!(ground.backups().ids().unwrap(), Vec::<String>::new());
+
+    let manifest = ground.create(7).manifest;
+
+    assert_eq!(ground.backups().ids().unwrap(), [manifest.id.clone()]);
+    assert_eq!(ground.stored_files().len(), manifest.files.len());
+    assert!(!draft.exists());
+    verify::one(&ground.backups(), &manifest.id).unwrap();
+}
+
+#[test]
+fn the_newest_backup_is_the_last_one_also_when_the_clock_was_set_back() {
+    let ground = Ground::new();
+    work(&ground.data(), 0..5);
+    let mut early = ground.create(1).manifest;
+    let from = ground.manifest(&early.id);
+    early.id = "20991231T235959.999Z".into();
+    fs::write(ground.manifest(&early.id), serde_json::to_vec(&early).unwrap()).unwrap();
+    fs::remove_file(from).unwrap();
     work(&ground.data(), 5..10);
-    let place = restore::place(&ground.data(), &manifest, None);
-    let backups = ground.backups().await;
 
-    let error = restore::one(&backups, &manifest, &place).await.unwrap_err();
-    assert!(error.to_string().contains("nothing is overwritten"), "{error:#}");
-    let store = open(&ground.data(), "node-1");
-    let error = restore::one(&backups, &manifest, &place).await.unwrap_err();
+    let late = ground.create(1).manifest;
 
-    assert!(error.to_string().contains("is in use by another process"), "{error:#}");
-    assert_eq!(store.checkpoint().journal.as_ref().unwrap().offset, 9);
+    assert_eq!(ground.backups().ids().unwrap(), [late.id.clone()]);
+    let kept = verify::one(&ground.backups(), &late.id).unwrap();
+    assert_eq!(kept.store.journal_offset, Some(9));
 }
 
-#[tokio::test]
-async fn a_store_that_is_known_to_be_damaged_is_not_backed_up() {
+#[test]
+fn tasks_are_chosen_by_application_member_and_number() {
     let ground = Ground::new();
     work(&ground.data(), 0..5);
-    fs::write(ground.place().path().join("reason.txt"), "a flipped bit\n").unwrap();
-
-    let error = create::one(&ground.repository(), &ground.place(), 7).await.unwrap_err();
-
-    assert!(error.to_string().contains("is damaged: a flipped bit"), "{error:#}");
-}
-
-#[tokio::test]
-async fn tasks_are_chosen_by_application_member_and_number() {
-    let ground = Ground::new();
-    work(&ground.data(), 0..5);
-    ground.create(7).await;
+    ground.create(7);
     let chosen = |application: Option<&str>, member: Option<&str>, tasks: &[i32]| Selection {
         application: application.map(Into::into),
         member: member.map(Into::into),
@@ -269,15 +291,9 @@ async fn tasks_are_chosen_by_application_member_and_number() {
         (chosen(None, Some("node-2"), &[]), 0),
         (chosen(None, None, &[7]), 0),
     ] {
-        assert_eq!(
-            ground.repository().tasks(&selection).await.unwrap().len(),
-            expected,
-            "{selection:?}"
-        );
-        assert_eq!(
-            create::places(&ground.data(), &selection).unwrap().len(),
-            expected,
-            "{selection:?}"
-        );
+        let kept = ground.repository().tasks(&selection).unwrap();
+        assert_eq!(kept.len(), expected, "{selection:?}");
+        let places = create::places(&ground.data(), &selection).unwrap();
+        assert_eq!(places.len(), expected, "{selection:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! One task's RocksDB, as far as the store uses it: look up, scan, write.
 
-use std::{cell::Cell, ops::ControlFlow, path::Path};
+use std::{cell::Cell, collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use palinode_core::SagaId;
 use rocksdb::{
@@ -55,6 +55,15 @@ impl Database {
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The names of the files of its tables.
+    pub(super) fn tables(&self) -> Result<BTreeSet<String>, Error> {
+        let files = self.rocks.live_files().map_err(|error| self.unread(&error))?;
+        Ok(files
+            .into_iter()
+            .map(|file| file.name.trim_start_matches('/').to_owned())
+            .collect())
     }
 
     /// What stands under `key` of `kind`.

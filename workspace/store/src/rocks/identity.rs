@@ -66,12 +66,26 @@ impl Identity {
         Ok(Self { checksum, ..plain })
     }
 
-    /// Compares with the file in `folder` and gives what stands there. Whose state it is comes first: what is not ours is
-    /// never called damaged, for damage is set aside and rebuilt. The journal is not compared: whether it is the one that
-    /// the state reflects can only be told by reading it.
+    /// Compares with the file in `folder` and gives what stands there. The state of another application or task was put
+    /// there by a copy or a move; ours can be made again beside it. Another cluster or number of partitions is a mistake in
+    /// the configuration, for this folder is ours: it is never called damaged, for damage is set aside and rebuilt. The
+    /// journal is not compared: whether it is the one that the state reflects can only be told by reading it.
     pub(super) fn check(&self, folder: &Path) -> Result<Self, Error> {
         let found = Self::read(folder)?;
-        if let Some(what) = self.difference(&found) {
+        if let Some(what) = differences([
+            ("the application", &found.application, &self.application),
+            ("the task", &found.task.to_string(), &self.task.to_string()),
+        ]) {
+            return Err(failure::damaged(folder, format!("it is of another task: {what}")));
+        }
+        if let Some(what) = differences([
+            ("the cluster", &found.cluster, &self.cluster),
+            (
+                "the number of partitions",
+                &found.partitions.to_string(),
+                &self.partitions.to_string(),
+            ),
+        ]) {
             return Err(Error::Foreign {
                 path: folder.to_owned(),
                 what,
@@ -114,22 +128,13 @@ impl Identity {
         }
         Ok(found)
     }
+}
 
-    fn difference(&self, found: &Self) -> Option<String> {
-        let names = [
-            ("the cluster", found.cluster.clone(), self.cluster.clone()),
-            ("the application", found.application.clone(), self.application.clone()),
-            (
-                "the number of partitions",
-                found.partitions.to_string(),
-                self.partitions.to_string(),
-            ),
-            ("the task", found.task.to_string(), self.task.to_string()),
-        ];
-        let differing = names.into_iter().filter(|(_, found, ours)| found != ours);
-        let sentences: Vec<_> = differing
-            .map(|(name, found, ours)| format!("{name} there is {found}, ours is {ours}"))
-            .collect();
-        (!sentences.is_empty()).then(|| sentences.join("; "))
-    }
+/// What is there and what should be, where they differ.
+fn differences(names: [(&str, &String, &String); 2]) -> Option<String> {
+    let differing = names.into_iter().filter(|(_, found, ours)| found != ours);
+    let sentences: Vec<_> = differing
+        .map(|(name, found, ours)| format!("{name} there is {found}, ours is {ours}"))
+        .collect();
+    (!sentences.is_empty()).then(|| sentences.join("; "))
 }

@@ -1,12 +1,12 @@
-//! What a folder holds, read whole and without changing it.
+//! What a folder holds. Nothing that is in it changes; RocksDB leaves a log of its own there.
 
-use std::{ops::ControlFlow, path::Path};
+use std::{collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use palinode_core::{Saga, Timestamp};
 
 use super::{
     database::Database, folder::TaskFolder, identity::Identity, key, key_kind::KeyKind, options::Resources,
-    settings::Settings, store::RocksStore,
+    place::Place, settings::Settings, store::RocksStore,
 };
 use crate::{Error, JournalPosition, Store};
 
@@ -31,6 +31,31 @@ pub struct Contents {
     pub clock: Timestamp,
     /// How many sagas are open.
     pub open_sagas: u64,
+    /// The names of the files of its tables. Others that stand there are no longer needed, or not yet.
+    pub tables: BTreeSet<String>,
+}
+
+/// Whose the stores of an application are, but for the task: it is the same for all of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The id of the Kafka cluster.
+    pub cluster: String,
+    /// The number of partitions of the application.
+    pub partitions: i32,
+}
+
+impl Owner {
+    /// Whose the store at `place` is. A running process may have it open.
+    ///
+    /// # Errors
+    /// When the folder does not say so.
+    pub fn of(place: &Place) -> Result<Self, Error> {
+        let identity = Identity::read(&place.path())?;
+        Ok(Self {
+            cluster: identity.cluster,
+            partitions: identity.partitions,
+        })
+    }
 }
 
 /// What the store in `folder` holds, which nobody else has open. With `whole` every entry is read and compared.
@@ -43,18 +68,16 @@ pub fn inspect(folder: &Path, whole: bool) -> Result<Contents, Error> {
     let resources = Resources::new(Settings::MEMORY_BYTES_DEFAULT);
     let folder = TaskFolder::unshared(folder);
     let database = Database::open_read_only(folder, &resources.database(), resources.families())?;
-    if whole {
-        let open = open_sagas(&database)?;
-        let store = RocksStore::new(database, identity.clone(), 0)?;
-        if store.open_count() != open {
-            return Err(store.damaged(format!("{open} sagas are open, and {} should be", store.open_count())));
-        }
-        return Ok(contents(identity, &store));
+    let tables = database.tables()?;
+    let open = if whole { Some(open_sagas(&database)?) } else { None };
+    let store = RocksStore::new(database, identity.clone(), 0)?;
+    if let Some(open) = open.filter(|open| *open != store.open_count()) {
+        return Err(store.damaged(format!("{open} sagas are open, and {} should be", store.open_count())));
     }
-    Ok(contents(identity.clone(), &RocksStore::new(database, identity, 0)?))
+    Ok(contents(identity, &store, tables))
 }
 
-fn contents(identity: Identity, store: &RocksStore) -> Contents {
+fn contents(identity: Identity, store: &RocksStore, tables: BTreeSet<String>) -> Contents {
     let Identity {
         format,
         cluster,
@@ -75,6 +98,7 @@ fn contents(identity: Identity, store: &RocksStore) -> Contents {
         journal: checkpoint.journal.clone(),
         clock: checkpoint.clock,
         open_sagas: store.open_count(),
+        tables,
     }
 }
 

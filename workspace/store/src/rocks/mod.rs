@@ -27,9 +27,10 @@ mod unwritten;
 mod value;
 
 pub use copy::StoreCopy;
-pub use inspect::{Contents, inspect};
+pub use inspect::{Contents, Owner, inspect};
 pub use place::Place;
 pub use restore::Restoring;
 pub use settings::Settings;
 pub use store::RocksStore;
 pub use stores::RocksStores;
+pub use value::FORMAT;

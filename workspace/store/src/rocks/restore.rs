@@ -34,7 +34,9 @@ impl Restoring {
             Ok(false) => {
                 return Err(Error::Disk {
                     path: folder.path().to_owned(),
-                    what: "there is a store already; nothing is overwritten".into(),
+                    what:
+                        "there is a store already, and nothing is overwritten: stop the node and move the folder away"
+                            .into(),
                 });
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

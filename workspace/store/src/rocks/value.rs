@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// The format of keys and values. Whoever changes the core's types that are kept here, or a key, raises it: the store is
 /// then rebuilt from the journal.
-pub(super) const FORMAT: u8 = 7;
+pub const FORMAT: u8 = 7;
 
 /// Bytes of the checksum at the end of a value: CRC-32C of its key and of what stands before.
 const CHECKSUM_BYTES: usize = 4;

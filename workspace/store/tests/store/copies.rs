@@ -73,6 +73,11 @@ fn a_copy_of_a_store_that_is_written_to_is_whole() {
             let contents = inspect(copy.path(), true).unwrap();
             let offset = contents.journal.unwrap().offset;
             assert_eq!(contents.open_sagas, offset.unsigned_abs() + 1);
+            let files = copy.files();
+            let tables = contents.tables.iter().map(|table| copy.path().join(table));
+            for table in tables {
+                assert!(files.contains(&table), "{} is missing", table.display());
+            }
             offset
         });
         let copies: Vec<i64> = copies.collect();

@@ -147,6 +147,16 @@ const ROWS: &[Row] = &[
     ),
     ("the format is older", |disk| deeds::format(disk, 5), Found::AtOpen),
     ("the format is newer", |disk| deeds::format(disk, 200), Found::AtOpen),
+    (
+        "the folder is of another application",
+        |disk| deeds::of(disk, "bank", TASK),
+        Found::AtOpen,
+    ),
+    (
+        "the folder is of another task",
+        |disk| deeds::of(disk, "shop", TASK + 1),
+        Found::AtOpen,
+    ),
     // The folder.
     (
         "all files are missing",

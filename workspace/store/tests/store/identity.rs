@@ -62,11 +62,12 @@ fn another_cluster_or_number_of_partitions_is_foreign() {
 }
 
 #[test]
-fn a_folder_that_was_moved_to_another_task_or_application_is_foreign() {
+fn a_folder_that_was_moved_to_another_task_or_application_is_made_again() {
     let disk = written();
     fs::rename(disk.folder(), disk.member().join("task-4")).unwrap();
     let error = disk.stores().open(4).err().unwrap();
     assert!(error.to_string().contains("the task there is 3, ours is 4"), "{error}");
+    assert!(error.is_rebuildable(), "{error:?}");
 
     let other = disk.0.path().join("bank");
     fs::rename(disk.0.path().join("shop"), other).unwrap();
@@ -81,6 +82,13 @@ fn a_folder_that_was_moved_to_another_task_or_application_is_foreign() {
             .contains("the application there is shop, ours is bank"),
         "{error}"
     );
+    assert!(error.is_rebuildable(), "{error:?}");
+    stores.set_aside(4, &error.to_string()).unwrap();
+    assert_eq!(stores.open(4).unwrap().open_count(), 0);
+    let aside = disk.0.path().join("bank/node-1/task-4.aside-1");
+    let reason = fs::read_to_string(aside.join("reason.txt")).unwrap();
+    assert!(reason.contains("it is of another task"), "{reason}");
+    assert!(aside.join("CURRENT").exists(), "what stood there is kept");
 }
 
 #[test]

@@ -7,9 +7,15 @@ use std::{
     process::Command,
 };
 
-use palinode_store::{Stores, rocks::RocksStores, rocks::Settings};
+use palinode_store::{
+    Store, Stores,
+    rocks::{Place, RocksStores, Settings},
+};
 
-use crate::twins::{Rocks, TASK};
+use crate::{
+    fixture::started_at,
+    twins::{Rocks, TASK},
+};
 
 /// Set for the process that may not read a folder; the data folder.
 const FORBIDDEN: &str = "PALINODE_TEST_FORBIDDEN";
@@ -111,6 +117,20 @@ pub(super) fn format(disk: &Rocks, format: u8) {
     let text = fs::read_to_string(&file).unwrap();
     let line = text.lines().find(|line| line.contains("\"format\"")).unwrap();
     fs::write(&file, text.replace(line, &format!("  \"format\": {format},"))).unwrap();
+}
+
+/// Puts the store of another task in the place.
+pub(super) fn of(disk: &Rocks, application: &str, task: i32) {
+    let settings = Settings {
+        application: application.into(),
+        member: "node-9".into(),
+        ..disk.settings()
+    };
+    let other = Place::new(&settings.data, application, &settings.member, task);
+    let stores = RocksStores::new(settings);
+    stores.open(task).unwrap().write(started_at(0)).unwrap();
+    fs::remove_dir_all(disk.folder()).unwrap();
+    fs::rename(other.path(), disk.folder()).unwrap();
 }
 
 pub(super) fn folder_is_a_file(disk: &Rocks) {

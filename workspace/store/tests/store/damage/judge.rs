@@ -33,7 +33,7 @@ pub(super) enum Found {
 pub(super) fn written() -> Rocks {
     let disk = RocksAtOnce::default();
     // Each open makes tables of what the one before has written to the log.
-    for changes in [0..60, 60..120, 120..CHANGES] {
+    for changes in [0..130, 130..145, 145..CHANGES] {
         let mut store = disk.open();
         changes.for_each(|offset| store.write(started_at(offset)).unwrap());
     }
