@@ -141,9 +141,9 @@ fn a_backup_is_verified_and_restored_to_the_same_state() {
 
     assert_eq!(created.manifest.store.journal_offset, Some(59));
     let backups = ground.backups();
-    let id = &created.manifest.id;
-    assert_eq!(verify::one(&backups, id).unwrap(), created.manifest);
-    let (_, place) = restore::one(&backups, id, &ground.elsewhere(), Some("node-2")).unwrap();
+    let backup = &created.manifest.id;
+    assert_eq!(verify::one(&backups, backup).unwrap(), created.manifest);
+    let (_, place) = restore::one(&backups, backup, &ground.elsewhere(), Some("node-2")).unwrap();
     assert_eq!(place, Place::new(&ground.elsewhere(), "shop", "node-2", TASK));
     let store = open(&ground.elsewhere(), "node-2");
     assert_eq!(store.checkpoint().journal.as_ref().unwrap().offset, 59);

@@ -159,14 +159,13 @@ pub(super) fn aside(disk: &Rocks) -> PathBuf {
     aside(last)
 }
 
-/// Another disk with the same files.
+/// Another disk with the same files, which are small.
 pub(super) fn copy(disk: &Rocks) -> Rocks {
-    copy_of(&disk.folder())
+    copy_of(&disk.folder(), Rocks::quick())
 }
 
-/// A disk with the files of this folder.
-pub(super) fn copy_of(folder: &Path) -> Rocks {
-    let copy = Rocks::default();
+/// The disk `copy` with the files of this folder.
+pub(super) fn copy_of(folder: &Path, copy: Rocks) -> Rocks {
     fs::create_dir_all(copy.folder()).unwrap();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();

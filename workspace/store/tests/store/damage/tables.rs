@@ -73,10 +73,11 @@ fn a_flipped_bit_in_each_part_is_found() {
             Found::AtOpen,
         ),
     ];
+    let sound = written();
     let wrong: Vec<String> = rows
         .into_iter()
         .filter_map(|(name, family, place, expected)| {
-            let disk = written();
+            let disk = copy(&sound);
             let table = table(&disk, family);
             flip_at(&table, place(&table));
             let found = judge(&disk);
