@@ -12,7 +12,7 @@ use super::{Ground, TASK, open, settings, work};
 use crate::{
     Verdict,
     arguments::{Arguments, Command},
-    backup::{backup, create, manifest::Manifest, restore, target, verify},
+    backup::{backup, create, manifest::Manifest, restore, verify},
 };
 
 /// What `palinode backup` says to these arguments.
@@ -310,7 +310,7 @@ fn what_is_not_there_is_said() {
 #[cfg(not(feature = "s3"))]
 #[test]
 fn a_build_without_s3_says_how_to_get_it() {
-    let error = target::open("s3://bucket/folder", true).err().unwrap();
+    let error = crate::backup::target::open("s3://bucket/folder", true).err().unwrap();
     assert!(
         error
             .to_string()
