@@ -1,13 +1,14 @@
 # One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench soak demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
 START ?= 0
 ROUNDS ?= 300
 BROKERS ?= 3
+MINUTES ?= 30
 
 ifeq ($(ROCKSDB),source)
 ifneq ($(shell command -v ccache),)
@@ -60,9 +61,15 @@ chaos: setup ## Kill, pause, stop and cut off everything at random, then audit: 
 	cargo test -q -p palinode-cli --test chaos -- --rounds=$(ROUNDS) --brokers=$(BROKERS) \
 		--seed=$(or $(SEED),$(shell date +%s)) $(if $(WRITE),--write=$(abspath $(WRITE)))
 
+# Compiled as for production, which the other targets are not: they are to be there soon.
 bench: setup ## Measure the core alone, and rate, latency and processor time on real Kafka
-	cargo run -q -p palinode-scenario --example core_cost
-	cargo run -q -p palinode-cli -- bench
+	cargo run -q --release -p palinode-scenario --example core_cost
+	cargo run -q --release -p palinode-cli -- bench
+
+# A load that it can bear for long, and one that it cannot: MINUTES=30 make soak
+soak: setup ## Place orders for half an hour, then three times too many for a minute
+	cargo run -q --release -p palinode-cli -- bench --only soak,overload --minutes $(MINUTES) \
+		$(if $(WRITE),--write $(abspath $(WRITE)))
 
 # On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
 demo: setup-demo ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo

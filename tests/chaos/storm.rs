@@ -19,8 +19,6 @@ use crate::{
 const END_AT_MOST: Duration = Duration::from_secs(25);
 /// In a rolling restart the next is stopped so long after the one before: a start takes a second or two.
 const ROLLS_ON_AFTER: Duration = Duration::from_secs(3);
-/// How often a broker is waited for: each time is a minute and a half.
-const BROKER_WAITS: usize = 4;
 /// How long nodes are waited for when they are.
 const SETTLES_AT_MOST: Duration = Duration::from_secs(20);
 /// How often what is waited for is looked at.
@@ -80,7 +78,7 @@ pub(crate) fn play(world: &mut World, round: &Round) -> anyhow::Result<Aside> {
     // Most brokers have to be there before the next one is hit.
     for broker in 0..world.brokers.count() {
         revive(world, Target::Broker(broker), &mut aside)?;
-        await_broker(world, broker)?;
+        world.brokers.await_ready(broker)?;
     }
     revive(world, Target::Registry, &mut aside)?;
     if round.settles {
@@ -97,16 +95,6 @@ pub(crate) fn play(world: &mut World, round: &Round) -> anyhow::Result<Aside> {
         }
         thread::sleep(left.min(Duration::from_millis(200)));
     }
-}
-
-/// Waits for a broker, on a machine that has no time for it as well.
-fn await_broker(world: &mut World, broker: usize) -> anyhow::Result<()> {
-    for _ in 1..BROKER_WAITS {
-        if world.brokers.await_ready(broker).is_ok() {
-            return Ok(());
-        }
-    }
-    world.brokers.await_ready(broker)
 }
 
 /// Waits until every node of the orchestrator is ready, or for a while.

@@ -28,7 +28,7 @@ const RATIO_MAX: f64 = 5.0;
 const HEAD: &str = "\
 # What one input costs the core
 
-This page is written by `cargo run -p palinode-scenario --example core_cost -- --write docs/benchmarks-core.md`; do not
+This page is written by `cargo run --release -p palinode-scenario --example core_cost -- --write docs/benchmarks-core.md`; do not
 edit it. `make bench` measures again and only prints.
 
 One input is `transition`: `decide`, `evolve` for each event, and the content of everything that is sent (expressions

@@ -16,7 +16,10 @@ pub(crate) struct Arguments {
     /// Orders in one run of the whole demo.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) orders: u32,
-    /// Measure only these; everything by default.
+    /// How long the soak lasts, in minutes.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) minutes: u32,
+    /// Measure only these; by default everything but the soak and the overload.
     #[arg(long, value_delimiter = ',', value_enum)]
     pub(crate) only: Vec<Measurement>,
     /// Write the figures as a page, for example docs/benchmarks.md.
@@ -39,12 +42,17 @@ pub(crate) enum Measurement {
     Demo,
     /// What a user of the sandbox waits for: its start, its memory at rest, and the whole demo on the embedded broker.
     Sandbox,
+    /// Orders at 70 % of what it can do, for many minutes: whether memory, files, stores and waits grow.
+    Soak,
+    /// Orders at three times what it can do, for a minute: memory, and how soon waits are usual again.
+    Overload,
 }
 
 impl Arguments {
     /// Whether this is to be measured.
     pub(super) fn wants(&self, measurement: Measurement) -> bool {
-        self.only.is_empty() || self.only.contains(&measurement)
+        let is_long = matches!(measurement, Measurement::Soak | Measurement::Overload);
+        (self.only.is_empty() && !is_long) || self.only.contains(&measurement)
     }
 
     /// Whether anything is measured on a broker of the benchmark's own.
@@ -59,6 +67,8 @@ impl Arguments {
             Measurement::Latency,
             Measurement::PassThrough,
             Measurement::Broker,
+            Measurement::Soak,
+            Measurement::Overload,
         ]
         .into_iter()
         .any(|it| self.wants(it))

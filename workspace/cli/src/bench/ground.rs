@@ -149,6 +149,11 @@ impl Stage<'_> {
         self.shop.log(ORCHESTRATOR).display().to_string()
     }
 
+    /// Where the orchestrator keeps its stores.
+    pub(super) fn data(&self) -> PathBuf {
+        self.shop.folder(ORCHESTRATOR)
+    }
+
     /// The records of the saga of this order, which has ended.
     pub(super) fn sample(&self, order: &str) -> anyhow::Result<Sample> {
         Sample::read(self.ground.cluster.bootstrap(), PREFIX, order)

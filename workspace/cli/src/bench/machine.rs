@@ -2,6 +2,13 @@
 
 use std::{fmt, fs, process::Command, thread};
 
+/// How the program was compiled: development builds leave most of other people's code as it is, to be there soon.
+const BUILD: &str = if cfg!(debug_assertions) {
+    "a development build"
+} else {
+    "a release build"
+};
+
 /// What a figure is worth nothing without.
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
@@ -38,7 +45,7 @@ impl fmt::Display for Machine {
         } = self;
         write!(
             f,
-            "{date}, commit {commit}, {cores} cores ({model}), {memory_gib} GiB of memory"
+            "{date}, commit {commit}, {BUILD}, {cores} cores ({model}), {memory_gib} GiB of memory"
         )
     }
 }

@@ -9,7 +9,7 @@ use super::{
     ground::Ground,
     latency,
     machine::Machine,
-    page, pass_through, sandbox, throughput,
+    overload, page, pass_through, sandbox, soak, throughput,
 };
 use crate::Verdict;
 
@@ -43,6 +43,12 @@ fn measure_on_a_broker(arguments: &Arguments, figures: &mut Figures) -> anyhow::
         }
         if arguments.wants(Measurement::Latency) {
             latency::measure(&mut stage, arguments, figures)?;
+        }
+        if arguments.wants(Measurement::Soak) {
+            soak::measure(&mut stage, arguments, figures)?;
+        }
+        if arguments.wants(Measurement::Overload) {
+            overload::measure(&mut stage, arguments, figures)?;
         }
         let sample = stage.sample(&throughput::first_of_warm_up())?;
         stage.end()?;

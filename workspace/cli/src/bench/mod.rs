@@ -13,8 +13,10 @@ mod ground;
 mod latency;
 mod machine;
 mod measure;
+mod open_loop;
 mod orders;
 mod outcomes;
+mod overload;
 mod page;
 mod participants;
 mod pass_through;
@@ -23,6 +25,7 @@ mod raw;
 mod replies;
 mod sample;
 mod sandbox;
+mod soak;
 mod throughput;
 
 pub(crate) use arguments::Arguments;

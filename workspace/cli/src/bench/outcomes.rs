@@ -12,7 +12,7 @@ use rdkafka::{Message, consumer::BaseConsumer};
 use super::{client::reader, ground::Records};
 
 /// Without an outcome for this time something is wrong.
-const SILENCE_MAX: Duration = Duration::from_secs(30);
+pub(super) const SILENCE_MAX: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Reads the outcomes that come from now on.
@@ -40,20 +40,27 @@ impl Outcomes {
         })
     }
 
+    /// The next outcome, if one comes within `wait`.
+    pub(super) fn poll(&self, wait: Duration) -> anyhow::Result<Option<Seen>> {
+        let Some(message) = self.consumer.poll(wait) else {
+            return Ok(None);
+        };
+        let (message, at) = (message?, Instant::now());
+        let order = String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned();
+        Ok(Some(Seen {
+            order,
+            at,
+            value: message.payload().unwrap_or_default().to_owned(),
+        }))
+    }
+
     /// The next outcome.
     pub(super) fn next(&self) -> anyhow::Result<Seen> {
         let deadline = Instant::now() + SILENCE_MAX;
         while Instant::now() < deadline {
-            let Some(message) = self.consumer.poll(LOOK) else {
-                continue;
-            };
-            let (message, at) = (message?, Instant::now());
-            let order = String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned();
-            return Ok(Seen {
-                order,
-                at,
-                value: message.payload().unwrap_or_default().to_owned(),
-            });
+            if let Some(seen) = self.poll(LOOK)? {
+                return Ok(seen);
+            }
         }
         bail!("no outcome came for {} s", SILENCE_MAX.as_secs());
     }
@@ -66,17 +73,19 @@ impl Outcomes {
             "{} outcomes of {count} orders",
             seen.len()
         );
-        let schemas = Schemas::default();
-        for outcome in seen {
-            let record = OutcomeRecord::decode(&self.codec, &outcome.value, &schemas)
-                .with_context(|| format!("the outcome of {} cannot be read", outcome.order))?;
-            ensure!(
-                *record.outcome == *"COMPLETED",
-                "{} ended as {}",
-                outcome.order,
-                record.outcome
-            );
-        }
+        seen.iter().try_for_each(|outcome| self.check_one(outcome))
+    }
+
+    /// Checks that this is the outcome of an order that was shipped.
+    pub(super) fn check_one(&self, outcome: &Seen) -> anyhow::Result<()> {
+        let record = OutcomeRecord::decode(&self.codec, &outcome.value, &Schemas::default())
+            .with_context(|| format!("the outcome of {} cannot be read", outcome.order))?;
+        ensure!(
+            *record.outcome == *"COMPLETED",
+            "{} ended as {}",
+            outcome.order,
+            record.outcome
+        );
         Ok(())
     }
 }

@@ -3,39 +3,61 @@
 use std::{fmt::Write, fs, path::Path};
 
 use anyhow::Context;
+use clap::{ValueEnum, builder::PossibleValue};
 
 use super::{
-    arguments::Arguments,
+    arguments::{Arguments, Measurement},
     figures::{COLUMNS, Figures},
     machine::Machine,
 };
 
-const INTRODUCTION: &str = "# Benchmarks
-
-This page is written by `palinode bench --write docs/benchmarks.md`; do not edit it. `make bench` measures again and only
-prints.
+const INTRODUCTION: &str = "`make bench` measures again and only prints. It compiles what is measured with `--release`, as
+for production, which takes some minutes the first time.
 
 Everything shares the same machine: the broker (one node), the orchestrator, the participants, and whoever places
 orders. The load average stands beside each figure because what else runs on the machine takes its time from all of them.
 ";
 
-const METHOD: &str = "## How it is measured
-
+/// How each thing is measured, for those who measured it.
+const METHODS: [(&[Measurement], &str); 8] = [
+    (
+        &[Measurement::Throughput, Measurement::Latency, Measurement::PassThrough, Measurement::Soak, Measurement::Overload],
+        "\
 - A saga is an order that is shipped (`sagas/order-fulfilment.yaml`): 6 records in; its journal events, 5 commands, its
   milestones and its outcome out. Participants keep their state in memory, drop repeats by idempotency key and answer at
   once: one thread for all of them, with an idempotent producer and `acks=all`.
+",
+    ),
+    (
+        &[Measurement::Throughput],
+        "\
 - **Throughput**: the orchestrator has taken over all of its 12 tasks and is idle. Its clock is held (SIGSTOP) while all
   starts are written; the time runs from when it goes on to the last outcome that a reader of committed records sees.
   One shorter run goes before, unmeasured. Every outcome is checked to be there once, and completed.
 - **Processor time** is user and system time of the whole process (`/proc/<pid>/stat`) over the same span. That of the
   participants is the whole benchmark process: it also reads the outcomes.
+",
+    ),
+    (
+        &[Measurement::Latency],
+        "\
 - **Latency** runs in a closed loop: from handing OrderPlaced to the producer to the committed outcome; 200 samples a run
   with 1 in flight, 4,000 with 64. Before the first run the same load runs for 10 s with 1 in flight and for 30 s with 64,
   unmeasured: the broker's virtual machine compiles its code meanwhile, which takes a tenth of both processors, and a
   broker in production has done so long ago.
+",
+    ),
+    (
+        &[Measurement::PassThrough, Measurement::Broker],
+        "\
 - **Pass-through** is the limit that Kafka sets: 12 tasks, two transactional ids each in turn, the same inputs, all of
   them preloaded, and the same outputs by topic and size, taken from a real saga. Nothing is decoded, decided or stored,
   and there are no participants and no waiting for them.
+",
+    ),
+    (
+        &[Measurement::Broker],
+        "\
 - **Embedded broker**: the pass-through on it and on real Kafka, in turn after a warm-up; their rates are compared
   within each turn. The embedded broker is new each time and runs in the process of the benchmark, in memory and with
   its data in a folder. Neither of the two brokers syncs to the disk. Large transactions have as many inputs as the
@@ -44,12 +66,36 @@ const METHOD: &str = "## How it is measured
   requests that a client without a library sends again and again (AddPartitionsToTxn, a Produce for each batch, EndTxn;
   12 tasks, two transactional ids each in turn) for two seconds. Nothing is read. A broker's processor time is that of
   its process, or of its threads.
+",
+    ),
+    (
+        &[Measurement::Sandbox],
+        "\
 - **Sandbox**: `palinode sandbox` with the order saga, each time anew: from the start of the program to when it says that
   it is ready, and its resident memory after three seconds of rest. The demo of 200 orders runs on the embedded broker,
   from the start of the program to its end, with the audit. `palinode bench --only sandbox` measures these alone.
+",
+    ),
+    (
+        &[Measurement::Demo],
+        "\
 - **The whole demo** has every reference service with its database, one process each; orders come by HTTP from 16
   customers at a time, from the first request to the last outcome.
-";
+",
+    ),
+    (
+        &[Measurement::Soak, Measurement::Overload],
+        "\
+- Soak and overload run in an **open loop**: orders are placed at a fixed rate whatever becomes of those before them, and
+  a wait is counted from when an order was due. Every order has to end, once, and shipped. The capacity is that of one
+  run with all starts preloaded (throughput).
+- **Soak**: 70 % of the capacity. The first fifth of the time does not count. Growth is the slope of the straight line
+  that fits the values of all windows of 10 s best.
+- **Overload**: 30 % of the capacity for 20 s, three times the capacity for 60 s, then 30 % again until half of the
+  orders of two seconds wait no longer than twice what was usual before: until then what has gathered is worked off.
+",
+    ),
+];
 
 const REASONS: &str = "
 ## Where the processor time goes, and what was tried
@@ -61,7 +107,7 @@ What helped: jemalloc for the whole process (a fifth); the open sagas that were 
 to RocksDB what several changes leave, not each (a tenth: RocksDB's part fell from 14 % to 2 %); the last millisecond of a
 wait for reports spent spinning; gathering inputs while commits are slow.
 
-What did not: link-time optimisation of a release build; another allocator for Rust alone; larger caches of glibc's
+What did not: another allocator for Rust alone; larger caches of glibc's
 allocator; memory that jemalloc never gives back; transactions of 1,000 inputs; gathering for the whole of the last
 commit's time instead of half of it (fewer transactions, and the same wait: most of the cost goes with the partitions that
 a transaction touches, and they stay the same). librdkafka makes one Produce request for each partition, one at a time
@@ -77,7 +123,17 @@ pub(super) fn write(file: &Path, machine: &Machine, arguments: &Arguments, figur
 
 fn page(machine: &Machine, arguments: &Arguments, figures: &Figures) -> anyhow::Result<String> {
     let mut page = String::new();
-    writeln!(page, "{INTRODUCTION}")?;
+    let only: Vec<_> = arguments.only.iter().filter_map(ValueEnum::to_possible_value).collect();
+    let only: Vec<&str> = only.iter().map(PossibleValue::get_name).collect();
+    let what = if only.is_empty() {
+        String::new()
+    } else {
+        format!("--only {} ", only.join(","))
+    };
+    writeln!(
+        page,
+        "# Benchmarks\n\nThis page is written by `palinode bench {what}--write FILE`; do not edit it. {INTRODUCTION}"
+    )?;
     writeln!(
         page,
         "Measured {machine}. Medians of {} runs, {} sagas a run.\n",
@@ -88,6 +144,14 @@ fn page(machine: &Machine, arguments: &Arguments, figures: &Figures) -> anyhow::
     for row in figures.rows() {
         writeln!(page, "| {} |", row.join(" | "))?;
     }
-    write!(page, "\n{METHOD}{REASONS}")?;
+    writeln!(page, "\n## How it is measured\n")?;
+    for (measurements, text) in METHODS {
+        if measurements.iter().any(|it| arguments.wants(*it)) {
+            page.push_str(text);
+        }
+    }
+    if arguments.wants(Measurement::Throughput) {
+        page.push_str(REASONS);
+    }
     Ok(page)
 }

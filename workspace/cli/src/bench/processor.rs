@@ -1,4 +1,4 @@
-//! The processor time and the memory of a process, threads and kernel included.
+//! The processor time, the memory and the open files of a process, threads and kernel included.
 
 use std::{fs, time::Duration};
 
@@ -45,6 +45,12 @@ pub(super) fn resident_mib(pid: u32) -> anyhow::Result<f64> {
     Ok(kib.context(unreadable)? / KIB_OF_A_MIB)
 }
 
+/// How many files and sockets the process `pid` has open.
+pub(super) fn open_files(pid: u32) -> anyhow::Result<f64> {
+    let files = fs::read_dir(format!("/proc/{pid}/fd")).context("the open files of a process cannot be listed")?;
+    Ok(files.count() as f64)
+}
+
 fn parse(text: &str) -> Option<Duration> {
     // The name stands in brackets and may hold anything.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
@@ -62,6 +68,7 @@ mod tests {
         assert_eq!(parse(text), Some(Duration::from_secs(3)));
         assert!(used(std::process::id()).is_ok());
         assert!(resident_mib(std::process::id()).is_ok_and(|mib| mib > 1.0));
+        assert!(open_files(std::process::id()).is_ok_and(|files| files >= 3.0));
         assert_eq!(used_by_threads("nobody").ok(), Some(Duration::ZERO));
     }
 }

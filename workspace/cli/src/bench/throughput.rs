@@ -34,6 +34,12 @@ pub(super) fn warm_up(stage: &mut Stage<'_>, arguments: &Arguments) -> anyhow::R
     run(stage, WARM_UP_NAME, WARM_UP.min(arguments.starts)).map(drop)
 }
 
+/// Sagas a second that it can do, from one run.
+pub(super) fn capacity(stage: &mut Stage<'_>, arguments: &Arguments, name: &str) -> anyhow::Result<f64> {
+    let run = run(stage, name, arguments.starts)?;
+    Ok(f64::from(arguments.starts) / run.took.as_secs_f64())
+}
+
 /// The first order of the warm-up.
 pub(super) fn first_of_warm_up() -> String {
     order(WARM_UP_NAME, 0)

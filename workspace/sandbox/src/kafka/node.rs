@@ -10,9 +10,6 @@ use super::java::Installation;
 use crate::process::Process;
 use crate::{Error, Result, ports};
 
-/// A start takes two seconds; a machine that is busy with other things gets time.
-const START_AT_MOST: Duration = Duration::from_secs(90);
-
 /// An orderly end takes a second.
 const STOP_AT_MOST: Duration = Duration::from_secs(30);
 
@@ -136,7 +133,7 @@ impl Kafka {
     /// # Errors
     /// When it ends or is not ready in time.
     pub fn await_ready(&mut self) -> Result<()> {
-        await_ready(&mut self.process, self.ports)
+        await_ready(&mut self.process, self.ports, self.settings.start_at_most)
     }
 
     /// Lets the node hang (SIGSTOP) until [`Kafka::resume`].
@@ -162,7 +159,7 @@ fn begin(installation: &Installation, folder: &Folder, settings: &Settings) -> R
         choices -= 1;
         let ports = choose_ports(settings.port)?;
         let ready = launch(installation, folder, ports, settings).and_then(|mut process| {
-            await_ready(&mut process, ports)?;
+            await_ready(&mut process, ports, settings.start_at_most)?;
             Ok(process)
         });
         match ready {
@@ -199,8 +196,8 @@ fn launch(installation: &Installation, folder: &Folder, ports: Ports, settings: 
     Process::spawn("Kafka", command, folder.log())
 }
 
-fn await_ready(process: &mut Process, ports: Ports) -> Result<()> {
-    process.wait_until("was not ready", START_AT_MOST, |process| {
+fn await_ready(process: &mut Process, ports: Ports, at_most: Duration) -> Result<()> {
+    process.wait_until("was not ready", at_most, |process| {
         process.output().contains(READY) && TcpStream::connect((Ipv4Addr::LOCALHOST, ports.clients)).is_ok()
     })
 }
@@ -213,7 +210,7 @@ fn format(installation: &Installation, folder: &Folder, settings: &Settings) -> 
         .args(["kafka.tools.StorageTool", "format", "-t", &cluster_id, "-c"])
         .arg(folder.node_properties());
     let mut process = Process::spawn("Kafka's storage tool", command, folder.log())?;
-    let status = process.wait(START_AT_MOST)?;
+    let status = process.wait(settings.start_at_most)?;
     if status.success() {
         Ok(())
     } else {

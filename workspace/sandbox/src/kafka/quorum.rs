@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 use std::thread;
+use std::time::Duration;
 
 use super::files::cluster_id;
 use super::{Kafka, Settings};
@@ -14,6 +15,9 @@ const HEAP_MIB: u32 = 320;
 /// How long a broker may be silent before the others go on without it, when there are others: longer than a busy machine
 /// leaves one without processor time, and no longer, because a killed one stays away for as long.
 const SESSION_MS: &str = "15000";
+
+/// Several nodes that start at the same time, on a machine that has other things to do as well.
+const START_AT_MOST: Duration = Duration::from_secs(300);
 
 /// The quick compiler only: nodes that are killed again and again never live to see what the thorough one costs come back.
 const QUICK: &str = "-XX:TieredStopAtLevel=1";
@@ -56,6 +60,7 @@ impl Quorum {
             port: Some(places[node].0),
             cluster_id: Some(cluster_id.clone()),
             heap_mib: HEAP_MIB,
+            start_at_most: START_AT_MOST,
             java_options: vec![QUICK.into()],
             properties: properties(node, &places, doors),
         });

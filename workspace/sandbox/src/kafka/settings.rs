@@ -1,9 +1,12 @@
 //! How a Kafka node is wanted.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 /// Enough for a node that moves some thousand records a second; it reserves only what it uses.
 const HEAP_MIB: u32 = 768;
+
+/// A start takes two seconds; a machine that is busy with other things gets time.
+const START_AT_MOST: Duration = Duration::from_secs(90);
 
 /// How a Kafka node is wanted. The default suits a test: a free port, and a folder that goes with the node.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct Settings {
     pub cluster_id: Option<String>,
     /// The largest heap of the node's Java, in MiB.
     pub heap_mib: u32,
+    /// How long a start may take.
+    pub start_at_most: Duration,
     /// More options of the node's Java.
     pub java_options: Vec<String>,
     /// More broker properties, or other values for those of deploy/kafka/node.properties.
@@ -30,6 +35,7 @@ impl Default for Settings {
             port: None,
             cluster_id: None,
             heap_mib: HEAP_MIB,
+            start_at_most: START_AT_MOST,
             java_options: Vec::new(),
             properties: Vec::new(),
         }

@@ -77,19 +77,20 @@ fn two_contenders(seed: u64) -> WorldPlan {
 }
 
 fn two_ids(seed: u64) -> WorldPlan {
-    let lose = |node| Fault::LoseAnswer {
-        node,
-        answer: Answer::Init,
+    // More than one, or the member asks again and all is well.
+    const LOST: usize = 4;
+    let lose = |at_ms, node| {
+        let answer = Answer::Init;
+        std::iter::repeat_n((at_ms, Fault::LoseAnswer { node, answer }), LOST)
     };
     let rounds = (0..4).flat_map(move |round| {
         let at_ms = 3_000 + round * 9_000;
-        [
-            (at_ms, lose(0)),
+        let proposals = [
             (at_ms + 1, Fault::Propose { node: 1, task: 0 }),
             (at_ms + 300, Fault::Propose { node: 0, task: 0 }),
-            (at_ms + 320, lose(1)),
             (at_ms + 500, Fault::Propose { node: 1, task: 0 }),
-        ]
+        ];
+        lose(at_ms, 0).chain(lose(at_ms + 320, 1)).chain(proposals)
     });
     quiet(seed, Definitions::TwoVersions, 14).with(rounds)
 }
