@@ -42,6 +42,7 @@ test: setup ## Run every test, on real Kafka where it matters
 test-long: setup ## The same with a hundred times the cases of every property test, and everything on real Kafka
 	PROPTEST_CASES=25600 KAFKA=both cargo test --workspace --no-fail-fast
 	cargo test -p palinode-registry --features peer --test peer
+	cargo test -p palinode-cli --features s3 --bin palinode backup
 	$(MAKE) planted
 
 # The same number gives the same world: START=4711 SEEDS=1 make simulate, or palinode simulate --seed 4711 --story.

@@ -46,6 +46,11 @@ pub(crate) enum Command {
     Saga(Saga),
     /// Judge from the topics alone whether everything was done once, in order, and taken back where it had to be.
     Audit(Audit),
+    /// Copy the stores of a node's tasks to a folder or an object store, and back.
+    ///
+    /// The journal in Kafka is the truth: what a node keeps on its disk is made again from it whenever it is lost. A backup
+    /// saves the time that this takes, and nothing else. See docs/store.md.
+    Backup(crate::backup::Backup),
     /// Run a whole shop for a minute: orders, some of them refused, and what became of them.
     ///
     /// It brings a broker of its own. With KAFKA=real in the environment that is Apache Kafka (run 'make setup' before);

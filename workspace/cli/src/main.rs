@@ -2,6 +2,7 @@
 
 mod arguments;
 mod audit;
+mod backup;
 mod bench;
 mod cluster;
 mod definitions;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Topics(topics) => topics::topics(&topics),
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),
+        Command::Backup(backup) => backup::backup(&backup),
         Command::Demo(demo) => demo::demo(&demo),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),

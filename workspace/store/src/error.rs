@@ -24,7 +24,7 @@ pub enum Error {
         /// What was found.
         what: String,
     },
-    /// The folder belongs to another cluster, application, task or format.
+    /// The folder holds the state of another cluster, or of another number of partitions.
     #[error("the store at {} is not ours: {what}", path.display())]
     Foreign {
         /// The store's folder.

@@ -184,7 +184,8 @@ impl<St: Stores> Running<St> {
             .or(self.gather.ends_at())
             .or(self.waiting_timers.until)
             .or_else(|| self.barrier.wake_at());
-        let next = next.or_else(|| self.store.next_due().ok().flatten());
+        // A store that fails is met at once, also when nothing else happens.
+        let next = next.or_else(|| self.store.next_due().unwrap_or(Some(Timestamp::default())));
         let foreign = self
             .foreign
             .since

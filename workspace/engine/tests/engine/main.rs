@@ -8,6 +8,7 @@ mod cancelled;
 mod clock_never_goes_back;
 mod commit_then_store_fails_replays;
 mod compensated;
+mod damaged_store;
 mod council;
 mod dead_letters;
 mod decisions;

@@ -6,6 +6,7 @@ use rocksdb::{ColumnFamily, WriteBatch};
 use super::{
     key,
     key_kind::KeyKind,
+    marks,
     unwritten::TimerOf,
     value::{self, Summary},
 };
@@ -33,7 +34,7 @@ impl<'a> Batch<'a> {
     /// A saga in its new state.
     pub(super) fn saga(&mut self, id: &SagaId, saga: &Saga) -> Result<(), postcard::Error> {
         self.saga_key(KeyKind::Saga, id);
-        value::encode(&mut self.value, saga)?;
+        value::encode(&mut self.value, &self.key, saga)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }
@@ -67,7 +68,7 @@ impl<'a> Batch<'a> {
     pub(super) fn position(&mut self, input: &InputKey, offset: i64) -> Result<(), postcard::Error> {
         self.key.clear();
         key::position(&mut self.key, input);
-        value::encode(&mut self.value, &offset)?;
+        value::encode(&mut self.value, &self.key, &offset)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }
@@ -80,15 +81,21 @@ impl<'a> Batch<'a> {
     ) -> Result<(), postcard::Error> {
         self.key.clear();
         key::activation(&mut self.key, definition);
-        value::encode(&mut self.value, &versions)?;
+        value::encode(&mut self.value, &self.key, &versions)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }
 
-    /// The last entry: what is known besides.
+    /// The last entries: what is known besides, and the batch's marks.
     pub(super) fn finish(mut self, summary: &Summary<'_>) -> Result<WriteBatch, postcard::Error> {
-        value::encode(&mut self.value, summary)?;
+        value::encode(&mut self.value, &key::SUMMARY, summary)?;
         self.batch.put(key::SUMMARY, &self.value);
+        let mark = marks::key(KeyKind::StateMark, summary.batch);
+        value::encode(&mut self.value, &mark, &summary.batch)?;
+        self.batch.put(mark, &self.value);
+        let mark = marks::key(KeyKind::IndexMark, summary.batch);
+        value::encode(&mut self.value, &mark, &summary.batch)?;
+        self.batch.put_cf(self.indexes, mark, &self.value);
         Ok(self.batch)
     }
 

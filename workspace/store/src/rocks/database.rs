@@ -1,6 +1,6 @@
 //! One task's RocksDB, as far as the store uses it: look up, scan, write.
 
-use std::{ops::ControlFlow, path::Path};
+use std::{cell::Cell, collections::BTreeSet, ops::ControlFlow, path::Path};
 
 use palinode_core::SagaId;
 use rocksdb::{
@@ -17,6 +17,8 @@ pub(super) struct Database {
     // Before the folder, so that RocksDB is closed when the lock goes.
     rocks: DBWithThreadMode<SingleThreaded>,
     folder: TaskFolder,
+    /// Whether damage was found. What else is read may be right, but the state as a whole is not.
+    condemned: Cell<bool>,
 }
 
 impl Database {
@@ -28,12 +30,40 @@ impl Database {
     ) -> Result<Self, Error> {
         let rocks = DBWithThreadMode::open_cf_descriptors(options, folder.path(), families)
             .map_err(|error| failure::rocks(folder.path(), "opening it", &error))?;
-        Ok(Self { rocks, folder })
+        Ok(Self {
+            rocks,
+            folder,
+            condemned: Cell::new(false),
+        })
+    }
+
+    /// Opens what is in `folder` and changes nothing in it.
+    pub(super) fn open_read_only(
+        folder: TaskFolder,
+        options: &Options,
+        families: [ColumnFamilyDescriptor; 2],
+    ) -> Result<Self, Error> {
+        let rocks = DBWithThreadMode::open_cf_descriptors_read_only(options, folder.path(), families, false)
+            .map_err(|error| failure::rocks(folder.path(), "opening it", &error))?;
+        Ok(Self {
+            rocks,
+            folder,
+            condemned: Cell::new(false),
+        })
     }
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The names of the files of its tables.
+    pub(super) fn tables(&self) -> Result<BTreeSet<String>, Error> {
+        let files = self.rocks.live_files().map_err(|error| self.unread(&error))?;
+        Ok(files
+            .into_iter()
+            .map(|file| file.name.trim_start_matches('/').to_owned())
+            .collect())
     }
 
     /// What stands under `key` of `kind`.
@@ -90,26 +120,60 @@ impl Database {
     pub(super) fn write(&self, batch: WriteBatch) -> Result<(), Error> {
         self.rocks
             .write(batch)
-            .map_err(|error| failure::rocks(self.path(), "writing", &error))
+            .map_err(|error| self.noted(failure::rocks(self.path(), failure::WRITING, &error)))
     }
 
-    /// Reads a value.
-    pub(super) fn decode<'a, T: Deserialize<'a>>(&self, bytes: &'a [u8]) -> Result<T, Error> {
-        value::decode(bytes).map_err(|what| failure::damaged(self.path(), what))
+    /// Reads the value of `key`.
+    pub(super) fn decode<'a, T: Deserialize<'a>>(&self, key: &[u8], bytes: &'a [u8]) -> Result<T, Error> {
+        value::decode(key, bytes).map_err(|what| self.damaged(what))
     }
 
     /// The error for a key that cannot be read.
     pub(super) fn no_key(&self, key: &[u8]) -> Error {
-        failure::damaged(self.path(), format!("{} is no key", key.escape_ascii()))
+        self.damaged(format!("{} is no key", key.escape_ascii()))
+    }
+
+    /// The error for what is not as it was written.
+    pub(super) fn damaged(&self, what: impl Into<String>) -> Error {
+        self.noted(failure::damaged(self.path(), what))
+    }
+
+    /// Whether damage was found since it was opened.
+    pub(super) fn is_condemned(&self) -> bool {
+        self.condemned.get()
+    }
+
+    /// Fails when damage was found since it was opened, whoever met it: a query, for example, whose error goes to
+    /// somebody else than the task.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.is_condemned() {
+            let what = self
+                .folder
+                .condemnation()
+                .unwrap_or_else(|| "damage was found in it".into());
+            return Err(failure::damaged(self.path(), what));
+        }
+        Ok(())
+    }
+
+    /// Notes damage in the folder, so that whoever opens it next knows: RocksDB finds most of it only when it reads the
+    /// place again, and would open without a word.
+    fn noted(&self, error: Error) -> Error {
+        if let Error::Damaged { what, .. } = &error
+            && !self.condemned.replace(true)
+        {
+            self.folder.condemn(what);
+        }
+        error
     }
 
     fn family(&self, kind: KeyKind) -> Result<&ColumnFamily, Error> {
         let name = options::family(kind);
-        let missing = || failure::damaged(self.path(), format!("it has no column family {name}"));
+        let missing = || self.damaged(format!("it has no column family {name}"));
         self.rocks.cf_handle(name).ok_or_else(missing)
     }
 
     fn unread(&self, error: &rocksdb::Error) -> Error {
-        failure::rocks(self.path(), "reading", error)
+        self.noted(failure::rocks(self.path(), "reading", error))
     }
 }

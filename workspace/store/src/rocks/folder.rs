@@ -1,7 +1,6 @@
-//! The folders of a node's tasks: their names, their locks, and what is set aside.
+//! The folder of a task: its lock, and what is set aside.
 
 use std::{
-    fmt::Write,
     fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
@@ -9,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{failure, settings::Settings};
+use super::{failure, place::Place, settings::Settings};
 use crate::Error;
 
 /// How long a lock is waited for. A process that this one has forked holds a copy of it until it runs its own program,
@@ -22,7 +21,7 @@ const LOCK_LOOK: Duration = Duration::from_millis(5);
 /// more would fill the disk.
 const ASIDES_MAX: usize = 2;
 
-/// The name of the file that says why a folder was set aside.
+/// The name of the file that says why a folder is or was set aside. A folder that has it is not opened again.
 const REASON_FILE: &str = "reason.txt";
 
 /// The folder of one task, locked for as long as this lives.
@@ -30,19 +29,19 @@ const REASON_FILE: &str = "reason.txt";
 pub(super) struct TaskFolder {
     path: PathBuf,
     /// Stands beside the folder, so that moving the folder does not move its lock.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl TaskFolder {
     /// Locks the folder of `task`, which need not be there yet.
     pub(super) fn lock(settings: &Settings, task: i32) -> Result<Self, Error> {
-        let member = settings
-            .data
-            .join(folder_name(&settings.application))
-            .join(folder_name(&settings.member));
-        let path = member.join(format!("task-{task}"));
+        Self::lock_at(Place::new(&settings.data, &settings.application, &settings.member, task).path())
+    }
+
+    /// Locks the folder at `path`, which need not be there yet.
+    pub(super) fn lock_at(path: PathBuf) -> Result<Self, Error> {
         let refused = |error: io::Error| failure::refused(&path, "locking it", &error);
-        fs::create_dir_all(&member).map_err(refused)?;
+        fs::create_dir_all(path.parent().unwrap_or(&path)).map_err(refused)?;
         let mut options = OpenOptions::new();
         let file = options
             .create(true)
@@ -53,7 +52,12 @@ impl TaskFolder {
         let give_up = Instant::now() + LOCK_WAIT;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { path, _lock: file }),
+                Ok(()) => {
+                    return Ok(Self {
+                        path,
+                        _lock: Some(file),
+                    });
+                }
                 Err(TryLockError::WouldBlock) if Instant::now() < give_up => thread::sleep(LOCK_LOOK),
                 Err(TryLockError::WouldBlock) => {
                     return Err(Error::Disk {
@@ -66,6 +70,14 @@ impl TaskFolder {
         }
     }
 
+    /// A folder that nobody else knows.
+    pub(super) fn unshared(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            _lock: None,
+        }
+    }
+
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
         &self.path
@@ -74,26 +86,69 @@ impl TaskFolder {
     /// Makes the folder if it is not there. Says whether it holds nothing yet.
     pub(super) fn create(&self) -> Result<bool, Error> {
         let refused = |error: io::Error| failure::refused(&self.path, "making it", &error);
-        fs::create_dir_all(&self.path).map_err(refused)?;
+        if let Err(error) = fs::create_dir_all(&self.path) {
+            return Err(match fs::symlink_metadata(&self.path) {
+                Ok(there) if !there.is_dir() => failure::damaged(&self.path, "it is no folder"),
+                _ => refused(error),
+            });
+        }
         Ok(fs::read_dir(&self.path).map_err(refused)?.next().is_none())
     }
 
-    /// Moves the folder aside, with `reason` in it, and deletes the oldest ones that were moved before.
+    /// Notes in the folder that it is damaged. When the disk refuses, the damage is found again.
+    pub(super) fn condemn(&self, what: &str) {
+        let file = self.path.join(REASON_FILE);
+        if let Err(error) = fs::write(&file, format!("{what}\n")) {
+            tracing::warn!(file = %file.display(), %error, what, "it could not be noted that the store is damaged");
+        }
+    }
+
+    /// What was noted by [`TaskFolder::condemn`].
+    pub(super) fn condemnation(&self) -> Option<String> {
+        let what = match fs::read(self.path.join(REASON_FILE)) {
+            Ok(what) => String::from_utf8_lossy(&what).trim().to_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(_) => String::new(),
+        };
+        // A full disk takes the file and not what was to be in it.
+        Some(if what.is_empty() {
+            "damage was found in it".into()
+        } else {
+            what
+        })
+    }
+
+    /// Moves the folder aside, with `reason` in it, and deletes the oldest ones that were moved before. That the way is
+    /// free for a new store is what counts: when only the rest fails, it is told.
     pub(super) fn set_aside(&self, reason: &str) -> Result<(), Error> {
         let refused = |error: io::Error| failure::refused(&self.path, "setting it aside", &error);
-        if !self.path.try_exists().map_err(refused)? {
-            return Ok(());
+        match fs::symlink_metadata(&self.path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(refused(error)),
         }
         let mut asides = self.asides().map_err(refused)?;
         let number = asides.last().map_or(1, |(number, _)| number + 1);
         let aside = self.path.with_extension(format!("aside-{number}"));
-        fs::rename(&self.path, &aside).map_err(refused)?;
-        asides.push((number, aside.clone()));
-        for (_, old) in asides.iter().rev().skip(ASIDES_MAX) {
-            fs::remove_dir_all(old).map_err(refused)?;
+        if self.path.is_dir() {
+            fs::rename(&self.path, &aside).map_err(refused)?;
+        } else {
+            // Something else that has its name: it moves into a folder, where the reason has a place.
+            fs::create_dir(&aside).map_err(refused)?;
+            fs::rename(&self.path, aside.join("found")).map_err(refused)?;
         }
         tracing::warn!(from = %self.path.display(), to = %aside.display(), reason, "the store was set aside");
-        fs::write(aside.join(REASON_FILE), format!("{reason}\n")).map_err(refused)
+        asides.push((number, aside.clone()));
+        for (_, old) in asides.iter().rev().skip(ASIDES_MAX) {
+            if let Err(error) = fs::remove_dir_all(old) {
+                tracing::warn!(folder = %old.display(), %error, "what was set aside before could not be deleted");
+            }
+        }
+        let file = aside.join(REASON_FILE);
+        if let Err(error) = fs::write(&file, format!("{reason}\n")) {
+            tracing::warn!(file = %file.display(), %error, "why the store was set aside could not be noted beside it");
+        }
+        Ok(())
     }
 
     /// What was set aside, the oldest first.
@@ -112,40 +167,5 @@ impl TaskFolder {
         }
         asides.sort();
         Ok(asides)
-    }
-}
-
-/// A folder's name for `name`: what is neither letter, digit, dash, dot nor underline is percent-encoded, and so is a
-/// dot at the beginning. Two names never share a folder, and none leads out of its parent.
-fn folder_name(name: &str) -> String {
-    let mut folder = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        let plain = byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || (byte == b'.' && !folder.is_empty());
-        if plain {
-            folder.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(folder, "%{byte:02X}");
-        }
-    }
-    if folder.is_empty() { "%".into() } else { folder }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_folders_that_stay_below_their_parent() {
-        for (name, folder) in [
-            ("shop-1.eu_west", "shop-1.eu_west"),
-            ("", "%"),
-            ("..", "%2E."),
-            ("../etc", "%2E.%2Fetc"),
-            ("a%2Fb", "a%252Fb"),
-            ("Ä", "%C3%84"),
-        ] {
-            assert_eq!(folder_name(name), folder);
-        }
     }
 }

@@ -17,6 +17,10 @@ pub(super) enum KeyKind {
     Timer = 0x05,
     /// `activation, definition` → the versions that its starts followed, the one in force last.
     Activation = 0x06,
+    /// `mark, the last byte of a batch's number` → the number; a mark of the state.
+    StateMark = 0x07,
+    /// The same; a mark of the indexes.
+    IndexMark = 0x08,
 }
 
 impl KeyKind {

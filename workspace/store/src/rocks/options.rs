@@ -69,6 +69,10 @@ impl Resources {
         options.set_max_total_wal_size(LOG_BYTES_MAX);
         // What follows the first torn record is dropped: the store then is where it was some changes ago.
         options.set_wal_recovery_mode(DBRecoveryMode::PointInTime);
+        // A file of the log that is full has to be there as long as one of the families needs it.
+        options.set_track_and_verify_wals_in_manifest(true);
+        // RocksDB's default: an open compares the tables with their list, and what is read with its checksum.
+        options.set_paranoid_checks(true);
         options.set_skip_stats_update_on_db_open(true);
         options.set_stats_dump_period_sec(0);
         options.set_stats_persist_period_sec(0);
@@ -107,7 +111,7 @@ impl Resources {
 /// The column family of the keys of `kind`.
 pub(super) fn family(kind: KeyKind) -> &'static str {
     match kind {
-        KeyKind::Summary | KeyKind::Position | KeyKind::Saga | KeyKind::Activation => STATE,
-        KeyKind::Open | KeyKind::Timer => INDEXES,
+        KeyKind::Summary | KeyKind::Position | KeyKind::Saga | KeyKind::Activation | KeyKind::StateMark => STATE,
+        KeyKind::Open | KeyKind::Timer | KeyKind::IndexMark => INDEXES,
     }
 }

@@ -7,11 +7,11 @@ use palinode_core::{Saga, SagaId, Timer, Timestamp};
 
 use super::{
     database::Database,
-    failure,
     first_timer::FirstTimer,
     identity::Identity,
     key,
     key_kind::KeyKind,
+    marks,
     recent::Recent,
     unwritten::{OnDisk, TimerOf, Unwritten},
     value::Summary,
@@ -32,6 +32,8 @@ pub struct RocksStore {
     /// Whether the checkpoint or a saga has changed since RocksDB was written to.
     behind: bool,
     open: u64,
+    /// How many batches RocksDB has.
+    batch: u64,
     /// The first timer of those in RocksDB that are not gone.
     first_timer: FirstTimer,
     unwritten: Unwritten,
@@ -42,24 +44,27 @@ pub struct RocksStore {
 impl RocksStore {
     /// The store over `database` with this identity, with what the last change left.
     pub(super) fn new(database: Database, identity: Identity, unwritten_bytes_max: usize) -> Result<Self, Error> {
-        let (mut checkpoint, mut open, mut first_timer) = (Checkpoint::default(), 0, FirstTimer::none());
+        let (mut checkpoint, mut open, mut batch) = (Checkpoint::default(), 0, 0);
+        let mut first_timer = FirstTimer::none();
         if let Some(bytes) = database.get(KeyKind::Summary, &key::SUMMARY)? {
-            let summary: Summary<'_> = database.decode(&bytes)?;
+            let summary: Summary<'_> = database.decode(&key::SUMMARY, &bytes)?;
             checkpoint.journal = summary.journal.map(|(offset, event_id)| JournalPosition {
                 offset,
                 event_id: event_id.into(),
             });
             checkpoint.clock = summary.clock;
             open = summary.open;
+            batch = summary.batch;
             first_timer = FirstTimer::not_before(summary.no_timer_before);
         }
+        marks::check(&database, batch)?;
         database.scan(
             KeyKind::Position,
             &[KeyKind::Position.byte()],
             KeyKind::Position.end(),
             |key, offset| {
                 let input = key::read_position(key).ok_or_else(|| database.no_key(key))?;
-                checkpoint.positions.insert(input, database.decode(offset)?);
+                checkpoint.positions.insert(input, database.decode(key, offset)?);
                 Ok(ControlFlow::Continue(()))
             },
         )?;
@@ -69,7 +74,9 @@ impl RocksStore {
             KeyKind::Activation.end(),
             |key, versions| {
                 let definition = key::read_activation(key).ok_or_else(|| database.no_key(key))?;
-                checkpoint.activations.restore(definition, database.decode(versions)?);
+                checkpoint
+                    .activations
+                    .restore(definition, database.decode(key, versions)?);
                 Ok(ControlFlow::Continue(()))
             },
         )?;
@@ -79,11 +86,17 @@ impl RocksStore {
             checkpoint,
             behind: false,
             open,
+            batch,
             first_timer,
             unwritten: Unwritten::default(),
             unwritten_bytes_max,
             recent: Recent::default(),
         })
+    }
+
+    /// The error for what is not as it was written.
+    pub(super) fn damaged(&self, what: impl Into<String>) -> Error {
+        self.database.damaged(what)
     }
 
     /// Which of the sagas of `change` are open in RocksDB, of those that nothing is known of.
@@ -148,9 +161,11 @@ impl RocksStore {
             clock: self.checkpoint.clock,
             open: self.open,
             no_timer_before: first_timer.due().unwrap_or(Timestamp(i64::MAX)),
+            batch: self.batch + 1,
         };
         let batch = batch.finish(&summary).map_err(|error| self.not_encoded(&error))?;
         self.database.write(batch)?;
+        self.batch += 1;
         self.first_timer = first_timer;
         self.behind = false;
         for (id, saga) in self.unwritten.written() {
@@ -204,21 +219,28 @@ impl Store for RocksStore {
         let mut key = Vec::new();
         key::saga(&mut key, KeyKind::Saga, id);
         let bytes = self.database.get(KeyKind::Saga, &key)?;
-        bytes.map(|bytes| self.database.decode(&bytes)).transpose()
+        bytes.map(|bytes| self.database.decode(&key, &bytes)).transpose()
     }
 
     fn sagas(&self, ids: &[SagaId]) -> Result<Vec<Option<Saga>>, Error> {
         let found = self.database.look_up(KeyKind::Saga, ids)?;
+        let mut key = Vec::new();
+        let mut decode = |id: &SagaId, bytes: &[u8]| {
+            key.clear();
+            key::saga(&mut key, KeyKind::Saga, id);
+            self.database.decode(&key, bytes)
+        };
         ids.iter()
             .zip(found)
             .map(|(id, bytes)| match self.unwritten.saga(id) {
                 Some(saga) => Ok(Some(saga.clone())),
-                None => bytes.map(|bytes| self.database.decode(&bytes)).transpose(),
+                None => bytes.map(|bytes| decode(id, &bytes)).transpose(),
             })
             .collect()
     }
 
     fn write(&mut self, change: Change) -> Result<(), Error> {
+        self.database.check()?;
         // Before anything of the change is taken in: when this fails nothing of it is known.
         if self.behind
             && (self.unwritten.bytes() >= self.unwritten_bytes_max || self.unwritten.changes() >= UNWRITTEN_CHANGES_MAX)
@@ -248,6 +270,7 @@ impl Store for RocksStore {
     }
 
     fn due_timers(&mut self, now: Timestamp, limit: usize) -> Result<Vec<(SagaId, Timer)>, Error> {
+        self.database.check()?;
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -268,6 +291,7 @@ impl Store for RocksStore {
     }
 
     fn next_due(&mut self) -> Result<Option<Timestamp>, Error> {
+        self.database.check()?;
         if !self.first_timer.is_known() {
             self.timers_on_disk(&KeyKind::Timer.end(), 1)?;
         }
@@ -324,7 +348,7 @@ impl Store for RocksStore {
         ids.sort_unstable();
         ids.truncate(limit);
         let sagas = self.sagas(&ids)?;
-        let missing = |id: &SagaId| failure::damaged(self.database.path(), format!("the open saga {id} has no state"));
+        let missing = |id: &SagaId| self.database.damaged(format!("the open saga {id} has no state"));
         ids.into_iter()
             .zip(sagas)
             .map(|(id, saga)| saga.ok_or_else(|| missing(&id)).map(|saga| (id, saga)))
@@ -335,8 +359,8 @@ impl Store for RocksStore {
 impl Drop for RocksStore {
     /// Writes what RocksDB does not have, so that an orderly end leaves nothing to replay.
     fn drop(&mut self) {
-        // A panic may have come in the middle of a change.
-        if !self.behind || thread::panicking() {
+        // A panic may have come in the middle of a change, and what is damaged is made again as a whole.
+        if !self.behind || thread::panicking() || self.database.is_condemned() {
             return;
         }
         if let Err(error) = self.catch_up() {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    database::Database, folder::TaskFolder, identity::Identity, options::Resources, settings::Settings,
+    database::Database, failure, folder::TaskFolder, identity::Identity, options::Resources, settings::Settings,
     store::RocksStore,
 };
 use crate::{Error, Stores};
@@ -62,6 +62,9 @@ impl Stores for RocksStores {
             return RocksStore::new(database, identity, self.unwritten_bytes_max);
         }
         let identity = identity.check(folder.path())?;
+        if let Some(what) = folder.condemnation() {
+            return Err(failure::damaged(folder.path(), what));
+        }
         let database = Database::open(folder, &options, self.resources.families())?;
         RocksStore::new(database, identity, self.unwritten_bytes_max)
     }

@@ -1,11 +1,17 @@
-//! How values are written: a byte that names the format, then postcard.
+//! How values are written: a byte that names the format, postcard, and a checksum.
+//!
+//! RocksDB checks its blocks and the records of its log. Our checksum goes from our encoding to our decoding, so it also
+//! covers memory on the way, and it covers the key: a value that turns up under another key is noticed.
 
 use palinode_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The format of keys and values. Whoever changes the core's types that are kept here, or a key, raises it: the store is
 /// then rebuilt from the journal.
-pub(super) const FORMAT: u8 = 6;
+pub const FORMAT: u8 = 7;
+
+/// Bytes of the checksum at the end of a value: CRC-32C of its key and of what stands before.
+const CHECKSUM_BYTES: usize = 4;
 
 /// What is known besides the sagas, timers and positions.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,27 +25,41 @@ pub(super) struct Summary<'a> {
     pub(super) open: u64,
     /// No timer is due before this.
     pub(super) no_timer_before: Timestamp,
+    /// How many batches were written.
+    pub(super) batch: u64,
 }
 
-/// Writes `value` into `buffer`, over what was there.
-pub(super) fn encode<T: Serialize>(buffer: &mut Vec<u8>, value: &T) -> Result<(), postcard::Error> {
+/// Writes the `value` of `key` into `buffer`, over what was there.
+pub(super) fn encode<T: Serialize>(buffer: &mut Vec<u8>, key: &[u8], value: &T) -> Result<(), postcard::Error> {
     buffer.clear();
     buffer.push(FORMAT);
     *buffer = postcard::to_extend(value, std::mem::take(buffer))?;
+    let checksum = checksum(key, buffer);
+    buffer.extend_from_slice(&checksum);
     Ok(())
 }
 
-/// Reads a value; says what is wrong with it when it cannot be read.
-pub(super) fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
-    let (format, rest) = bytes.split_first().ok_or("a value is empty")?;
+/// Reads the value of `key`; says what is wrong with it when it cannot be read.
+pub(super) fn decode<'a, T: Deserialize<'a>>(key: &[u8], bytes: &'a [u8]) -> Result<T, String> {
+    let format = bytes.first().ok_or("a value is empty")?;
     if *format != FORMAT {
         return Err(format!("a value has the format {format} where {FORMAT} was expected"));
     }
-    match postcard::take_from_bytes(rest) {
+    let (value, found) = bytes
+        .split_last_chunk::<CHECKSUM_BYTES>()
+        .ok_or("a value is too short")?;
+    if *found != checksum(key, value) {
+        return Err(format!("the value of {} has a wrong checksum", key.escape_ascii()));
+    }
+    match postcard::take_from_bytes(value.get(1..).unwrap_or_default()) {
         Ok((value, [])) => Ok(value),
         Ok((_, more)) => Err(format!("a value has {} bytes after its end", more.len())),
         Err(error) => Err(format!("a value cannot be decoded: {error}")),
     }
+}
+
+fn checksum(key: &[u8], value: &[u8]) -> [u8; CHECKSUM_BYTES] {
+    crc32c::crc32c_append(crc32c::crc32c(key), value).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -48,6 +68,8 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
+
+    const KEY: &[u8] = b"a key";
 
     fn closed() -> Saga {
         let (at, sequence) = (Timestamp(7), Sequence(300));
@@ -63,39 +85,65 @@ mod tests {
     #[test]
     fn a_value_is_read_back_and_the_buffer_is_used_again() {
         let mut buffer = b"something longer that stood in the buffer before".to_vec();
-        encode(&mut buffer, &closed()).unwrap();
-        assert_eq!(decode::<Saga>(&buffer), Ok(closed()));
+        encode(&mut buffer, KEY, &closed()).unwrap();
+        assert_eq!(decode::<Saga>(KEY, &buffer), Ok(closed()));
     }
 
     #[test]
     fn the_bytes_of_this_format_stay_as_they_are() {
         let mut buffer = Vec::new();
-        encode(&mut buffer, &closed()).unwrap();
-        assert_eq!(buffer, [6, 2, 0, 14, 2, 172, 2, 0], "when this changes, raise FORMAT");
+        encode(&mut buffer, KEY, &closed()).unwrap();
+        let (value, checksum) = buffer.split_at(buffer.len() - CHECKSUM_BYTES);
+        assert_eq!(value, [7, 2, 0, 14, 2, 172, 2, 0], "when this changes, raise FORMAT");
+        assert_eq!(checksum, crc32c::crc32c(&[KEY, value].concat()).to_le_bytes());
     }
 
     #[test]
     fn every_cut_of_a_value_is_refused() {
         let mut buffer = Vec::new();
-        encode(&mut buffer, &closed()).unwrap();
+        encode(&mut buffer, KEY, &closed()).unwrap();
         for length in 0..buffer.len() {
-            assert!(decode::<Saga>(&buffer[..length]).is_err(), "{length} bytes");
+            assert!(decode::<Saga>(KEY, &buffer[..length]).is_err(), "{length} bytes");
         }
         buffer.push(0);
-        assert!(decode::<Saga>(&buffer).unwrap_err().contains("1 bytes after its end"));
+        assert!(decode::<Saga>(KEY, &buffer).is_err());
+        encode(&mut buffer, KEY, &(closed(), 1u8)).unwrap();
+        assert!(
+            decode::<Saga>(KEY, &buffer)
+                .unwrap_err()
+                .contains("1 bytes after its end")
+        );
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_other_key_is_noticed() {
+        let mut buffer = Vec::new();
+        encode(&mut buffer, KEY, &closed()).unwrap();
+        for bit in 0..buffer.len() * 8 {
+            buffer[bit / 8] ^= 1 << (bit % 8);
+            assert!(decode::<Saga>(KEY, &buffer).is_err(), "bit {bit}");
+            buffer[bit / 8] ^= 1 << (bit % 8);
+        }
+        assert!(
+            decode::<Saga>(b"another", &buffer)
+                .unwrap_err()
+                .contains("wrong checksum")
+        );
     }
 
     #[test]
     fn another_format_is_refused() {
-        assert!(decode::<Saga>(&[FORMAT + 1, 0]).unwrap_err().contains("format 7"));
+        assert!(decode::<Saga>(KEY, &[FORMAT + 1, 0]).unwrap_err().contains("format 8"));
     }
 
     proptest! {
         #[test]
         fn random_bytes_never_panic(bytes in vec(any::<u8>(), 0..200)) {
-            let bytes = [&[FORMAT][..], &bytes].concat();
-            let _ = decode::<Saga>(&bytes);
-            let _ = decode::<Summary<'_>>(&bytes);
+            let mut bytes = [&[FORMAT][..], &bytes].concat();
+            let checksum = checksum(KEY, &bytes);
+            bytes.extend_from_slice(&checksum);
+            let _ = decode::<Saga>(KEY, &bytes);
+            let _ = decode::<Summary<'_>>(KEY, &bytes);
         }
     }
 }

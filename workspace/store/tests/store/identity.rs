@@ -25,6 +25,13 @@ fn rewrite(disk: &Rocks, from: &str, to: &str) {
     fs::write(file, text.replace(from, to)).unwrap();
 }
 
+/// Lets the folder say that it has another format.
+fn reformat(disk: &Rocks) {
+    let text = fs::read_to_string(disk.folder().join("identity.json")).unwrap();
+    let line = text.lines().find(|line| line.contains("\"format\"")).unwrap();
+    rewrite(disk, line, "  \"format\": 200,");
+}
+
 fn open(settings: Settings) -> Error {
     RocksStores::new(settings).open(TASK).err().unwrap()
 }
@@ -55,11 +62,12 @@ fn another_cluster_or_number_of_partitions_is_foreign() {
 }
 
 #[test]
-fn a_folder_that_was_moved_to_another_task_or_application_is_foreign() {
+fn a_folder_that_was_moved_to_another_task_or_application_is_made_again() {
     let disk = written();
     fs::rename(disk.folder(), disk.member().join("task-4")).unwrap();
     let error = disk.stores().open(4).err().unwrap();
     assert!(error.to_string().contains("the task there is 3, ours is 4"), "{error}");
+    assert!(error.is_rebuildable(), "{error:?}");
 
     let other = disk.0.path().join("bank");
     fs::rename(disk.0.path().join("shop"), other).unwrap();
@@ -74,12 +82,19 @@ fn a_folder_that_was_moved_to_another_task_or_application_is_foreign() {
             .contains("the application there is shop, ours is bank"),
         "{error}"
     );
+    assert!(error.is_rebuildable(), "{error:?}");
+    stores.set_aside(4, &error.to_string()).unwrap();
+    assert_eq!(stores.open(4).unwrap().open_count(), 0);
+    let aside = disk.0.path().join("bank/node-1/task-4.aside-1");
+    let reason = fs::read_to_string(aside.join("reason.txt")).unwrap();
+    assert!(reason.contains("it is of another task"), "{reason}");
+    assert!(aside.join("CURRENT").exists(), "what stood there is kept");
 }
 
 #[test]
 fn another_format_is_rebuilt() {
     let disk = written();
-    rewrite(&disk, "\"format\": 6", "\"format\": 200");
+    reformat(&disk);
     let error = open(disk.settings());
     assert!(
         error.is_rebuildable() && error.to_string().contains("it has the format 200"),
@@ -90,7 +105,7 @@ fn another_format_is_rebuilt() {
 #[test]
 fn what_is_foreign_is_never_rebuilt_whatever_its_format() {
     let disk = written();
-    rewrite(&disk, "\"format\": 6", "\"format\": 200");
+    reformat(&disk);
     let error = open(Settings {
         cluster: "cluster-2".into(),
         ..disk.settings()

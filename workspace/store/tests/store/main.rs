@@ -6,6 +6,7 @@ mod twins;
 
 mod aside;
 mod checkpoint;
+mod copies;
 mod damage;
 mod failed_write;
 mod identity;

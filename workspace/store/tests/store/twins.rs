@@ -46,6 +46,13 @@ impl Default for Rocks {
 }
 
 impl Rocks {
+    /// In memory where the machine has a folder there: without waiting for syncs, of which each open has some. For a few
+    /// MiB, as a container has no more.
+    pub(crate) fn quick() -> Self {
+        let folder = TempDir::new_in("/dev/shm").or_else(|_| TempDir::new());
+        Self(folder.unwrap())
+    }
+
     /// The settings of the test's node.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
