@@ -1,7 +1,7 @@
 # One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench bench-recovery demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
@@ -62,6 +62,9 @@ chaos: setup ## Kill, pause, stop and cut off everything at random, then audit: 
 bench: setup ## Measure the core alone, and rate, latency and processor time on real Kafka
 	cargo run -q -p palinode-scenario --example core_cost
 	cargo run -q -p palinode-cli -- bench
+
+bench-recovery: setup-demo ## Measure how long a node takes to run again with many open sagas: SAGAS=1000000 make bench-recovery
+	cargo run -q -p palinode-engine --example recovery -- $(or $(SAGAS),1000000)
 
 # On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
 demo: setup-demo ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo

@@ -3,5 +3,6 @@
 mod kept_schemas;
 mod published_definitions;
 mod reading;
+mod snapshots;
 mod topics;
 mod transactions;

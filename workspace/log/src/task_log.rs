@@ -193,6 +193,23 @@ pub trait TaskLog: Send + 'static {
     /// Ends reading the journal.
     fn close_journal(&mut self);
 
+    /// Starts to read the task's snapshots, committed records only, from the first one to the end that they have now.
+    /// Gives the offset of the first and the end.
+    ///
+    /// # Errors
+    /// When the topic does not exist ([`Error::is_missing_topic`]), or the broker does not answer in time.
+    fn open_snapshots(&mut self) -> Result<(i64, i64), Error>;
+
+    /// Appends what is there of the snapshots to `into`, waiting at most `wait` for the first record. True when their end
+    /// is reached.
+    ///
+    /// # Errors
+    /// When they cannot be read on.
+    fn poll_snapshots(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<bool, Error>;
+
+    /// Ends reading the snapshots.
+    fn close_snapshots(&mut self);
+
     /// Drops the producers and stops reading the inputs, bounded in time.
     fn release(&mut self);
 }

@@ -17,6 +17,7 @@ mod origin;
 pub mod outcome;
 pub mod own;
 mod schemas;
+pub mod snapshots;
 mod time;
 pub mod typed;
 

@@ -52,8 +52,15 @@ pub const SUB_SAGA_FAILED: OwnSchema = own!("palinode.inbox.SubSagaFailed", "inb
 /// A saga takes back the saga that is one of its steps.
 pub const SUB_SAGA_TAKEN_BACK: OwnSchema = own!("palinode.inbox.SubSagaTakenBack", "inbox/SubSagaTakenBack.avsc");
 
+/// A saga that goes on, as it was after one of its events.
+pub const SAGA_SNAPSHOT: OwnSchema = own!("palinode.snapshots.SagaSnapshot", "snapshots/SagaSnapshot.avsc");
+/// Sagas that had ended when a checkpoint came to them.
+pub const SAGAS_CLOSED: OwnSchema = own!("palinode.snapshots.SagasClosed", "snapshots/SagasClosed.avsc");
+/// All sagas that had changed up to a record of the journal have snapshots.
+pub const CHECKPOINT_DONE: OwnSchema = own!("palinode.snapshots.CheckpointDone", "snapshots/CheckpointDone.avsc");
+
 /// All of them.
-pub const ALL: [OwnSchema; 13] = [
+pub const ALL: [OwnSchema; 16] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -67,4 +74,7 @@ pub const ALL: [OwnSchema; 13] = [
     SUB_SAGA_SUCCEEDED,
     SUB_SAGA_FAILED,
     SUB_SAGA_TAKEN_BACK,
+    SAGA_SNAPSHOT,
+    SAGAS_CLOSED,
+    CHECKPOINT_DONE,
 ];

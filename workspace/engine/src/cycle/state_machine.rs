@@ -101,8 +101,9 @@ impl<St: Stores> Cycle<St> {
     pub fn next_deadline(&mut self) -> Option<Timestamp> {
         match &mut self.phase {
             Phase::Pausing { until, .. } => Some(*until),
+            Phase::TakingOver(take_over) => take_over.next_deadline(),
             Phase::Running(running) => running.next_deadline(),
-            Phase::Standby | Phase::TakingOver(_) | Phase::Parked { .. } => None,
+            Phase::Standby | Phase::Parked { .. } => None,
         }
     }
 
@@ -238,6 +239,7 @@ impl<St: Stores> Cycle<St> {
             self.schemas.clone(),
             journal,
             owned,
+            now,
         );
         let turn = running.handle(Signal::Tick, now);
         self.phase = Phase::Running(Box::new(running));

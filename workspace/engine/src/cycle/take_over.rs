@@ -1,4 +1,4 @@
-//! Taking a task over: fence, claim, replay, load positions, assign.
+//! Taking a task over: fence, claim, recover (`recovery`), load positions, assign.
 //!
 //! The order is the protocol (ARCHITECTURE.md, "Ownership"): all ids are initialised first, the claim is committed
 //! alone on the first id, the journal is replayed up to that claim, and only then is anything decided.
@@ -11,24 +11,28 @@ use palinode_store::{Activation, Change, InputKey, JournalPosition, Store, Store
 
 use super::{
     Action, Demand, Shared, Signal, activate,
-    beginning::{Beginning, misfit, reason_for},
+    beginning::Beginning,
     exits::{again, exit_for, store_exit},
-    replay::{Claim, Replay},
+    load::Load,
+    replay::{Claim, Read, Replay},
     state_machine::Exit,
 };
 use crate::{Deployment, journal::Journal};
 
 /// A take-over under way.
 pub(super) struct TakeOver<St: Stores> {
-    shared: Arc<Shared<St>>,
-    task: i32,
+    pub(super) shared: Arc<Shared<St>>,
+    pub(super) task: i32,
     journal: Journal,
-    claim: Claim,
+    pub(super) claim: Claim,
     inputs: BTreeMap<TopicPartition, InputKey>,
-    stage: Stage<St::Store>,
+    /// The journal's first and its end offset.
+    pub(super) bounds: (i64, i64),
+    pub(super) stage: Stage<St::Store>,
 }
 
-enum Stage<S: Store> {
+/// How far a take-over is.
+pub(super) enum Stage<S: Store> {
     Fencing,
     Claiming,
     Consulting,
@@ -38,6 +42,17 @@ enum Stage<S: Store> {
         beginning: Beginning,
         misfit: String,
     },
+    /// The snapshots are looked for.
+    Surveying {
+        store: S,
+    },
+    /// Too many others are restored.
+    Queued {
+        store: S,
+        snapshots: (i64, i64),
+        until: Timestamp,
+    },
+    Loading(Box<Load<S>>),
     Replaying(Box<Replay<S>>),
     Starting {
         store: S,
@@ -54,7 +69,7 @@ enum Stage<S: Store> {
 }
 
 /// What the journal does not say yet.
-struct News {
+pub(super) struct News {
     /// It is not even opened.
     journal_is_new: bool,
     activations: Vec<Activation>,
@@ -73,7 +88,7 @@ pub(super) enum Progress<S: Store> {
     Done(Box<Owned<S>>, Vec<Action>),
 }
 
-type Step<S> = Result<Progress<S>, Exit>;
+pub(super) type Step<S> = Result<Progress<S>, Exit>;
 
 impl<St: Stores> TakeOver<St> {
     /// Begins a take-over under `incarnation`.
@@ -92,6 +107,7 @@ impl<St: Stores> TakeOver<St> {
                 journal,
                 claim,
                 inputs,
+                bounds: (0, 0),
                 stage: Stage::Fencing,
             },
             vec![Action::Fence],
@@ -105,10 +121,18 @@ impl<St: Stores> TakeOver<St> {
 
     /// What to read now.
     pub(super) fn demand(&self) -> Demand {
-        if matches!(self.stage, Stage::Identifying { .. } | Stage::Replaying(_)) {
-            Demand::Journal
-        } else {
-            Demand::Nothing
+        match self.stage {
+            Stage::Identifying { .. } | Stage::Replaying(_) => Demand::Journal,
+            Stage::Loading(_) => Demand::Snapshots,
+            _ => Demand::Nothing,
+        }
+    }
+
+    /// When it wants to be called at the latest.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        match self.stage {
+            Stage::Queued { until, .. } => Some(until),
+            _ => None,
         }
     }
 
@@ -120,6 +144,9 @@ impl<St: Stores> TakeOver<St> {
             Stage::Consulting => "reading the definitions",
             Stage::Bounding => "opening the store",
             Stage::Identifying { .. } => "looking whether the store reflects this journal",
+            Stage::Surveying { .. } => "looking for snapshots",
+            Stage::Queued { .. } => "waiting until other tasks are restored",
+            Stage::Loading(_) => "reading the snapshots",
             Stage::Replaying(_) => "replaying the journal",
             Stage::Starting { .. } | Stage::Adding { .. } => "resolving where new inputs begin",
             Stage::Over => "done",
@@ -160,12 +187,30 @@ impl<St: Stores> TakeOver<St> {
                 }
             }
             (Stage::Replaying(mut replay), Signal::Journal(records)) => {
-                if replay.take(&self.shared.definitions, &self.journal, &records)? {
-                    self.replayed(*replay, now)
-                } else {
-                    self.stage = Stage::Replaying(replay);
-                    Ok(Progress::Going(Vec::new()))
+                match replay.take(&self.shared.definitions, &self.journal, &records)? {
+                    Read::More => {
+                        self.stage = Stage::Replaying(replay);
+                        Ok(Progress::Going(Vec::new()))
+                    }
+                    Read::Claim => self.replayed(*replay, now),
+                    Read::OtherJournal(reason) => {
+                        let (store, place) = replay.into_parts();
+                        self.without_snapshots(store, place, &reason)
+                    }
                 }
+            }
+            (Stage::Surveying { store }, Signal::SnapshotBounds(bounds)) => self.surveyed(store, bounds, now),
+            (
+                Stage::Queued {
+                    store,
+                    snapshots,
+                    until,
+                },
+                _,
+            ) if now >= until => self.queue(store, snapshots, now),
+            (Stage::Loading(load), Signal::Snapshots(records, is_end)) => self.load(*load, &records, is_end),
+            (Stage::Loading(_), Signal::SnapshotsFailed(error)) => {
+                Err(again("the snapshots could not be read", &error))
             }
             (Stage::Identifying { .. } | Stage::Replaying(_), Signal::JournalFailed(error)) => {
                 Err(again("the journal could not be read", &error))
@@ -227,71 +272,8 @@ impl<St: Stores> TakeOver<St> {
         Progress::Going(vec![Action::JournalBounds])
     }
 
-    fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
-        let mut store = self.open_store()?;
-        if let Some(misfit) = misfit(store.checkpoint().journal.as_ref(), first, end) {
-            // Whether it is the same journal stands at its beginning, if that is not deleted.
-            if first == 0 && store.journal_id().is_some() {
-                self.stage = Stage::Identifying {
-                    store,
-                    beginning: Beginning::before(&self.claim),
-                    misfit,
-                };
-                return Ok(Progress::Going(vec![Action::OpenJournal { from: first }]));
-            }
-            drop(store);
-            self.set_aside(&misfit)?;
-            store = self.open_store()?;
-        }
-        self.replay(store, first)
-    }
-
-    /// What the journal's beginning says about a store that does not fit.
-    fn identified(&mut self, store: St::Store, beginning: &Beginning, misfit: &str) -> Step<St::Store> {
-        let reason = reason_for(store.journal_id(), beginning, misfit);
-        drop(store);
-        self.set_aside(&reason)?;
-        let store = self.open_store()?;
-        // The beginning is read again, into the store.
-        self.replay(store, 0)
-    }
-
-    /// Replays what the store does not reflect of a journal that begins at `first`.
-    fn replay(&mut self, store: St::Store, first: i64) -> Step<St::Store> {
-        let expected = store.checkpoint().journal.clone();
-        if expected.is_none() && first > 0 {
-            return Err(Exit::Park(format!(
-                "the journal begins at offset {first}: what stood before is deleted, and this node has no state of its \
-                 own to go on from"
-            )));
-        }
-        let from = expected.as_ref().map_or(first, |position| position.offset);
-        let claim = self.claim.clone();
-        self.stage = Stage::Replaying(Box::new(Replay::new(store, expected, claim)));
-        Ok(Progress::Going(vec![Action::OpenJournal { from }]))
-    }
-
-    fn open_store(&self) -> Result<St::Store, Exit> {
-        match self.shared.stores.open(self.task) {
-            Err(error) if error.is_rebuildable() => {
-                self.set_aside(&error.to_string())?;
-                self.shared.stores.open(self.task).map_err(store_exit)
-            }
-            other => other.map_err(store_exit),
-        }
-    }
-
-    fn set_aside(&self, reason: &str) -> Result<(), Exit> {
-        tracing::warn!(
-            task = self.task,
-            reason,
-            "the store is set aside and made again from the journal"
-        );
-        self.shared.stores.set_aside(self.task, reason).map_err(store_exit)
-    }
-
     fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
-        let store = replay.into_store();
+        let (store, _) = replay.into_parts();
         let checkpoint = store.checkpoint();
         let news = News {
             // The transaction that opens the journal is the first one that tells positions.

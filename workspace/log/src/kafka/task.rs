@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use palinode_wire::snapshots::TOPIC as SNAPSHOTS;
+
 use super::{
     client, failure,
     log::Shared,
@@ -22,12 +24,16 @@ pub struct KafkaTask {
     producers: BTreeMap<Slot, TaskProducer>,
     inputs: Option<Reader>,
     journal_reader: Option<Reader>,
+    snapshots: TopicPartition,
+    /// Reads the snapshots up to this end.
+    snapshots_reader: Option<(Reader, i64)>,
 }
 
 impl KafkaTask {
     pub(super) fn new(shared: Arc<Shared>, task: i32, wake: Wake) -> Self {
         let topic = format!("{}{JOURNAL}", shared.application.topic_prefix);
         let journal = TopicPartition::new(topic, task);
+        let snapshots = TopicPartition::new(format!("{}{SNAPSHOTS}", shared.application.topic_prefix), task);
         Self {
             shared,
             task,
@@ -36,6 +42,8 @@ impl KafkaTask {
             producers: BTreeMap::new(),
             inputs: None,
             journal_reader: None,
+            snapshots,
+            snapshots_reader: None,
         }
     }
 
@@ -200,6 +208,39 @@ impl TaskLog for KafkaTask {
 
     fn close_journal(&mut self) {
         self.journal_reader = None;
+    }
+
+    fn open_snapshots(&mut self) -> Result<(i64, i64), Error> {
+        let snapshots = std::slice::from_ref(&self.snapshots);
+        let queries = &self.shared.queries;
+        let (starts, ends) = (queries.starts(snapshots)?, queries.committed_ends(snapshots)?);
+        let (first, end) = (starts[0], ends[0]);
+        self.snapshots_reader = None;
+        if first < end {
+            let mut reader = self.reader("snapshots", None)?;
+            reader.assign(&[(self.snapshots.clone(), first)])?;
+            self.snapshots_reader = Some((reader, end));
+        }
+        Ok((first, end))
+    }
+
+    fn poll_snapshots(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<bool, Error> {
+        let Some((reader, end)) = &mut self.snapshots_reader else {
+            return Ok(true);
+        };
+        let end = *end;
+        if let Err(failure) = reader.poll(limits, wait, into) {
+            let positions = reader.positions();
+            self.explain(failure, positions)?;
+            return Ok(false);
+        }
+        // Markers and what compaction has taken away count as read.
+        let positions = reader.positions()?;
+        Ok(positions.iter().all(|(_, next)| *next >= end))
+    }
+
+    fn close_snapshots(&mut self) {
+        self.snapshots_reader = None;
     }
 
     fn release(&mut self) {

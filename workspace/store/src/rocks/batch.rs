@@ -3,13 +3,8 @@
 use palinode_core::{DefinitionName, Saga, SagaId, Timer};
 use rocksdb::{ColumnFamily, WriteBatch};
 
-use super::{
-    key,
-    key_kind::KeyKind,
-    unwritten::TimerOf,
-    value::{self, Summary},
-};
-use crate::{ActiveVersion, InputKey};
+use super::{key, key_kind::KeyKind, unwritten::TimerOf, value::Summary};
+use crate::{ActiveVersion, ChangedSaga, InputKey, format};
 
 /// Gathers a change. Keys and values are written into buffers that are used again from entry to entry.
 pub(super) struct Batch<'a> {
@@ -33,7 +28,7 @@ impl<'a> Batch<'a> {
     /// A saga in its new state.
     pub(super) fn saga(&mut self, id: &SagaId, saga: &Saga) -> Result<(), postcard::Error> {
         self.saga_key(KeyKind::Saga, id);
-        value::encode(&mut self.value, saga)?;
+        format::encode(&mut self.value, saga)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }
@@ -48,6 +43,35 @@ impl<'a> Batch<'a> {
     pub(super) fn closed(&mut self, id: &SagaId) {
         self.saga_key(KeyKind::Open, id);
         self.batch.delete_cf(self.indexes, &self.key);
+    }
+
+    /// A saga that has changed after so many lines.
+    pub(super) fn changed(&mut self, line: u64, id: &SagaId) {
+        self.key.clear();
+        key::changed(&mut self.key, line, id);
+        self.batch.put_cf(self.indexes, &self.key, []);
+    }
+
+    /// A saga that a checkpoint has come to.
+    pub(super) fn settled(&mut self, saga: &ChangedSaga) {
+        self.key.clear();
+        key::changed(&mut self.key, saga.line, &saga.id);
+        self.batch.delete_cf(self.indexes, &self.key);
+    }
+
+    /// Whether a saga has a snapshot of its own.
+    pub(super) fn snapshot(&mut self, id: &SagaId, stands: bool) {
+        self.saga_key(KeyKind::Snapshot, id);
+        if stands {
+            self.batch.put_cf(self.indexes, &self.key, []);
+        } else {
+            self.batch.delete_cf(self.indexes, &self.key);
+        }
+    }
+
+    /// The entries as they are, without a new summary.
+    pub(super) fn entries(self) -> WriteBatch {
+        self.batch
     }
 
     /// A new timer; gives its key.
@@ -67,7 +91,7 @@ impl<'a> Batch<'a> {
     pub(super) fn position(&mut self, input: &InputKey, offset: i64) -> Result<(), postcard::Error> {
         self.key.clear();
         key::position(&mut self.key, input);
-        value::encode(&mut self.value, &offset)?;
+        format::encode(&mut self.value, &offset)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }
@@ -80,14 +104,14 @@ impl<'a> Batch<'a> {
     ) -> Result<(), postcard::Error> {
         self.key.clear();
         key::activation(&mut self.key, definition);
-        value::encode(&mut self.value, &versions)?;
+        format::encode(&mut self.value, &versions)?;
         self.batch.put(&self.key, &self.value);
         Ok(())
     }
 
     /// The last entry: what is known besides.
     pub(super) fn finish(mut self, summary: &Summary<'_>) -> Result<WriteBatch, postcard::Error> {
-        value::encode(&mut self.value, summary)?;
+        format::encode(&mut self.value, summary)?;
         self.batch.put(key::SUMMARY, &self.value);
         Ok(self.batch)
     }

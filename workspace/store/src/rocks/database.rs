@@ -9,8 +9,8 @@ use rocksdb::{
 };
 use serde::Deserialize;
 
-use super::{batch::Batch, failure, folder::TaskFolder, key, key_kind::KeyKind, key_list::KeyList, options, value};
-use crate::Error;
+use super::{batch::Batch, failure, folder::TaskFolder, key, key_kind::KeyKind, key_list::KeyList, options};
+use crate::{Error, format};
 
 /// The open database of a task and its locked folder.
 pub(super) struct Database {
@@ -95,7 +95,7 @@ impl Database {
 
     /// Reads a value.
     pub(super) fn decode<'a, T: Deserialize<'a>>(&self, bytes: &'a [u8]) -> Result<T, Error> {
-        value::decode(bytes).map_err(|what| failure::damaged(self.path(), what))
+        format::decode(bytes).map_err(|what| failure::damaged(self.path(), what))
     }
 
     /// The error for a key that cannot be read.

@@ -4,8 +4,8 @@ use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{failure, value};
-use crate::Error;
+use super::failure;
+use crate::{Error, FORMAT};
 
 /// The name of the file.
 pub(super) const FILE: &str = "identity.json";
@@ -33,7 +33,7 @@ impl Identity {
     /// The identity that a folder of ours has.
     pub(super) fn new(cluster: &str, application: &str, partitions: i32, task: i32) -> Self {
         Self {
-            format: value::FORMAT,
+            format: FORMAT,
             cluster: cluster.into(),
             application: application.into(),
             partitions,

@@ -17,6 +17,10 @@ pub(super) enum KeyKind {
     Timer = 0x05,
     /// `activation, definition` → the versions that its starts followed, the one in force last.
     Activation = 0x06,
+    /// `changed, line, definition, key` → nothing: the saga has changed since this line, and no checkpoint has come to it.
+    Changed = 0x07,
+    /// `snapshot, definition, key` → nothing: the saga has a snapshot of its own.
+    Snapshot = 0x08,
 }
 
 impl KeyKind {

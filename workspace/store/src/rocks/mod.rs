@@ -4,11 +4,13 @@
 //! process or of the machine, is a suffix of the changes, and the journal has it.
 
 mod batch;
+mod checkpoint;
 mod database;
 mod failure;
 mod first_timer;
 mod folder;
 mod identity;
+mod kept;
 mod key;
 mod key_kind;
 mod key_list;

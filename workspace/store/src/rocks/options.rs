@@ -10,7 +10,7 @@ use super::key_kind::KeyKind;
 /// The column family of sagas, positions and the summary.
 const STATE: &str = rocksdb::DEFAULT_COLUMN_FAMILY_NAME;
 
-/// The column family of what comes and goes with every saga: timers and the index of the open ones. All of it ends as
+/// The column family of what comes and goes with every saga: timers, the index of the open ones, and what checkpoints need. All of it ends as
 /// tombstones, which are worth compactions of their own.
 const INDEXES: &str = "indexes";
 
@@ -108,6 +108,6 @@ impl Resources {
 pub(super) fn family(kind: KeyKind) -> &'static str {
     match kind {
         KeyKind::Summary | KeyKind::Position | KeyKind::Saga | KeyKind::Activation => STATE,
-        KeyKind::Open | KeyKind::Timer => INDEXES,
+        KeyKind::Open | KeyKind::Timer | KeyKind::Changed | KeyKind::Snapshot => INDEXES,
     }
 }
