@@ -32,7 +32,8 @@ pub(crate) struct Arguments {
     pub(crate) seed: u64,
     /// The number of the first round.
     pub(crate) from: u64,
-    pub(crate) kind: Kind,
+    /// The brokers; a run on each kind of them.
+    pub(crate) kinds: Vec<Kind>,
     pub(crate) nodes: u8,
     pub(crate) tempo: Tempo,
     /// Orders a second.
@@ -52,15 +53,16 @@ impl Arguments {
             .duration_since(std::time::UNIX_EPOCH)?
             .as_secs()
             / SECONDS_A_DAY;
-        let kind = match env::var("KAFKA").unwrap_or_default().as_str() {
-            "real" => Kind::Kafka(1),
-            _ => Kind::Embedded,
+        let kinds = match env::var("KAFKA").unwrap_or_default().as_str() {
+            "real" => vec![Kind::Kafka(1)],
+            "both" => vec![Kind::Embedded, Kind::Kafka(1)],
+            _ => vec![Kind::Embedded],
         };
         Ok(Self {
             rounds: SHORT_ROUNDS,
             seed: SEEDS[usize::try_from(days)? % SEEDS.len()],
             from: 0,
-            kind,
+            kinds,
             nodes: 2,
             tempo: SHORT,
             rate: 8,
@@ -98,9 +100,9 @@ impl Arguments {
                 "seed" => wanted.seed = number()?,
                 "from" => wanted.from = number()?,
                 "brokers" => {
-                    wanted.kind = match number()? {
-                        0 => Kind::Embedded,
-                        count => Kind::Kafka(usize::try_from(count)?),
+                    wanted.kinds = match number()? {
+                        0 => vec![Kind::Embedded],
+                        count => vec![Kind::Kafka(usize::try_from(count)?)],
                     }
                 }
                 "rate" => wanted.rate = usize::try_from(number()?)?,

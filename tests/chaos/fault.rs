@@ -45,7 +45,7 @@ pub(crate) enum What {
     Rolling,
     /// The links between a node and a broker, or all brokers.
     Link(u8, Option<usize>, Trouble),
-    /// The disk of a node is full.
+    /// The disk of a node is full; it is killed and started again on it.
     DiskFull(u8),
 }
 
@@ -81,7 +81,7 @@ impl What {
             Self::Link(_, _, Trouble::Silent | Trouble::SilentAndCut) => "partition",
             Self::Link(_, _, Trouble::AnswersLost) => "answers lost",
             Self::Link(_, _, Trouble::Slow(_)) => "delay",
-            Self::DiskFull(_) => "disk full",
+            Self::DiskFull(_) => "disk full at a start",
         }
     }
 }

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.split_first() {
         Some((first, rest)) if first == helper::SERVE => helper::serve(rest).map(|()| true),
-        _ => Arguments::read().and_then(|wanted| wanted.map_or(Ok(true), |wanted| run::run(&wanted))),
+        _ => Arguments::read().and_then(|wanted| wanted.map_or(Ok(true), |wanted| run::all(&wanted))),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -115,7 +115,7 @@ impl Apps {
         let key = format!("chaos-{}-{number}", self.run);
         placed.id = self.insist("/orders", &key, &body)?;
         placed.at = now();
-        if number % REPEAT_EVERY == 0 {
+        if number.is_multiple_of(REPEAT_EVERY) {
             let again = self.insist("/orders", &key, &body)?;
             ensure!(
                 placed.id == again,

@@ -39,7 +39,9 @@ pub(crate) struct Shape {
 pub(crate) struct Round {
     /// Faults, in the order in which they begin.
     pub(crate) faults: Vec<Fault>,
-    /// How long the world is left alone after everything is well again.
+    /// Whether the nodes of the orchestrator are waited for, so that the next round finds them at work.
+    pub(crate) settles: bool,
+    /// How long the world is left alone then.
     pub(crate) quiet: Duration,
 }
 
@@ -51,6 +53,9 @@ const OUTLASTS_PERCENT: usize = 15;
 const FAULTS: [(usize, usize); 5] = [(10, 0), (30, 1), (30, 2), (20, 3), (10, 4)];
 /// Of a hundred killed orchestrators so many lose their disks.
 const WIPED_PERCENT: usize = 25;
+
+/// After so many of a hundred rounds the nodes are waited for; the others are followed by the next while they start.
+const SETTLES_PERCENT: usize = 60;
 
 /// A family of faults.
 #[derive(Clone, Copy)]
@@ -85,6 +90,7 @@ impl Round {
         faults.sort_by_key(|fault| fault.at);
         Self {
             faults,
+            settles: dice.falls(SETTLES_PERCENT),
             quiet: dice.between(Duration::ZERO, shape.tempo.quiet_max),
         }
     }
@@ -167,7 +173,7 @@ fn marks(what: &What) -> Vec<Mark> {
         What::KillAndWipe(node) => vec![orchestrator(node), Mark::Disk(node)],
         What::Rolling => (0..u8::MAX).map(orchestrator).collect(),
         What::Link(node, ..) => vec![Mark::Link(node)],
-        What::DiskFull(node) => vec![Mark::Disk(node)],
+        What::DiskFull(node) => vec![orchestrator(node), Mark::Disk(node)],
     }
 }
 

@@ -38,15 +38,26 @@ struct Known {
     last: Audit,
 }
 
-/// Plays a run; gives whether nothing was wrong.
-pub(crate) fn run(wanted: &Arguments) -> anyhow::Result<bool> {
+/// Plays a run on each kind of brokers that is wanted; gives whether nothing was wrong.
+pub(crate) fn all(wanted: &Arguments) -> anyhow::Result<bool> {
+    if !wanted.plan {
+        disks::enter_namespace();
+    }
+    let mut all_is_well = true;
+    for kind in &wanted.kinds {
+        all_is_well &= run(wanted, *kind)?;
+    }
+    Ok(all_is_well)
+}
+
+fn run(wanted: &Arguments, kind: Kind) -> anyhow::Result<bool> {
     let shape = Shape {
         nodes: wanted.nodes,
-        brokers: match wanted.kind {
+        brokers: match kind {
             Kind::Embedded => 1,
             Kind::Kafka(count) => count,
         },
-        has_links: wanted.kind != Kind::Embedded,
+        has_links: kind != Kind::Embedded,
         has_disks: false,
         tempo: wanted.tempo,
     };
@@ -56,16 +67,15 @@ pub(crate) fn run(wanted: &Arguments) -> anyhow::Result<bool> {
             .for_each(|number| tell(number, &Round::of(wanted.seed, number, &shape)));
         return Ok(true);
     }
-    disks::enter_namespace();
     let began = Instant::now();
-    let mut world = World::start(wanted.kind, wanted.nodes)?;
+    let mut world = World::start(kind, wanted.nodes)?;
     let shape = Shape {
         has_disks: world.disks.can_be_filled(),
         ..shape
     };
     println!("everything is up after {:.1} s", began.elapsed().as_secs_f64());
     let mut summary = Summary {
-        brokers: match wanted.kind {
+        brokers: match kind {
             Kind::Embedded => "the embedded broker".into(),
             Kind::Kafka(1) => "1 of Kafka".into(),
             Kind::Kafka(count) => format!("{count} of Kafka"),
@@ -84,13 +94,13 @@ pub(crate) fn run(wanted: &Arguments) -> anyhow::Result<bool> {
         let outcome = play(&mut world, wanted, &shape, part, &apps, &mut known, &mut summary)
             .and_then(|()| judge(&mut world, &apps, &mut known, &mut summary));
         if let Err(error) = outcome {
-            summary.violations.push(format!("{error:?}"));
+            summary.violations.push(format!("{error:#}"));
         }
     }
     if let Err(error) = measure(&world, &apps, &known, &mut summary) {
         summary
             .violations
-            .push(format!("the journal could not be read: {error:?}"));
+            .push(format!("the journal could not be read: {error:#}"));
     }
     summary.took = began.elapsed();
     println!("{summary}");
@@ -100,9 +110,13 @@ pub(crate) fn run(wanted: &Arguments) -> anyhow::Result<bool> {
     if summary.violations.is_empty() {
         return Ok(true);
     }
+    // Nobody writes to the topics any more while they are read.
+    for component in world.shop.components() {
+        world.shop.kill9(component)?;
+    }
     let folder = world.folder().to_owned();
     if let Err(error) = audit::keep(&known.last, &folder).and_then(|()| topics::dump(&world, &folder.join("topics"))) {
-        println!("not everything is kept: {error:?}");
+        println!("not everything is kept: {error:#}");
     }
     std::fs::write(folder.join("summary.txt"), summary.to_string())?;
     println!("logs, data and topics are in {}", world.keep()?.display());

@@ -19,6 +19,10 @@ use crate::{
 const END_AT_MOST: Duration = Duration::from_secs(25);
 /// In a rolling restart the next is stopped so long after the one before: a start takes a second or two.
 const ROLLS_ON_AFTER: Duration = Duration::from_secs(3);
+/// How often a broker is waited for: each time is a minute and a half.
+const BROKER_WAITS: usize = 4;
+/// How long nodes are waited for when they are.
+const SETTLES_AT_MOST: Duration = Duration::from_secs(20);
 /// How often what is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -76,9 +80,12 @@ pub(crate) fn play(world: &mut World, round: &Round) -> anyhow::Result<Aside> {
     // Most brokers have to be there before the next one is hit.
     for broker in 0..world.brokers.count() {
         revive(world, Target::Broker(broker), &mut aside)?;
-        world.brokers.await_ready(broker)?;
+        await_broker(world, broker)?;
     }
     revive(world, Target::Registry, &mut aside)?;
+    if round.settles {
+        settle(world, &mut aside)?;
+    }
     let until = Instant::now() + round.quiet;
     loop {
         for component in world.shop.components() {
@@ -90,6 +97,30 @@ pub(crate) fn play(world: &mut World, round: &Round) -> anyhow::Result<Aside> {
         }
         thread::sleep(left.min(Duration::from_millis(200)));
     }
+}
+
+/// Waits for a broker, on a machine that has no time for it as well.
+fn await_broker(world: &mut World, broker: usize) -> anyhow::Result<()> {
+    for _ in 1..BROKER_WAITS {
+        if world.brokers.await_ready(broker).is_ok() {
+            return Ok(());
+        }
+    }
+    world.brokers.await_ready(broker)
+}
+
+/// Waits until every node of the orchestrator is ready, or for a while.
+fn settle(world: &mut World, aside: &mut Aside) -> anyhow::Result<()> {
+    let deadline = Instant::now() + SETTLES_AT_MOST;
+    for node in 0..world.settings().nodes {
+        let component = Component::Orchestrator(node);
+        let url = format!("{}/readyz", world.shop.url(component));
+        while palinode_sandbox::http::get(&url).is_err() && Instant::now() < deadline {
+            revive(world, Target::Shop(component), aside)?;
+            thread::sleep(LOOK);
+        }
+    }
+    Ok(())
 }
 
 /// A rolling restart is a stop of each node, one after the other; everything else is what it is.
@@ -125,7 +156,13 @@ fn begin(world: &mut World, what: What) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        What::DiskFull(node) => disks::fill(&world.shop.folder(Component::Orchestrator(node))),
+        What::DiskFull(node) => {
+            let component = Component::Orchestrator(node);
+            disks::fill(&world.shop.folder(component))?;
+            // What it has reserved on its disk would carry it for a while.
+            world.shop.kill9(component)?;
+            Ok(world.shop.launch(component)?)
+        }
     }
 }
 

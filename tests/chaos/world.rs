@@ -24,6 +24,8 @@ use crate::{
 const PARTITIONS: i32 = 6;
 /// What the name of a run's folder begins with; the id of its process follows.
 const PREFIX: &str = "palinode-chaos-";
+/// The same for a folder that stays.
+const KEPT: &str = "palinode-chaos-kept-";
 /// Pieces of each article: more than a run can sell.
 const PIECES: i32 = 100_000_000;
 
@@ -135,7 +137,12 @@ impl World {
                 anyhow::ensure!(copied.success(), "{} could not be written", to.display());
             }
         }
-        Ok(folder.keep())
+        // Under another name, so that the next run does not clear it away.
+        let kept = folder.keep();
+        let name = kept.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let new = kept.with_file_name(name.replacen(PREFIX, KEPT, 1));
+        fs::rename(&kept, &new).with_context(|| format!("{} cannot be renamed", kept.display()))?;
+        Ok(new)
     }
 }
 

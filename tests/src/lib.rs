@@ -2,3 +2,4 @@
 
 pub mod broker;
 pub mod log_world;
+pub mod proxy;

@@ -51,9 +51,24 @@ pub struct World {
 impl World {
     /// A new corner with the topics palinode.journal, palinode.inbox, palinode.members, in and out.
     pub fn new() -> Self {
+        Self::on(&broker::shared().bootstrap())
+    }
+
+    /// The same on the broker at `bootstrap`.
+    pub fn on(bootstrap: &str) -> Self {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let prefix = format!("w{}.", NEXT.fetch_add(1, Ordering::Relaxed));
-        Self::named(&broker::shared().bootstrap(), &prefix, "member-1").with_topics()
+        Self::named(bootstrap, &prefix, "member-1").with_topics()
+    }
+
+    /// The same corner by another way to its broker.
+    pub fn by(&self, bootstrap: &str) -> Self {
+        let mut settings = self.settings.clone();
+        settings.bootstrap_servers = bootstrap.into();
+        Self {
+            settings,
+            application: self.application.clone(),
+        }
     }
 
     /// The corner with this prefix as `member` sees it.

@@ -12,12 +12,13 @@ use palinode_wire::{
 };
 
 use crate::{
-    Counts, Options, Record, Report, Verdict, check,
+    Counts, Did, Observation, Options, Record, Report, Verdict, check,
     check::Check,
     decode::decode,
     facts::Facts,
     findings::Findings,
-    seen::{Content, EventKind, JOURNAL},
+    seen::{Content, EventKind, InputPosition, JOURNAL},
+    testimony::Observed,
 };
 
 /// Takes the records of a run in and judges them.
@@ -109,6 +110,27 @@ impl Auditor {
         self.counts.note(&seen.content);
         for (check, findings) in &mut self.checks {
             check.see(&seen, &self.facts, findings);
+        }
+    }
+
+    /// Takes in what a client wrote down, before or after the records. Those of one client come in its order.
+    pub fn observe(&mut self, observation: &Observation) {
+        let offset = match observation.did {
+            Did::Sought { offset } | Did::Polled { offset, .. } | Did::Acknowledged { offset, .. } => offset,
+            Did::Refused { .. } => 0,
+        };
+        let observed = Observed {
+            by: self.facts.clients.index(&observation.by),
+            at: InputPosition {
+                topic: self.facts.topics.index(&observation.topic),
+                partition: observation.partition,
+                offset,
+            },
+            did: observation.did,
+        };
+        self.facts.observe(&observed);
+        for (check, _) in &mut self.checks {
+            check.observe(&observed);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a checker is.
 
-use crate::{checks, facts::Facts, findings::Findings, seen::Seen};
+use crate::{checks, facts::Facts, findings::Findings, seen::Seen, testimony::Observed};
 
 /// One law. It is shown every record once, in order within a partition and in any order between partitions; what needs
 /// two partitions is judged at the end.
@@ -13,6 +13,9 @@ pub(crate) trait Check {
 
     /// Takes a record in. `facts` reflects it already.
     fn see(&mut self, seen: &Seen<'_>, facts: &Facts, found: &mut Findings);
+
+    /// Takes in what a client wrote down. Most laws are of topics alone.
+    fn observe(&mut self, _: &Observed) {}
 
     /// Judges what needs the whole.
     fn finish(&mut self, facts: &Facts, found: &mut Findings);
@@ -36,6 +39,13 @@ pub(crate) fn all() -> Vec<Box<dyn Check>> {
         Box::<checks::Money>::default(),
         Box::<checks::Stock>::default(),
         Box::<checks::OutputsKeyed>::default(),
+        Box::<checks::LostWrite>::default(),
+        Box::<checks::Unseen>::default(),
+        Box::<checks::AbortedRead>::default(),
+        Box::<checks::Duplicate>::default(),
+        Box::<checks::PollSkip>::default(),
+        Box::<checks::InconsistentOffsets>::default(),
+        Box::<checks::PrecommittedRead>::default(),
     ]
 }
 

@@ -4,6 +4,7 @@ use std::{
     borrow::Borrow,
     collections::{HashMap, HashSet},
     hash::Hash,
+    sync::Arc,
 };
 
 use palinode_core::{Outcome, Purpose, RecordName, SagaId, StepName, TopicName};
@@ -11,6 +12,8 @@ use palinode_core::{Outcome, Purpose, RecordName, SagaId, StepName, TopicName};
 use crate::{
     Options, Place,
     seen::{Command, Content, EventKind, InputPosition, JOURNAL, Seen},
+    standing::Standing,
+    testimony::{Observed, Readings, digest_of},
 };
 
 /// The number of a saga within one audit.
@@ -42,6 +45,12 @@ pub(crate) struct Facts {
     pub(crate) topics: Names<TopicName>,
     pub(crate) steps: Names<StepName>,
     pub(crate) types: Names<RecordName>,
+    /// The clients that wrote down what they did.
+    pub(crate) clients: Names<Arc<str>>,
+    /// What stands, except in the journal, which nobody takes as an input. The whole run is known only at its end.
+    pub(crate) standing: Standing,
+    /// What was read. The whole run is known only at its end.
+    pub(crate) readings: Readings,
     sagas: Vec<SagaFacts>,
     by_id: HashMap<SagaId, SagaIndex>,
     dead_letters: HashSet<InputPosition>,
@@ -82,6 +91,9 @@ impl Facts {
             topics: Names::default(),
             steps: Names::default(),
             types: Names::default(),
+            clients: Names::default(),
+            standing: Standing::default(),
+            readings: Readings::default(),
             sagas: Vec::new(),
             by_id: HashMap::new(),
             dead_letters: HashSet::new(),
@@ -123,8 +135,17 @@ impl Facts {
             .map(|(at, saga)| (SagaIndex::new(at), saga))
     }
 
+    /// Takes in what a client wrote down.
+    pub(crate) fn observe(&mut self, observed: &Observed) {
+        self.readings.observe(observed);
+    }
+
     /// Takes a record in.
     pub(crate) fn note(&mut self, seen: &Seen<'_>) {
+        if seen.topic.as_str() != JOURNAL {
+            self.standing.note(seen.position(), digest_of(seen));
+        }
+        self.readings.note(seen);
         if let Content::DeadLetter(Some(origin)) = &seen.content {
             self.dead_letters.insert(*origin);
         }

@@ -18,6 +18,7 @@ use palinode_simulation::{
     checks::{Known, Scene},
     plan::WorldPlan,
     report::Run,
+    scenarios,
     setting::Setting,
     shrink, simulate,
     story::tell,
@@ -43,7 +44,7 @@ pub(crate) struct Arguments {
     /// With --seed: do not make the world smaller.
     #[arg(long, requires = "seed")]
     whole: bool,
-    /// Run so many worlds.
+    /// Run so many worlds, after the named scenarios.
     #[arg(long, value_name = "N", default_value_t = 1_000)]
     seeds: u64,
     /// The number of the first world.
@@ -118,9 +119,11 @@ fn many(arguments: &Arguments) -> anyhow::Result<Verdict> {
         .threads
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     let begin = Instant::now();
+    let played = scenarios::play(threads);
     let summary = simulated(seeds.clone(), threads);
     let run = Run {
         summary: &summary,
+        scenarios: &played,
         seeds,
         when: jiff::Zoned::now().strftime("%Y-%m-%d").to_string(),
         took: begin.elapsed(),

@@ -284,7 +284,7 @@ fn open_sagas(node: &Node) -> Option<u64> {
         .map(|status| match status {
             Status::Running { open_sagas, .. } => Some(*open_sagas),
             Status::Parked { reason, .. } => panic!("{reason}"),
-            Status::Standby | Status::TakingOver { .. } => None,
+            Status::Idle | Status::Standby { .. } | Status::TakingOver { .. } => None,
         })
         .sum()
 }

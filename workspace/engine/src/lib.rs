@@ -10,6 +10,7 @@ mod definitions;
 mod deployment;
 mod error;
 mod journal;
+pub mod membership;
 mod node;
 mod outside;
 mod restores;

@@ -6,7 +6,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{SyncSender, sync_channel},
+        mpsc::{SyncSender, TrySendError, sync_channel},
     },
     thread::JoinHandle,
 };
@@ -20,10 +20,11 @@ use parking_lot::Mutex;
 use crate::{
     Answer, Error, Letter, Library, MAILBOX_LETTERS_MAX, Task,
     cycle::{Cycle, SchemaAnswer, Shared, Signal, Standing, Status},
+    membership::Role,
     thread::{self, LookUp, Thread, waker},
 };
 
-/// The running tasks of one process: one thread each, on standby until membership proposes.
+/// The tasks of one process: one thread each, idle until membership proposes.
 pub struct Node {
     tasks: BTreeMap<i32, Handle>,
     stopping: AtomicBool,
@@ -67,7 +68,7 @@ impl Node {
         for number in 0..shared.member.application.partitions {
             let (mailbox, letters) = sync_channel(MAILBOX_LETTERS_MAX);
             let woken = Arc::new(AtomicBool::new(false));
-            let status = Arc::new(Mutex::new(Status::Standby));
+            let status = Arc::new(Mutex::new(Status::Idle));
             let log = log
                 .open(number, waker(mailbox.clone(), Arc::clone(&woken)))
                 .map_err(|source| Error::Client { task: number, source })?;
@@ -106,9 +107,31 @@ impl Node {
         self.tell(tasks, || Signal::Proposed);
     }
 
-    /// Membership proposes that these tasks do not run here.
+    /// Membership proposes that the journals of these tasks are followed here.
+    pub fn follow(&self, tasks: &[i32]) {
+        self.tell(tasks, || Signal::Follow);
+    }
+
+    /// Membership proposes that nothing is done here for these tasks.
     pub fn withdraw(&self, tasks: &[i32]) {
         self.tell(tasks, || Signal::Withdrawn);
+    }
+
+    /// Tells a task its role. Never blocks: false when the task has too much to do to be told.
+    pub fn want(&self, task: i32, role: Role) -> bool {
+        let Some(handle) = self.tasks.get(&task) else {
+            return true;
+        };
+        let signal = match role {
+            Role::Owner => Signal::Proposed,
+            Role::Standby => Signal::Follow,
+            Role::Idle => Signal::Withdrawn,
+        };
+        // A task whose thread has ended needs no letter.
+        !matches!(
+            handle.mailbox.try_send(Letter::Signal(signal)),
+            Err(TrySendError::Full(_))
+        )
     }
 
     /// Something was published or retired: every task that runs here goes on with the definitions of now.

@@ -87,6 +87,13 @@ pub(crate) const SHORT_RESTORE: i64 = 20_000;
 /// How often a restore that waits for its turn looks whether it has come.
 pub(crate) const RESTORE_LOOK: Duration = Duration::from_millis(100);
 
+/// How long a broker is asked that does not tell where the snapshots end, before a task goes on from the journal alone: a
+/// leader is chosen in less.
+pub(crate) const SNAPSHOTS_WAIT: Duration = Duration::from_secs(15);
+
+/// How often it is asked in that time.
+pub(crate) const SNAPSHOTS_LOOK: Duration = Duration::from_secs(1);
+
 /// Tasks of a node that are restored at a time, when nothing else is set: as many as small nodes have processors.
 const RESTORES_MAX: usize = 4;
 

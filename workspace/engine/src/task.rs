@@ -24,7 +24,7 @@ pub struct Task<O: Outside, St: Stores> {
 }
 
 impl<O: Outside, St: Stores> Task<O, St> {
-    /// Task `number`, with its cycle on standby.
+    /// Task `number`, with its cycle idle.
     pub fn new(number: i32, cycle: Cycle<St>, outside: O) -> Self {
         Self { number, cycle, outside }
     }
@@ -132,16 +132,24 @@ impl<O: Outside, St: Stores> Task<O, St> {
                 }
             }
             Demand::Journal => {
-                let limits = PollLimits {
-                    records_max: REPLAY_RECORDS_MAX,
-                    bytes_max: BATCH_BYTES_MAX,
-                };
-                match self.outside.poll_journal(limits, JOURNAL_WAIT, &mut records).await {
-                    Ok(()) if records.is_empty() => {}
-                    Ok(()) => self.tell(Signal::Journal(records)).await,
-                    Err(error) => self.tell(Signal::JournalFailed(error)).await,
-                }
+                self.read_journal(JOURNAL_WAIT).await;
             }
+            Demand::Following => return self.read_journal(Duration::ZERO).await,
+        }
+        true
+    }
+
+    /// Reads on in the journal. True when there was something.
+    async fn read_journal(&mut self, wait: Duration) -> bool {
+        let limits = PollLimits {
+            records_max: REPLAY_RECORDS_MAX,
+            bytes_max: BATCH_BYTES_MAX,
+        };
+        let mut records = Vec::new();
+        match self.outside.poll_journal(limits, wait, &mut records).await {
+            Ok(()) if records.is_empty() => return false,
+            Ok(()) => self.tell(Signal::Journal(records)).await,
+            Err(error) => self.tell(Signal::JournalFailed(error)).await,
         }
         true
     }

@@ -172,7 +172,7 @@ pub trait TaskLog: Send + 'static {
     fn positions(&mut self) -> Result<Vec<(TopicPartition, i64)>, Error>;
 
     /// Starts to read the task's journal partition, committed records only, from `offset` on (from its first record
-    /// when that has been deleted and `offset` is 0).
+    /// when that has been deleted and `offset` is 0). The `wake` of [`Log::open`] is called when records wait.
     ///
     /// # Errors
     /// When the client refuses.
@@ -193,15 +193,16 @@ pub trait TaskLog: Send + 'static {
     /// Ends reading the journal.
     fn close_journal(&mut self);
 
-    /// Starts to read the task's snapshots, committed records only, from the first one to the end that they have now.
-    /// Gives the offset of the first and the end.
+    /// Starts to read the task's snapshots, committed records only, from the first one to their end. Gives the offset of
+    /// the first and the end that they have now.
     ///
     /// # Errors
     /// When the topic does not exist ([`Error::is_missing_topic`]), or the broker does not answer in time.
     fn open_snapshots(&mut self) -> Result<(i64, i64), Error>;
 
     /// Appends what is there of the snapshots to `into`, waiting at most `wait` for the first record. True when their end
-    /// is reached.
+    /// is reached, which includes what an owner wrote while they were read: it stands for what compaction may have taken
+    /// away before it was read.
     ///
     /// # Errors
     /// When they cannot be read on.
@@ -210,7 +211,7 @@ pub trait TaskLog: Send + 'static {
     /// Ends reading the snapshots.
     fn close_snapshots(&mut self);
 
-    /// Drops the producers and stops reading the inputs, bounded in time.
+    /// Drops the producers and stops reading the inputs, the journal and the snapshots, bounded in time.
     fn release(&mut self);
 }
 

@@ -35,6 +35,8 @@ pub struct Configuration {
     pub http: Http,
     /// Logging.
     pub log: Log,
+    /// Standbys.
+    pub standby: Standby,
     /// The engine.
     pub engine: Engine,
     /// The store.
@@ -88,6 +90,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// Standbys.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Standby {
+    /// How many nodes follow the journal of a task beside the one that runs it, so that one of them can take it over within
+    /// seconds. Each of them keeps the task's state on its disk as well. With one node there is none.
+    pub replicas: u32,
+}
+
 /// The engine.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
@@ -127,6 +138,7 @@ impl Default for Configuration {
             registry: Registry::default(),
             http: Http::default(),
             log: Log::default(),
+            standby: Standby::default(),
             engine: Engine::default(),
             store: Store::default(),
         }
@@ -164,6 +176,12 @@ impl Default for Log {
             format: LogFormat::Text,
             filter: "info".into(),
         }
+    }
+}
+
+impl Default for Standby {
+    fn default() -> Self {
+        Self { replicas: 1 }
     }
 }
 

@@ -19,7 +19,7 @@ use palinode_store::Stores;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::{definitions::Shelf, describe::saga_view};
+use crate::{definitions::Shelf, describe::saga_view, members::Board};
 
 /// How long a request waits for its task. A task answers between two batches, so this is far more than it needs.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
@@ -30,6 +30,7 @@ pub(crate) struct App<St: Stores> {
     pub(crate) shared: Arc<Shared<St>>,
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) metrics: PrometheusHandle,
+    pub(crate) members: Arc<Board>,
 }
 
 impl<St: Stores> Clone for App<St> {
@@ -39,6 +40,7 @@ impl<St: Stores> Clone for App<St> {
             shared: Arc::clone(&self.shared),
             shelf: Arc::clone(&self.shelf),
             metrics: self.metrics.clone(),
+            members: Arc::clone(&self.members),
         }
     }
 }
@@ -62,11 +64,11 @@ async fn ready<St: Stores>(State(app): State<App<St>>) -> Response {
         .into_iter()
         .filter_map(|(task, status)| match status {
             Status::Parked { reason, .. } => Some(format!("task {task} is parked: {reason}")),
-            Status::TakingOver { stage, trouble } => {
+            Status::TakingOver { stage, trouble, .. } => {
                 let trouble = trouble.map(|trouble| format!(": {trouble}")).unwrap_or_default();
                 Some(format!("task {task} is being taken over, {stage}{trouble}"))
             }
-            Status::Standby | Status::Running { .. } => None,
+            Status::Idle | Status::Standby { .. } | Status::Running { .. } => None,
         })
         .collect();
     if troubles.is_empty() {
@@ -79,7 +81,8 @@ async fn metrics<St: Stores>(State(app): State<App<St>>) -> Response {
     for (task, status) in app.node.status() {
         let task = task.to_string();
         let (state, open) = match status {
-            Status::Standby => (0.0, 0),
+            Status::Idle => (0.0, 0),
+            Status::Standby { .. } => (4.0, 0),
             Status::TakingOver { .. } => (1.0, 0),
             Status::Running { open_sagas, .. } => (2.0, open_sagas),
             Status::Parked { .. } => (3.0, 0),
@@ -91,6 +94,15 @@ async fn metrics<St: Stores>(State(app): State<App<St>>) -> Response {
         )]
         ::metrics::gauge!("palinode_open_sagas", "task" => task).set(open as f64);
     }
+    let lags = app.members.lags();
+    for task in app.node.status().into_keys() {
+        let lag = lags.get(&task).copied().unwrap_or(0);
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a float, and counts stay far below 2^53"
+        )]
+        ::metrics::gauge!("palinode_standby_lag_records", "task" => task.to_string()).set(lag as f64);
+    }
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
         app.metrics.render(),
@@ -99,16 +111,23 @@ async fn metrics<St: Stores>(State(app): State<App<St>>) -> Response {
 }
 
 async fn tasks<St: Stores>(State(app): State<App<St>>) -> Response {
+    let lags = app.members.lags();
     let tasks: Vec<_> = app
         .node
         .status()
         .into_iter()
         .map(|(task, status)| match status {
-            Status::Standby => json!({ "task": task, "state": "standby" }),
-            Status::TakingOver { stage, trouble } => {
+            Status::Idle => json!({ "task": task, "state": "idle" }),
+            Status::Standby { journal, trouble } => {
+                let lag = lags.get(&task);
+                json!({ "task": task, "state": "standby", "journal": journal, "lag": lag, "trouble": trouble })
+            }
+            Status::TakingOver { stage, trouble, .. } => {
                 json!({ "task": task, "state": "taking over", "stage": stage, "trouble": trouble })
             }
-            Status::Running { open_sagas, waiting } => {
+            Status::Running {
+                open_sagas, waiting, ..
+            } => {
                 json!({ "task": task, "state": "running", "open_sagas": open_sagas, "waiting": waiting })
             }
             Status::Parked { reason, since } => {

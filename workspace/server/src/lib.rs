@@ -8,6 +8,7 @@ mod describe;
 mod error;
 mod http;
 mod known_schemas;
+mod members;
 mod run;
 mod schemas;
 mod telemetry;

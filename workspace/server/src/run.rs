@@ -13,11 +13,11 @@ use palinode_engine::{
 };
 use palinode_log::{
     Application, Log,
-    kafka::{self, CompactedTopic, KafkaLog, Membership, Proposal},
+    kafka::{self, CompactedTopic, Heartbeats, KafkaLog, Membership},
     registry::{Answer, KeptSchemas, Lookups, RegistryClient, RegistryError},
 };
 use palinode_store::rocks::{self, RocksStores};
-use palinode_wire::{Schemas, journal::JournalSchemas, outcome::OutcomeRecord};
+use palinode_wire::{Schemas, heartbeat::Heartbeat, journal::JournalSchemas, outcome::OutcomeRecord, own};
 use tokio::sync::watch;
 
 use crate::{
@@ -25,12 +25,14 @@ use crate::{
     definitions::{DefinitionFile, PublishedDefinitions, Supplies, open_shelf},
     http::{App, router},
     known_schemas::SCHEMAS_TOPIC,
+    members::{Members, Parts},
 };
 
 /// A running orchestrator.
 pub struct Server {
     node: Arc<Node>,
     membership: Membership,
+    members: Members,
     http: tokio::task::JoinHandle<()>,
     stop_http: watch::Sender<bool>,
     address: SocketAddr,
@@ -103,8 +105,10 @@ impl Server {
         );
         let (shared, shelf) = (blocking(prepared).await?, Arc::new(shelf));
 
+        let heartbeats = Heartbeats::open(&kafka, &application)?;
         let node = start_node(Arc::clone(&shared), log, registry, kept, shelf.clone()).await?;
         Arc::clone(&shelf).watch(Arc::downgrade(&node));
+        let (members, news) = start_members(configuration, &shared, Arc::clone(&node), heartbeats)?;
 
         let listener = tokio::net::TcpListener::bind(configuration.http.listen)
             .await
@@ -122,6 +126,7 @@ impl Server {
             shared,
             shelf,
             metrics,
+            members: members.board(),
         };
         let http = tokio::spawn(async move {
             let stopped = async move {
@@ -133,15 +138,15 @@ impl Server {
             }
         });
 
-        let proposed = Arc::clone(&node);
-        let membership = Membership::join(&kafka, &application, move |news| match news.proposal {
-            Proposal::Assigned(tasks) => proposed.propose(&tasks),
-            Proposal::Revoked(tasks) | Proposal::Lost(tasks) => proposed.withdraw(&tasks),
+        let membership = Membership::join(&kafka, &application, move |said| {
+            // Whoever listens has ended: so has this process, soon.
+            let _ = news.send(said);
         })?;
         tracing::info!(%address, member = %application.member, "the orchestrator is up");
         Ok(Self {
             node,
             membership,
+            members,
             http,
             stop_http,
             address,
@@ -158,17 +163,22 @@ impl Server {
         &self.node
     }
 
-    /// Stops in order: the tasks end their transactions and close their stores, then the member leaves the group, so
-    /// that the others take over at once.
+    /// Stops in order: the tasks work on until the others have taken them, which the heartbeats ask them to; then what is
+    /// left ends its transactions and closes its stores, and the member leaves the group.
     pub async fn stop(self) {
         let Self {
             node,
             membership,
+            members,
             http,
             stop_http,
             ..
         } = self;
         let stopped = tokio::task::spawn_blocking(move || {
+            if !members.hand_over(HAND_OVER_MAX) {
+                tracing::warn!("not all tasks were taken over in time; the others will notice that they are free");
+            }
+            members.end();
             node.stop();
             if !membership.close(LEAVE_WAIT) {
                 tracing::warn!("the member could not leave the group in time; the group will notice by itself");
@@ -184,6 +194,10 @@ impl Server {
         }
     }
 }
+
+/// How long a stop waits until the others have taken the tasks over. A standby that has caught up needs a second; one that
+/// has not goes on from where it is.
+const HAND_OVER_MAX: Duration = Duration::from_secs(10);
 
 /// How long leaving the group may take at a stop. The group notices by itself after its session time-out.
 const LEAVE_WAIT: Duration = Duration::from_secs(5);
@@ -214,6 +228,15 @@ fn prepare(
                     ),
                 });
             }
+        }
+        let snapshots = &definitions.topics.snapshots;
+        if let Err(error) = log.partitions(snapshots) {
+            tracing::warn!(
+                topic = %snapshots,
+                %error,
+                "no snapshots can be read or written: a node that loses its disk reads the whole journal until the topic is \
+                 there; 'palinode topics check' tells what is missing"
+            );
         }
         let unregistered = |error: &dyn std::fmt::Display| Error::Configuration {
             reason: format!("our own schemas are not registered: {error}"),
@@ -271,6 +294,31 @@ async fn start_node(
     };
     let node = blocking(move || Ok(Arc::new(Node::start(&shared, &*log, ask, &library)?))).await?;
     Ok(Arc::clone(later.get_or_init(|| node)))
+}
+
+/// Begins to tell the others that this member is there.
+fn start_members(
+    configuration: &Configuration,
+    shared: &Arc<Shared<RocksStores>>,
+    node: Arc<Node>,
+    heartbeats: Heartbeats,
+) -> Result<(Members, std::sync::mpsc::SyncSender<kafka::News>), Error> {
+    let unregistered = |reason: String| Error::Configuration {
+        reason: format!("our own schemas are not registered: {reason}"),
+    };
+    let schema = shared.schemas.id_of(own::HEARTBEAT.name);
+    let schema = schema.ok_or_else(|| unregistered(format!("'{}' is not known", own::HEARTBEAT.name)))?;
+    let codec = Heartbeat::codec(schema).map_err(|error| unregistered(error.to_string()))?;
+    Members::start(Parts {
+        node,
+        application: shared.member.application.clone(),
+        run: Arc::clone(&shared.member.run),
+        replicas: configuration.standby.replicas as usize,
+        heartbeats,
+        codec,
+        schemas: shared.schemas.clone(),
+        clock: shared.settings.clock.clone(),
+    })
 }
 
 fn schema_answer(answer: Answer) -> SchemaAnswer {

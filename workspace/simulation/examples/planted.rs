@@ -2,7 +2,7 @@
 //!
 //! A bug is a small patch in `tests/planted`, switched on by its name in the environment. As many as do not touch the same
 //! lines are compiled together. A bug that is not found ends this with 1; so does a copy without a bug in which something
-//! is found. The table goes to standard output.
+//! is found. What found them goes to the table `tests/planted/FOUND.tsv`, which docs/simulation.md shows.
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +13,8 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
+
+use palinode_simulation::report::{NOTHING, Planted};
 
 /// The variable that names the bug that is switched on.
 const SWITCH: &str = "PALINODE_PLANTED";
@@ -46,19 +48,17 @@ struct Bug {
     patch: PathBuf,
 }
 
-/// A bug that was found, by which check and in which world.
+/// By which checks a bug was found, and in which world.
 struct Found {
     by: String,
     world: String,
-    after: Duration,
 }
 
 impl Found {
-    fn without_a_check(by: &str, after: Duration) -> Self {
+    fn without_a_check(by: &str) -> Self {
         Self {
             by: by.to_owned(),
             world: "an unknown world".to_owned(),
-            after,
         }
     }
 }
@@ -67,7 +67,8 @@ fn main() -> io::Result<ExitCode> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..").canonicalize()?;
-    let bugs = bugs(&here.join("tests/planted"), &wanted)?;
+    let folder = here.join("tests/planted");
+    let bugs = bugs(&folder, &wanted)?;
     let tree = root.join("target/planted");
     let mut left: Vec<&Bug> = bugs.iter().collect();
     let mut results: BTreeMap<&str, Option<Found>> = BTreeMap::new();
@@ -87,16 +88,15 @@ fn main() -> io::Result<ExitCode> {
         }
         for bug in planted {
             let found = look(&find, Some(&bug.name), SEEDS)?;
-            eprintln!(
-                "{}: {}",
-                bug.name,
-                found.as_ref().map_or("NOT FOUND", |found| &found.by)
-            );
+            let told = found.as_ref().map(|Found { by, world }| format!("{by}, in {world}"));
+            eprintln!("{}: {}", bug.name, told.unwrap_or_else(|| "NOT FOUND".to_owned()));
             results.insert(&bug.name, found);
         }
         left = later;
     }
-    print_table(&bugs, &results);
+    let file = folder.join("FOUND.tsv");
+    let before = fs::read_to_string(&file).unwrap_or_default();
+    fs::write(&file, table(&self::bugs(&folder, &[])?, &before, &results))?;
     let all_found = results.values().all(Option::is_some);
     Ok(if all_found {
         ExitCode::SUCCESS
@@ -127,6 +127,7 @@ fn bugs(folder: &Path, wanted: &[String]) -> io::Result<Vec<Bug>> {
 
 /// Makes the copy as the sources are. What is as it was is left alone, so that it need not be compiled again.
 fn copy_anew(root: &Path, tree: &Path) -> io::Result<()> {
+    fs::create_dir_all(tree)?;
     for entry in fs::read_dir(root)? {
         let entry = entry?;
         if !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
@@ -169,7 +170,7 @@ fn applies(bug: &Bug, tree: &Path) -> bool {
 /// Compiles the copy; gives the program that looks for a wrong world.
 fn compile(tree: &Path) -> io::Result<PathBuf> {
     let target = tree.parent().unwrap_or(tree);
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(tree)
         .args(["build", "-q", "-p", "palinode-simulation", "--example", "find"]);
@@ -202,11 +203,10 @@ fn look(find: &Path, bug: Option<&str>, seeds: u64) -> io::Result<Option<Found>>
             None => thread::sleep(LOOK_AGAIN),
         }
     };
-    let after = began.elapsed();
     let Some(status) = status else {
         looking.kill()?;
         looking.wait()?;
-        return Ok(Some(Found::without_a_check("it does not come to an end", after)));
+        return Ok(Some(Found::without_a_check("it does not come to an end")));
     };
     if status.success() {
         return Ok(None);
@@ -219,20 +219,30 @@ fn look(find: &Path, bug: Option<&str>, seeds: u64) -> io::Result<Option<Found>>
         Some((by, world)) => Found {
             by: by.to_owned(),
             world: world.to_owned(),
-            after,
         },
-        None => Found::without_a_check("the process ended", after),
+        None => Found::without_a_check("the process ended"),
     }))
 }
 
-fn print_table(bugs: &[Bug], results: &BTreeMap<&str, Option<Found>>) {
-    println!("| bug | what is wrong | found by | in | after |");
-    println!("|---|---|---|---|---|");
-    for bug in bugs {
-        let row = match results.get(&*bug.name).and_then(Option::as_ref) {
-            Some(found) => format!("{} | {} | {:.1} s", found.by, found.world, found.after.as_secs_f64()),
-            None => "**nothing** | | ".to_owned(),
+/// The table of all bugs. Those that were not looked for stand as they stood before.
+fn table(bugs: &[Bug], before: &str, results: &BTreeMap<&str, Option<Found>>) -> String {
+    let before: Vec<Planted> = before.lines().filter_map(Planted::read).collect();
+    let line = |bug: &Bug| {
+        let (by, world) = match results.get(&*bug.name) {
+            Some(Some(found)) => (&*found.by, &*found.world),
+            Some(None) => (NOTHING, ""),
+            None => match before.iter().find(|before| before.name == bug.name) {
+                Some(before) => (&*before.by, &*before.world),
+                None => (NOTHING, ""),
+            },
         };
-        println!("| {} | {} | {row} |", bug.name, bug.what);
-    }
+        let planted = Planted {
+            name: bug.name.clone(),
+            what: bug.what.clone(),
+            by: by.to_owned(),
+            world: world.to_owned(),
+        };
+        planted.line() + "\n"
+    };
+    bugs.iter().map(line).collect()
 }

@@ -10,6 +10,7 @@ pub mod dead_letter;
 pub mod definition;
 pub mod frame;
 pub mod headers;
+pub mod heartbeat;
 pub mod inbox;
 pub mod journal;
 mod murmur2;

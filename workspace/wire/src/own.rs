@@ -59,8 +59,11 @@ pub const SAGAS_CLOSED: OwnSchema = own!("palinode.snapshots.SagasClosed", "snap
 /// All sagas that had changed up to a record of the journal have snapshots.
 pub const CHECKPOINT_DONE: OwnSchema = own!("palinode.snapshots.CheckpointDone", "snapshots/CheckpointDone.avsc");
 
+/// A member is there, and what it does.
+pub const HEARTBEAT: OwnSchema = own!("palinode.members.Heartbeat", "members/Heartbeat.avsc");
+
 /// All of them.
-pub const ALL: [OwnSchema; 16] = [
+pub const ALL: [OwnSchema; 17] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -77,4 +80,5 @@ pub const ALL: [OwnSchema; 16] = [
     SAGA_SNAPSHOT,
     SAGAS_CLOSED,
     CHECKPOINT_DONE,
+    HEARTBEAT,
 ];

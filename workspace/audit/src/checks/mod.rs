@@ -1,8 +1,12 @@
 //! The laws, a checker a file.
 
+mod aborted_read;
 mod commands_and_journal;
 mod compensation;
+mod duplicate;
+mod inconsistent_offsets;
 mod locks;
+mod lost_write;
 mod money;
 mod money_sums;
 mod nothing_after_end;
@@ -11,16 +15,23 @@ mod one_effect_per_input;
 mod one_outcome;
 mod order_per_key;
 mod outputs_keyed;
+mod poll_skip;
 mod positions;
+mod precommitted_read;
 mod readable;
 mod rounds;
 mod sequence;
 mod shop;
 mod stock;
+mod unseen;
 
+pub(crate) use aborted_read::AbortedRead;
 pub(crate) use commands_and_journal::CommandsAndJournal;
 pub(crate) use compensation::Compensation;
+pub(crate) use duplicate::Duplicate;
+pub(crate) use inconsistent_offsets::InconsistentOffsets;
 pub(crate) use locks::Locks;
+pub(crate) use lost_write::LostWrite;
 pub(crate) use money::Money;
 pub(crate) use nothing_after_end::NothingAfterEnd;
 pub(crate) use nothing_unseen::NothingUnseen;
@@ -28,8 +39,11 @@ pub(crate) use one_effect_per_input::OneEffectPerInput;
 pub(crate) use one_outcome::OneOutcome;
 pub(crate) use order_per_key::OrderPerKey;
 pub(crate) use outputs_keyed::OutputsKeyed;
+pub(crate) use poll_skip::PollSkip;
 pub(crate) use positions::Positions;
+pub(crate) use precommitted_read::PrecommittedRead;
 pub(crate) use readable::Readable;
 pub(crate) use rounds::Rounds;
 pub(crate) use sequence::Sequence;
 pub(crate) use stock::Stock;
+pub(crate) use unseen::Unseen;

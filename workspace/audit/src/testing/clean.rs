@@ -9,7 +9,7 @@ use palinode_wire::{
 };
 use serde_json::json;
 
-use super::world::{Message, PARTITIONS, World, encode, home};
+use super::world::{Message, PARTITIONS, World, home};
 use crate::{Graph, GraphStep, Options};
 
 const INPUTS: [&str; 6] = [
@@ -176,15 +176,13 @@ impl World {
             partition: wrong,
             offset,
         };
+        let value = self.record(&tag).value.clone().unwrap_or_default();
         self.push(Message {
             tag: format!("forwarded {key}"),
             topic: "palinode.inbox",
             partition: right,
             key,
-            value: encode(
-                "shop.orders.PaymentRetryRequested",
-                &json!({"order_id": key, "requested_at": 0}),
-            ),
+            value: value.to_vec(),
             headers: origin.headers().to_vec(),
         });
         self.positions(wrong, &[("payments.events", wrong, offset + 1)]);

@@ -182,6 +182,9 @@ impl World {
             }
             auditor.see(&row.record);
         }
+        for observation in &self.observations {
+            auditor.observe(observation);
+        }
         auditor.finish()
     }
 

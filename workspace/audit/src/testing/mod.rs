@@ -3,6 +3,7 @@
 mod clean;
 mod faults;
 mod mutations;
+mod observed;
 mod schemas;
 mod story;
 mod world;

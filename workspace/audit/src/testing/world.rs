@@ -18,7 +18,7 @@ use super::{
     schemas::{JOURNAL, SCHEMAS},
     story,
 };
-use crate::Record;
+use crate::{Observation, Record};
 
 pub(crate) const PARTITIONS: i32 = 12;
 
@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(super) rows: Vec<Row>,
     pub(super) next: BTreeMap<(String, i32), i64>,
     sequences: BTreeMap<String, u64>,
+    pub(super) observations: Vec<Observation>,
 }
 
 /// A record and what tests call it.

@@ -61,6 +61,11 @@ impl<S: Store> Load<S> {
         }
     }
 
+    /// The store, and the place among the restores.
+    pub(super) fn into_parts(self) -> (S, Option<Place>) {
+        (self.store, self.place)
+    }
+
     /// Takes records in. `renew` sets a store aside and gives a new one: for snapshots of another journal.
     pub(super) fn take(
         mut self,

@@ -1,10 +1,11 @@
-//! Replaying the journal into the store, up to one's own claim. Replay evolves; it never decides.
+//! Replaying the journal into the store: up to one's own claim, or, as a standby, without an end. Replay evolves; it never
+//! decides.
 
 use std::{sync::Arc, time::Duration};
 
 use palinode_core::{LockState, Saga, Sequence, Timestamp, evolve, evolve_lock};
 use palinode_log::Consumed;
-use palinode_store::{Activation, JournalPosition, Store};
+use palinode_store::{Activation, Checkpoint, JournalPosition, Store};
 use palinode_wire::journal::{JournalRecord, SagaRecord, TaskRecord};
 
 use super::{activate, draft::Draft, exits::store_exit, state_machine::Exit};
@@ -26,6 +27,8 @@ pub(super) struct Claim {
     pub(super) sent_at: Timestamp,
     /// Our time after its transaction.
     pub(super) ended_at: Timestamp,
+    /// Its place in the journal, once it stands.
+    pub(super) offset: Option<i64>,
 }
 
 /// Where the state comes from that a replay begins with.
@@ -54,7 +57,8 @@ pub(super) struct Replay<S: Store> {
     store: S,
     /// The record that the store reflects last; it is read again to see that it is the same journal.
     expected: Option<JournalPosition>,
-    claim: Claim,
+    /// None: a standby's, which has no end.
+    claim: Option<Claim>,
     origin: Origin,
     /// Its place among the restores of the node.
     place: Option<Place>,
@@ -63,21 +67,35 @@ pub(super) struct Replay<S: Store> {
 
 impl<S: Store> Replay<S> {
     /// A replay into `store`, whose last reflected record is `expected`.
-    pub(super) fn new(
-        store: S,
-        expected: Option<JournalPosition>,
-        claim: Claim,
-        origin: Origin,
-        place: Option<Place>,
-    ) -> Self {
+    pub(super) fn new(store: S, expected: Option<JournalPosition>, origin: Origin, place: Option<Place>) -> Self {
         Self {
             store,
             expected,
-            claim,
+            claim: None,
             origin,
             place,
             records: 0,
         }
+    }
+
+    /// From here on it ends at this claim, which is later in the journal than all that was read.
+    pub(super) fn until(&mut self, claim: Claim) {
+        self.claim = Some(claim);
+    }
+
+    /// What the store reflects.
+    pub(super) fn checkpoint(&self) -> &Checkpoint {
+        self.store.checkpoint()
+    }
+
+    /// Whether it has a place among the restores.
+    pub(super) fn has_place(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Leaves its place among the restores to another task.
+    pub(super) fn give_place_back(&mut self) {
+        self.place = None;
     }
 
     /// The store, and the place among the restores.
@@ -186,9 +204,12 @@ impl<S: Store> Replay<S> {
         at: &Consumed,
     ) -> Result<bool, Exit> {
         match record {
-            TaskRecord::TaskClaimed(claimed) if *claimed.incarnation == *self.claim.incarnation => {
-                self.check_clock(at.timestamp)?;
-                return Ok(true);
+            TaskRecord::TaskClaimed(claimed) => {
+                let own = self.claim.as_ref();
+                if let Some(own) = own.filter(|own| *own.incarnation == *claimed.incarnation) {
+                    own.check_clock(at.timestamp)?;
+                    return Ok(true);
+                }
             }
             TaskRecord::InputAdded(added) => {
                 draft
@@ -211,15 +232,16 @@ impl<S: Store> Replay<S> {
                     hash: Arc::clone(&activated.hash),
                 });
             }
-            TaskRecord::TaskClaimed(_) => {}
         }
         Ok(false)
     }
+}
 
+impl Claim {
     fn check_clock(&self, append_time: i64) -> Result<(), Exit> {
         let broker = Timestamp(append_time);
-        let behind = self.claim.sent_at.since(broker);
-        let ahead = broker.since(self.claim.ended_at);
+        let behind = self.sent_at.since(broker);
+        let ahead = broker.since(self.ended_at);
         if append_time >= 0 && behind.max(ahead) > CLOCK_SKEW_MAX {
             return Err(Exit::Again(format!(
                 "this member's clock is {} ms off the broker's; set it right, for example with NTP",

@@ -64,6 +64,8 @@ pub(super) struct Running<St: Stores> {
     waiting_timers: WaitingTimers,
     foreign: Foreign,
     pub(super) checkpoints: Checkpoints,
+    /// The offset of the claim in the journal.
+    claim: Option<i64>,
 }
 
 /// Due timers that cannot fire: a schema is missing, or their saga cannot be handled.
@@ -114,6 +116,7 @@ impl<St: Stores> Running<St> {
             waiting_timers: WaitingTimers::default(),
             foreign: Foreign::default(),
             checkpoints: Checkpoints::new(snapshots, now),
+            claim: owned.claim,
         }
     }
 
@@ -159,6 +162,7 @@ impl<St: Stores> Running<St> {
             | Signal::Starts(_)
             | Signal::Tick
             | Signal::Proposed
+            | Signal::Follow
             | Signal::Withdrawn
             | Signal::Stop => {}
         }
@@ -222,6 +226,8 @@ impl<St: Stores> Running<St> {
             .flatten()
             .next();
         Status::Running {
+            claim: self.claim,
+            journal: self.store.checkpoint().journal.as_ref().map(|position| position.offset),
             open_sagas: self.store.open_count(),
             waiting,
         }

@@ -57,6 +57,23 @@ impl<St: Stores> Shared<St> {
         }
     }
 
+    /// Opens the store of `task`; one that cannot be used is set aside, and an empty one takes its place.
+    pub(crate) fn open_store(&self, task: i32) -> Result<St::Store, palinode_store::Error> {
+        match self.stores.open(task) {
+            Err(error) if error.is_rebuildable() => {
+                self.set_aside(task, &error.to_string())?;
+                self.stores.open(task)
+            }
+            other => other,
+        }
+    }
+
+    /// Moves the store of `task` aside.
+    pub(crate) fn set_aside(&self, task: i32, reason: &str) -> Result<(), palinode_store::Error> {
+        tracing::warn!(task, reason, "the store is set aside and made again");
+        self.stores.set_aside(task, reason)
+    }
+
     /// The inputs of `task`: of every input topic the partitions q with q mod P = task.
     pub(crate) fn inputs(&self, task: i32) -> BTreeMap<TopicPartition, InputKey> {
         let partitions = self.member.application.partitions;

@@ -10,7 +10,9 @@ use crate::Deployment;
 pub enum Signal {
     /// Membership proposes that this member runs the task.
     Proposed,
-    /// Membership proposes that it does not.
+    /// Membership proposes that it follows the journal, so that it can take the task over soon.
+    Follow,
+    /// Membership proposes that it does neither.
     Withdrawn,
     /// The process ends: give the task up in order.
     Stop,
@@ -111,10 +113,12 @@ pub enum Demand {
     Nothing,
     /// Input records.
     Inputs,
-    /// Journal records.
+    /// Journal records: it waits for nothing else.
     Journal,
     /// Snapshots.
     Snapshots,
+    /// Journal records as they come: it can wait until somebody wakes the task.
+    Following,
 }
 
 /// Whether a task has anything left to do, as of one moment.
@@ -129,17 +133,30 @@ pub struct Standing {
 /// Where a task stands, for people and for readiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Another member runs it, or nobody does yet.
-    Standby,
+    /// Nothing is done for it here.
+    Idle,
+    /// Another member runs it, and its journal is followed.
+    Standby {
+        /// The offset of the last journal record that the store reflects, when the store is open.
+        journal: Option<i64>,
+        /// Why the journal is not followed at present.
+        trouble: Option<String>,
+    },
     /// It is being taken over.
     TakingOver {
         /// What is being done.
         stage: &'static str,
         /// What went wrong last, when the take-over is waiting to be tried again.
         trouble: Option<String>,
+        /// The offset of the claim in the journal, once it stands.
+        claim: Option<i64>,
     },
     /// It runs.
     Running {
+        /// The offset of the claim in the journal.
+        claim: Option<i64>,
+        /// The offset of the last journal record that the store reflects.
+        journal: Option<i64>,
         /// Its open sagas.
         open_sagas: u64,
         /// What it waits for, when it does not process inputs as they come.

@@ -7,6 +7,8 @@ use palinode_store::{Store, Stores};
 
 use super::{
     Action, Demand, Shared, Signal, Status,
+    following::Following,
+    replay::Replay,
     running::{Running, Turn},
     take_over::{Owned, Progress, TakeOver},
 };
@@ -15,35 +17,44 @@ use crate::settings::{TAKE_OVER_PAUSE_FIRST, TAKE_OVER_PAUSE_MAX};
 /// The cycle of one task.
 ///
 /// ```text
-///                Proposed                    claim stands, journal replayed
-///   Standby ───────────────► TakingOver ───────────────────────────────────► Running
-///      ▲  ▲                   │   ▲  │ fenced, broker away                       │
-///      │  │ Withdrawn         │   │  ▼                                           │ commit unknown,
-///      │  └───────────────────┘  Pausing ◄───────────────────────────────────────┤ store failed
-///      │                                                                         │
-///      └──────────────── Withdrawn, Stop, fenced ────────────────────────────────┘
-///   Parked: entered from anywhere when nothing can be blamed and nothing helps; left when membership proposes again.
+///            Follow              Proposed                claim stands, journal replayed
+///   Idle ─────────────► Following ────────► TakingOver ───────────────────────────────► Running
+///                         │   ▲              ▲  │ fenced, broker away                     │ fenced, commit unknown,
+///      it cannot follow   ▼   │ a while      │  ▼                                         │ store failed
+///                        Pausing ◄───────────┴─Pausing ◄──────────────────────────────────┘
+///
+///   From anywhere: Proposed leads to TakingOver, Follow to Following, Withdrawn and Stop to Idle.
+///   Parked: entered when nothing can be blamed and nothing helps; left when membership says something new.
 /// ```
 pub struct Cycle<St: Stores> {
     shared: Arc<Shared<St>>,
     task: i32,
     phase: Phase<St>,
-    /// Whether membership's last word was that this member runs the task.
-    proposed: bool,
+    /// Membership's last word.
+    wish: Wish,
     /// Claims made by this process for this task.
     claims: u32,
-    /// Take-overs in a row that failed or did not last.
+    /// Take-overs, or attempts to follow, that failed or did not last, in a row.
     failures: u32,
     /// Whether something was published since the take-over began.
     outdated: bool,
-    /// When the task began to run here.
+    /// When the task began to run, or to be followed, here.
     runs_since: Timestamp,
     /// Schemas known to this task.
     schemas: palinode_wire::Schemas,
 }
 
+/// What membership wants of this member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wish {
+    Nothing,
+    Follow,
+    Run,
+}
+
 enum Phase<St: Stores> {
-    Standby,
+    Idle,
+    Following(Box<Following<St>>),
     Pausing { until: Timestamp, trouble: String },
     TakingOver(Box<TakeOver<St>>),
     Running(Box<Running<St>>),
@@ -62,14 +73,14 @@ pub(super) enum Exit {
 }
 
 impl<St: Stores> Cycle<St> {
-    /// The cycle of `task`, on standby.
+    /// The cycle of `task`, idle.
     pub fn new(shared: Arc<Shared<St>>, task: i32) -> Self {
         let schemas = shared.schemas.clone();
         Self {
             shared,
             task,
-            phase: Phase::Standby,
-            proposed: false,
+            phase: Phase::Idle,
+            wish: Wish::Nothing,
             claims: 0,
             failures: 0,
             outdated: false,
@@ -81,7 +92,8 @@ impl<St: Stores> Cycle<St> {
     /// Takes in what happened and says what to do, in order.
     pub fn handle(&mut self, signal: Signal, now: Timestamp) -> Vec<Action> {
         match signal {
-            Signal::Proposed => self.proposed(now),
+            Signal::Proposed => self.proposed(),
+            Signal::Follow => self.follow(now),
             Signal::Withdrawn | Signal::Stop => self.withdrawn(),
             Signal::DefinitionsChanged => self.definitions_changed(now),
             signal => self.advance(signal, now),
@@ -91,9 +103,10 @@ impl<St: Stores> Cycle<St> {
     /// What to read while nothing else happens.
     pub fn demand(&self, now: Timestamp) -> Demand {
         match &self.phase {
+            Phase::Following(following) => following.demand(),
             Phase::TakingOver(take_over) => take_over.demand(),
             Phase::Running(running) => running.demand(now),
-            Phase::Standby | Phase::Pausing { .. } | Phase::Parked { .. } => Demand::Nothing,
+            Phase::Idle | Phase::Pausing { .. } | Phase::Parked { .. } => Demand::Nothing,
         }
     }
 
@@ -103,29 +116,37 @@ impl<St: Stores> Cycle<St> {
             Phase::Pausing { until, .. } => Some(*until),
             Phase::TakingOver(take_over) => take_over.next_deadline(),
             Phase::Running(running) => running.next_deadline(),
-            Phase::Standby | Phase::Parked { .. } => None,
+            Phase::Following(following) => following.next_deadline(),
+            Phase::Idle | Phase::Parked { .. } => None,
         }
     }
 
     /// Whether all that was read is carried out; `None` when the task does not run here.
     pub fn is_at_rest(&self) -> Option<bool> {
-        match &self.phase {
-            Phase::Running(running) => Some(running.is_at_rest()),
-            Phase::Standby | Phase::Pausing { .. } | Phase::TakingOver(_) | Phase::Parked { .. } => None,
-        }
+        self.running().map(Running::is_at_rest)
     }
 
     /// Where the task stands.
     pub fn status(&self) -> Status {
         match &self.phase {
-            Phase::Standby => Status::Standby,
-            Phase::Pausing { trouble, .. } => Status::TakingOver {
+            Phase::Idle => Status::Idle,
+            Phase::Following(following) => Status::Standby {
+                journal: following.journal_offset(),
+                trouble: None,
+            },
+            Phase::Pausing { trouble, .. } if self.wish == Wish::Run => Status::TakingOver {
                 stage: "paused",
+                trouble: Some(trouble.clone()),
+                claim: None,
+            },
+            Phase::Pausing { trouble, .. } => Status::Standby {
+                journal: None,
                 trouble: Some(trouble.clone()),
             },
             Phase::TakingOver(take_over) => Status::TakingOver {
                 stage: take_over.stage(),
                 trouble: None,
+                claim: take_over.claim_offset(),
             },
             Phase::Running(running) => running.status(),
             Phase::Parked { reason, since } => Status::Parked {
@@ -140,10 +161,7 @@ impl<St: Stores> Cycle<St> {
     /// # Errors
     /// When the store fails.
     pub fn saga(&self, id: &SagaId) -> Option<Result<Option<Saga>, palinode_store::Error>> {
-        match &self.phase {
-            Phase::Running(running) => Some(running.store().saga(id)),
-            Phase::Standby | Phase::Pausing { .. } | Phase::TakingOver(_) | Phase::Parked { .. } => None,
-        }
+        self.running().map(|running| running.store().saga(id))
     }
 
     /// Open sagas in the order of their ids, after `after`; `None` when the task does not run here.
@@ -155,63 +173,108 @@ impl<St: Stores> Cycle<St> {
         after: Option<&SagaId>,
         limit: usize,
     ) -> Option<Result<Vec<(SagaId, Saga)>, palinode_store::Error>> {
+        self.running().map(|running| running.store().open_sagas(after, limit))
+    }
+
+    fn running(&self) -> Option<&Running<St>> {
         match &self.phase {
-            Phase::Running(running) => Some(running.store().open_sagas(after, limit)),
-            Phase::Standby | Phase::Pausing { .. } | Phase::TakingOver(_) | Phase::Parked { .. } => None,
+            Phase::Running(running) => Some(running),
+            _ => None,
         }
     }
 
-    fn proposed(&mut self, now: Timestamp) -> Vec<Action> {
-        self.proposed = true;
-        match self.phase {
-            Phase::Standby | Phase::Parked { .. } => self.begin(now),
-            Phase::Pausing { .. } | Phase::TakingOver(_) | Phase::Running(_) => Vec::new(),
+    fn proposed(&mut self) -> Vec<Action> {
+        let before = std::mem::replace(&mut self.wish, Wish::Run);
+        if before != Wish::Run {
+            self.failures = 0;
+        }
+        match &self.phase {
+            Phase::TakingOver(_) | Phase::Running(_) => Vec::new(),
+            Phase::Pausing { .. } if before == Wish::Run => Vec::new(),
+            Phase::Idle | Phase::Following(_) | Phase::Pausing { .. } | Phase::Parked { .. } => self.begin(),
         }
     }
 
-    fn withdrawn(&mut self) -> Vec<Action> {
-        self.proposed = false;
-        self.failures = 0;
-        match std::mem::replace(&mut self.phase, Phase::Standby) {
-            Phase::Standby => Vec::new(),
-            // The store is closed here, before the producers go.
-            Phase::Pausing { .. } | Phase::TakingOver(_) | Phase::Running(_) | Phase::Parked { .. } => {
-                vec![Action::Release]
-            }
-        }
-    }
-
-    /// Takes the task over again, at once: that is how a task goes on with other definitions.
-    fn definitions_changed(&mut self, now: Timestamp) -> Vec<Action> {
-        self.outdated = true;
-        let Phase::Running(running) = &self.phase else {
+    fn follow(&mut self, now: Timestamp) -> Vec<Action> {
+        let before = std::mem::replace(&mut self.wish, Wish::Follow);
+        let follows = matches!(self.phase, Phase::Following(_));
+        if follows || (before == Wish::Follow && matches!(self.phase, Phase::Pausing { .. })) {
             return Vec::new();
-        };
-        self.schemas = running.schemas().clone();
-        self.phase = Phase::Standby;
-        let mut actions = vec![Action::Release];
-        actions.extend(self.begin(now));
+        }
+        let mut actions = self.release();
+        actions.extend(self.begin_following(now));
         actions
     }
 
-    fn begin(&mut self, _now: Timestamp) -> Vec<Action> {
+    fn withdrawn(&mut self) -> Vec<Action> {
+        self.wish = Wish::Nothing;
+        self.release()
+    }
+
+    /// Gives up whatever is done here.
+    fn release(&mut self) -> Vec<Action> {
+        self.failures = 0;
+        self.keep_schemas();
+        match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Idle => Vec::new(),
+            // The store is closed here, before the producers go.
+            _ => vec![Action::Release],
+        }
+    }
+
+    /// Schemas that were met stay known.
+    fn keep_schemas(&mut self) {
+        if let Phase::Running(running) = &self.phase {
+            self.schemas = running.schemas().clone();
+        }
+    }
+
+    /// Takes the task over again, at once: that is how a task goes on with other definitions. A standby reads them.
+    fn definitions_changed(&mut self, now: Timestamp) -> Vec<Action> {
+        self.outdated = true;
+        match &self.phase {
+            Phase::Following(_) => self.advance(Signal::DefinitionsChanged, now),
+            Phase::Running(_) => {
+                self.keep_schemas();
+                self.phase = Phase::Idle;
+                let mut actions = vec![Action::Release];
+                actions.extend(self.begin());
+                actions
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Begins a take-over, from what was followed so far.
+    fn begin(&mut self) -> Vec<Action> {
         self.claims += 1;
         self.outdated = false;
+        let followed: Option<Box<Replay<St::Store>>> = match std::mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Following(following) => following.into_replay(),
+            _ => None,
+        };
         let incarnation = format!("{}-{}-{}", self.shared.member.run, self.task, self.claims);
-        let (take_over, actions) = TakeOver::begin(Arc::clone(&self.shared), self.task, incarnation.into());
+        let (take_over, actions) = TakeOver::begin(Arc::clone(&self.shared), self.task, incarnation.into(), followed);
         self.phase = Phase::TakingOver(Box::new(take_over));
+        actions
+    }
+
+    fn begin_following(&mut self, now: Timestamp) -> Vec<Action> {
+        self.runs_since = now;
+        let (following, actions) = Following::begin(Arc::clone(&self.shared), self.task);
+        self.phase = Phase::Following(Box::new(following));
         actions
     }
 
     fn advance(&mut self, signal: Signal, now: Timestamp) -> Vec<Action> {
         match &mut self.phase {
-            Phase::Standby | Phase::Parked { .. } => Vec::new(),
-            Phase::Pausing { until, .. } => {
-                if now >= *until {
-                    self.begin(now)
-                } else {
-                    Vec::new()
-                }
+            Phase::Idle | Phase::Parked { .. } => Vec::new(),
+            Phase::Pausing { until, .. } if now < *until => Vec::new(),
+            Phase::Pausing { .. } if self.wish == Wish::Run => self.begin(),
+            Phase::Pausing { .. } => self.begin_following(now),
+            Phase::Following(following) => {
+                let turn = following.handle(signal, now);
+                self.turned(turn, now)
             }
             Phase::TakingOver(take_over) => match take_over.handle(signal, now) {
                 Ok(Progress::Going(actions)) => actions,
@@ -226,7 +289,7 @@ impl<St: Stores> Cycle<St> {
     }
 
     fn run(&mut self, owned: Owned<St::Store>, mut actions: Vec<Action>, now: Timestamp) -> Vec<Action> {
-        let Phase::TakingOver(take_over) = std::mem::replace(&mut self.phase, Phase::Standby) else {
+        let Phase::TakingOver(take_over) = std::mem::replace(&mut self.phase, Phase::Idle) else {
             return Vec::new();
         };
         self.runs_since = now;
@@ -258,15 +321,19 @@ impl<St: Stores> Cycle<St> {
     }
 
     fn exit(&mut self, exit: Exit, now: Timestamp) -> Vec<Action> {
-        if let Phase::Running(running) = &self.phase {
-            // Schemas that were met stay known.
-            self.schemas = running.schemas().clone();
+        self.keep_schemas();
+        let follows = matches!(self.phase, Phase::Following(_));
+        if follows || matches!(self.phase, Phase::Running(_)) {
             // Two members that both believe to be wanted take the task from each other ever more seldom.
             if now.since(self.runs_since) >= TAKE_OVER_PAUSE_MAX {
                 self.failures = 0;
             }
         }
         match exit {
+            Exit::Again(trouble) | Exit::Park(trouble) if follows => {
+                tracing::warn!(task = self.task, %trouble, "the journal is not followed for a while");
+                self.pause(now, trouble);
+            }
             Exit::Fenced => {
                 tracing::info!(task = self.task, "another member has claimed the task");
                 self.pause(now, "another member has claimed the task".into());
@@ -283,12 +350,8 @@ impl<St: Stores> Cycle<St> {
         vec![Action::Release]
     }
 
-    /// Waits before the next take-over; as a standby, when membership does not want this member any more.
+    /// Waits before the next attempt.
     fn pause(&mut self, now: Timestamp, trouble: String) {
-        if !self.proposed {
-            self.phase = Phase::Standby;
-            return;
-        }
         let until = now.plus(self.pause_length());
         self.failures += 1;
         self.phase = Phase::Pausing { until, trouble };

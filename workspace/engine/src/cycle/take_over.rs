@@ -7,13 +7,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use palinode_core::Timestamp;
 use palinode_log::{Outcome, Slot, TopicPartition};
-use palinode_store::{Activation, Change, InputKey, JournalPosition, Store, Stores};
+use palinode_store::{Change, InputKey, JournalPosition, Store, Stores};
 
 use super::{
-    Action, Demand, Shared, Signal, activate,
-    beginning::Beginning,
-    exits::{again, exit_for, store_exit},
-    load::Load,
+    Action, Demand, Shared, Signal,
+    beginning::{Beginning, misfit, reason_for},
+    exits::{again, exit_for},
+    news::News,
+    recovery::{Recovered, Recovery},
     replay::{Claim, Read, Replay},
     state_machine::Exit,
 };
@@ -22,44 +23,37 @@ use crate::{Deployment, journal::Journal};
 /// A take-over under way.
 pub(super) struct TakeOver<St: Stores> {
     pub(super) shared: Arc<Shared<St>>,
-    pub(super) task: i32,
-    journal: Journal,
+    task: i32,
+    pub(super) journal: Journal,
     pub(super) claim: Claim,
-    inputs: BTreeMap<TopicPartition, InputKey>,
+    pub(super) inputs: BTreeMap<TopicPartition, InputKey>,
+    /// The replay of a standby, which goes on up to the claim.
+    followed: Option<Box<Replay<St::Store>>>,
     /// The journal's first and its end offset.
-    pub(super) bounds: (i64, i64),
-    pub(super) stage: Stage<St::Store>,
+    bounds: (i64, i64),
+    pub(super) stage: Stage<St>,
 }
 
 /// How far a take-over is.
-pub(super) enum Stage<S: Store> {
+pub(super) enum Stage<St: Stores> {
     Fencing,
     Claiming,
     Consulting,
     Bounding,
     Identifying {
-        store: S,
+        store: St::Store,
         beginning: Beginning,
         misfit: String,
     },
-    /// The snapshots are looked for.
-    Surveying {
-        store: S,
-    },
-    /// Too many others are restored.
-    Queued {
-        store: S,
-        snapshots: (i64, i64),
-        until: Timestamp,
-    },
-    Loading(Box<Load<S>>),
-    Replaying(Box<Replay<S>>),
+    /// The beginning of the replay is looked for.
+    Recovering(Box<Recovery<St>>),
+    Replaying(Box<Replay<St::Store>>),
     Starting {
-        store: S,
+        store: St::Store,
         news: News,
     },
     Adding {
-        store: S,
+        store: St::Store,
         change: Change,
         event_id: Arc<str>,
         news: News,
@@ -68,18 +62,13 @@ pub(super) enum Stage<S: Store> {
     Over,
 }
 
-/// What the journal does not say yet.
-pub(super) struct News {
-    /// It is not even opened.
-    journal_is_new: bool,
-    activations: Vec<Activation>,
-}
-
 /// A task that is ours: its store reflects the journal up to our claim and beyond.
 pub(super) struct Owned<S: Store> {
     pub(super) store: S,
     pub(super) inputs: BTreeMap<TopicPartition, InputKey>,
     pub(super) next_slot: Slot,
+    /// The offset of the claim in the journal.
+    pub(super) claim: Option<i64>,
 }
 
 /// How far a take-over got.
@@ -91,14 +80,20 @@ pub(super) enum Progress<S: Store> {
 pub(super) type Step<S> = Result<Progress<S>, Exit>;
 
 impl<St: Stores> TakeOver<St> {
-    /// Begins a take-over under `incarnation`.
-    pub(super) fn begin(shared: Arc<Shared<St>>, task: i32, incarnation: Arc<str>) -> (Self, Vec<Action>) {
+    /// Begins a take-over under `incarnation`, from what a standby has `followed`, if there is one.
+    pub(super) fn begin(
+        shared: Arc<Shared<St>>,
+        task: i32,
+        incarnation: Arc<str>,
+        followed: Option<Box<Replay<St::Store>>>,
+    ) -> (Self, Vec<Action>) {
         let journal = Journal::new(&shared, task, Arc::clone(&incarnation));
         let inputs = shared.inputs(task);
         let claim = Claim {
             incarnation,
             sent_at: Timestamp::default(),
             ended_at: Timestamp::default(),
+            offset: None,
         };
         (
             Self {
@@ -107,6 +102,7 @@ impl<St: Stores> TakeOver<St> {
                 journal,
                 claim,
                 inputs,
+                followed,
                 bounds: (0, 0),
                 stage: Stage::Fencing,
             },
@@ -119,34 +115,37 @@ impl<St: Stores> TakeOver<St> {
         (self.shared, self.journal)
     }
 
+    /// The offset of the claim in the journal, once it stands.
+    pub(super) fn claim_offset(&self) -> Option<i64> {
+        self.claim.offset
+    }
+
     /// What to read now.
     pub(super) fn demand(&self) -> Demand {
-        match self.stage {
+        match &self.stage {
             Stage::Identifying { .. } | Stage::Replaying(_) => Demand::Journal,
-            Stage::Loading(_) => Demand::Snapshots,
+            Stage::Recovering(recovery) => recovery.demand(),
             _ => Demand::Nothing,
         }
     }
 
     /// When it wants to be called at the latest.
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
-        match self.stage {
-            Stage::Queued { until, .. } => Some(until),
+        match &self.stage {
+            Stage::Recovering(recovery) => recovery.next_deadline(),
             _ => None,
         }
     }
 
     /// What is being done, for people.
     pub(super) fn stage(&self) -> &'static str {
-        match self.stage {
+        match &self.stage {
             Stage::Fencing => "ending the transactions of the owner before",
             Stage::Claiming => "claiming the task",
             Stage::Consulting => "reading the definitions",
             Stage::Bounding => "opening the store",
             Stage::Identifying { .. } => "looking whether the store reflects this journal",
-            Stage::Surveying { .. } => "looking for snapshots",
-            Stage::Queued { .. } => "waiting until other tasks are restored",
-            Stage::Loading(_) => "reading the snapshots",
+            Stage::Recovering(recovery) => recovery.stage(),
             Stage::Replaying(_) => "replaying the journal",
             Stage::Starting { .. } | Stage::Adding { .. } => "resolving where new inputs begin",
             Stage::Over => "done",
@@ -195,22 +194,15 @@ impl<St: Stores> TakeOver<St> {
                     Read::Claim => self.replayed(*replay, now),
                     Read::OtherJournal(reason) => {
                         let (store, place) = replay.into_parts();
-                        self.without_snapshots(store, place, &reason)
+                        let mut recovery = self.recovery();
+                        let recovered = recovery.without_snapshots(store, place, &reason)?;
+                        Ok(self.recovered(recovery, recovered))
                     }
                 }
             }
-            (Stage::Surveying { store }, Signal::SnapshotBounds(bounds)) => self.surveyed(store, bounds, now),
-            (
-                Stage::Queued {
-                    store,
-                    snapshots,
-                    until,
-                },
-                _,
-            ) if now >= until => self.queue(store, snapshots, now),
-            (Stage::Loading(load), Signal::Snapshots(records, is_end)) => self.load(*load, &records, is_end),
-            (Stage::Loading(_), Signal::SnapshotsFailed(error)) => {
-                Err(again("the snapshots could not be read", &error))
+            (Stage::Recovering(mut recovery), signal) => {
+                let recovered = recovery.handle(signal, now)?;
+                Ok(self.recovered(*recovery, recovered))
             }
             (Stage::Identifying { .. } | Stage::Replaying(_), Signal::JournalFailed(error)) => {
                 Err(again("the journal could not be read", &error))
@@ -252,8 +244,9 @@ impl<St: Stores> TakeOver<St> {
 
     fn claimed(&mut self, outcome: Outcome, now: Timestamp) -> Step<St::Store> {
         match outcome {
-            Outcome::Committed { .. } => {
+            Outcome::Committed { journal_offset } => {
                 self.claim.ended_at = now;
+                self.claim.offset = journal_offset;
                 self.stage = Stage::Consulting;
                 Ok(Progress::Going(vec![Action::Definitions]))
             }
@@ -272,90 +265,65 @@ impl<St: Stores> TakeOver<St> {
         Progress::Going(vec![Action::JournalBounds])
     }
 
-    fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
-        let (store, _) = replay.into_parts();
-        let checkpoint = store.checkpoint();
-        let news = News {
-            // The transaction that opens the journal is the first one that tells positions.
-            journal_is_new: checkpoint.positions.is_empty(),
-            activations: activate::to_activate(&self.shared.definitions, &checkpoint.activations)?,
+    fn open(&mut self, bounds: (i64, i64)) -> Step<St::Store> {
+        self.bounds = bounds;
+        let (first, end) = bounds;
+        // What a store may reflect stands before the claim, which is the last record.
+        let end = self.claim.offset.map_or(end, |claim| end.min(claim));
+        if let Some(replay) = self.followed.take()
+            && misfit(replay.checkpoint().journal.as_ref(), first, end).is_none()
+        {
+            return Ok(self.replay(replay, Vec::new()));
+        }
+        let recovery = self.recovery();
+        let store = recovery.open_store()?;
+        let Some(misfit) = misfit(store.checkpoint().journal.as_ref(), first, end) else {
+            return self.recover(recovery, store);
         };
-        let unknown: Vec<TopicPartition> = self
-            .inputs
-            .iter()
-            .filter(|(_, key)| !checkpoint.positions.contains_key(*key))
-            .map(|(input, _)| input.clone())
-            .collect();
-        if unknown.is_empty() && !news.journal_is_new && news.activations.is_empty() {
-            return Ok(self.done(store, Slot::B, vec![Action::CloseJournal]));
-        }
-        if unknown.is_empty() {
-            return Ok(self.add(store, news, &[], now));
-        }
-        self.stage = Stage::Starting { store, news };
-        Ok(Progress::Going(vec![Action::CloseJournal, Action::Starts(unknown)]))
-    }
-
-    /// Journals where new inputs begin and what starts follow, before any of them is read.
-    fn add(
-        &mut self,
-        store: St::Store,
-        news: News,
-        starts: &[(TopicPartition, i64)],
-        now: Timestamp,
-    ) -> Progress<St::Store> {
-        let now = now.max(store.checkpoint().clock);
-        let application = &self.shared.member.application;
-        let mut records = Vec::with_capacity(starts.len() + news.activations.len() + 2);
-        if news.journal_is_new {
-            records.push(self.journal.opened(&application.name, application.partitions, now));
-        }
-        let positions: Vec<(InputKey, i64)> = starts
-            .iter()
-            .filter_map(|(input, offset)| Some((self.inputs.get(input)?.clone(), *offset)))
-            .collect();
-        for (input, offset) in &positions {
-            records.push(self.journal.input_added(input, *offset, now));
-        }
-        records.extend(activate::records(&mut self.journal, &news.activations, now));
-        let (last, event_id) = self
-            .journal
-            .positions(positions.iter().map(|(input, next)| (input, next)), now);
-        records.push(last);
-        let change = Change {
-            positions,
-            clock: now,
-            activations: news.activations.clone(),
-            ..Change::default()
-        };
-        self.stage = Stage::Adding {
-            store,
-            change,
-            event_id,
-            news,
-        };
-        Progress::Going(vec![Action::CloseJournal, Action::Transact { slot: Slot::B, records }])
-    }
-
-    fn added(&mut self, mut store: St::Store, change: Change, news: &News) -> Step<St::Store> {
-        if news.journal_is_new {
-            store.set_journal_id(self.journal.incarnation()).map_err(store_exit)?;
-        }
-        store.write(change).map_err(store_exit)?;
-        Ok(self.done(store, Slot::A, Vec::new()))
-    }
-
-    fn done(&mut self, store: St::Store, next_slot: Slot, mut actions: Vec<Action>) -> Progress<St::Store> {
-        let positions = &store.checkpoint().positions;
-        let from = |(input, key): (&TopicPartition, &InputKey)| Some((input.clone(), *positions.get(key)?));
-        actions.push(Action::Assign(self.inputs.iter().filter_map(from).collect()));
-        Progress::Done(
-            Box::new(Owned {
+        // Whether it is the same journal stands at its beginning, if that is not deleted.
+        if first == 0 && store.journal_id().is_some() {
+            self.stage = Stage::Identifying {
                 store,
-                inputs: std::mem::take(&mut self.inputs),
-                next_slot,
-            }),
-            actions,
-        )
+                beginning: Beginning::before(&self.claim),
+                misfit,
+            };
+            return Ok(Progress::Going(vec![Action::OpenJournal { from: first }]));
+        }
+        let store = recovery.renew(store, &misfit)?;
+        self.recover(recovery, store)
+    }
+
+    /// What the journal's beginning says about a store that does not fit.
+    fn identified(&mut self, store: St::Store, beginning: &Beginning, misfit: &str) -> Step<St::Store> {
+        let reason = reason_for(store.journal_id(), beginning, misfit);
+        let recovery = self.recovery();
+        let store = recovery.renew(store, &reason)?;
+        self.recover(recovery, store)
+    }
+
+    fn recovery(&self) -> Recovery<St> {
+        Recovery::new(Arc::clone(&self.shared), self.task, self.bounds)
+    }
+
+    fn recover(&mut self, mut recovery: Recovery<St>, store: St::Store) -> Step<St::Store> {
+        let recovered = recovery.begin(store)?;
+        Ok(self.recovered(recovery, recovered))
+    }
+
+    fn recovered(&mut self, recovery: Recovery<St>, recovered: Recovered<St::Store>) -> Progress<St::Store> {
+        match recovered {
+            Recovered::Going(actions) => {
+                self.stage = Stage::Recovering(Box::new(recovery));
+                Progress::Going(actions)
+            }
+            Recovered::Replay(replay, actions) => self.replay(replay, actions),
+        }
+    }
+
+    /// Replays up to the claim, after these actions.
+    fn replay(&mut self, mut replay: Box<Replay<St::Store>>, actions: Vec<Action>) -> Progress<St::Store> {
+        replay.until(self.claim.clone());
+        self.stage = Stage::Replaying(replay);
+        Progress::Going(actions)
     }
 }

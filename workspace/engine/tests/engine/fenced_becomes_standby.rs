@@ -27,7 +27,7 @@ fn the_fenced_owner_writes_nothing_and_the_new_one_does_the_work() {
     two.run();
     assert_eq!(world.last("o-1"), "StepRequested stock 1/1");
     one.tell(Signal::Withdrawn);
-    assert_eq!(one.status(), Status::Standby);
+    assert_eq!(one.status(), Status::Idle);
     one.pass(Duration::from_secs(600));
     two.run();
     assert!(two.is_running());
@@ -60,7 +60,7 @@ fn a_withdrawal_ends_a_take_over_under_way() {
     let mut one = world.task();
     one.tell(Signal::Proposed);
     one.tell(Signal::Withdrawn);
-    assert_eq!(one.status(), Status::Standby);
+    assert_eq!(one.status(), Status::Idle);
     one.run();
     one.take_over();
     one.ends_as_replayed();

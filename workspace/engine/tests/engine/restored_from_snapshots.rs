@@ -309,3 +309,41 @@ fn a_broker_that_is_away_is_waited_for() {
     assert!(task.is_running());
     task.ends_as_replayed();
 }
+
+#[test]
+fn without_the_topic_the_journal_tells_all_and_the_task_works_on() {
+    let (world, task) = history();
+    task.crash();
+    world.broker.delete_topic("palinode.snapshots");
+    let mut task = another(&world);
+    assert!(task.is_running(), "{:?}", task.status());
+    // Checkpoints come due and cannot be written: orders do not wait for them.
+    for order in 0..3 {
+        task.pass(INTERVAL);
+        world.place(&format!("new-{order}"));
+        task.run();
+        complete(&mut task);
+        assert_eq!(world.last(&format!("new-{order}")), "SagaCompleted");
+    }
+    // When it is there again, so are they.
+    world.broker.create_topic("palinode.snapshots", 1);
+    task.pass(Duration::from_secs(20));
+    assert_eq!(world.checkpoints().len(), 1);
+    task.ends_as_replayed();
+}
+
+#[test]
+fn a_broker_that_does_not_tell_of_the_snapshots_is_asked_for_a_while_only() {
+    let (world, task) = history();
+    task.crash();
+    let mut task = world.task_of("two", 0, MemoryStores::default());
+    task.offer(Signal::Proposed);
+    task.hides_snapshots = true;
+    task.run();
+    assert!(!task.is_running(), "{:?}", task.status());
+    task.pass(Duration::from_secs(10));
+    assert!(!task.is_running(), "{:?}", task.status());
+    task.pass(Duration::from_secs(10));
+    assert!(task.is_running(), "{:?}", task.status());
+    task.ends_as_replayed();
+}

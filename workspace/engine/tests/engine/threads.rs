@@ -78,7 +78,7 @@ fn orders_on_all_partitions_are_shipped_by_threads_that_wake_up() {
         ..Setup::default()
     });
     let node = start(&world, "one");
-    assert!(node.status().values().all(|status| *status == Status::Standby));
+    assert!(node.status().values().all(|status| *status == Status::Idle));
     node.propose(&[0, 1, 2]);
     eventually("every task runs", || node.status().values().all(is_running));
     for order in 0..60 {
@@ -145,7 +145,7 @@ fn a_second_node_takes_the_work_over_and_the_first_one_stops_in_order() {
     eventually("the second node runs the task", || {
         two.status().values().all(is_running)
     });
-    assert_eq!(one.status()[&0], Status::Standby);
+    assert_eq!(one.status()[&0], Status::Idle);
     one.stop();
     eventually("the order is shipped", || {
         world.obey();

@@ -21,7 +21,10 @@ fn starts_wait_until_enough_sagas_are_closed() {
         world.place(&format!("o-{order:02}"));
     }
     task.run();
-    let Status::Running { open_sagas, waiting } = task.status() else {
+    let Status::Running {
+        open_sagas, waiting, ..
+    } = task.status()
+    else {
         panic!("{:?}", task.status())
     };
     assert_eq!(

@@ -196,7 +196,8 @@ impl Run {
                 task.status(),
                 Status::Running {
                     open_sagas: 0,
-                    waiting: None
+                    waiting: None,
+                    ..
                 }
             ) {
                 break;

@@ -1,5 +1,7 @@
 //! The properties of each kind of client. Every value that differs from librdkafka's own has its reason here.
 
+use std::time::Duration;
+
 use rdkafka::{
     ClientConfig,
     config::RDKafkaLogLevel,
@@ -145,19 +147,54 @@ pub(super) fn queries(settings: &Settings, application: &Application, isolation:
     config
 }
 
-/// The static member of the group that proposes assignments.
+/// Writes heartbeats. One that is not written `within` this time is dropped.
+pub(super) fn heartbeat_writer(settings: &Settings, application: &Application, within: Duration) -> ClientConfig {
+    let client = format!("{}-{}-heartbeats", application.name, application.member);
+    let mut config = base(settings, &client);
+    config
+        .set("linger.ms", "0")
+        .set("message.timeout.ms", within.as_millis().to_string())
+        // The next heartbeat says more than one that a replica has lost; twice the same does no harm, and librdkafka
+        // begins idempotence half a second late.
+        .set("acks", "1")
+        .set("enable.idempotence", "false")
+        .set("max.in.flight.requests.per.connection", "1");
+    config
+}
+
+/// Reads heartbeats from the present end of their topic on.
+pub(super) fn heartbeat_reader(settings: &Settings, application: &Application) -> ClientConfig {
+    let client = format!("{}-{}-heartbeats", application.name, application.member);
+    let mut config = base(settings, &client);
+    let group = format!("{}{}.heartbeats", application.topic_prefix, application.name);
+    manual(&mut config, &group);
+    config
+        // What is deleted or cut off was not missed: only the newest counts.
+        .set("auto.offset.reset", "latest")
+        .set("isolation.level", "read_uncommitted")
+        .set("queued.max.messages.kbytes", "1024")
+        .set("fetch.error.backoff.ms", "100")
+        .set("fetch.min.bytes", "1");
+    config
+}
+
+/// The static member of the group that proposes assignments. With the group protocol of KIP-848, which the property
+/// `group.protocol=consumer` chooses, the broker decides on the session and the assignment.
 pub(super) fn member(settings: &Settings, application: &Application) -> ClientConfig {
     let client = format!("{}-{}-membership", application.name, application.member);
-    let mut config = base(settings, &client);
+    let mut config = ClientConfig::new();
+    if settings.properties.get("group.protocol").map(String::as_str) != Some("consumer") {
+        config
+            .set("session.timeout.ms", SESSION_TIMEOUT.as_millis().to_string())
+            .set("heartbeat.interval.ms", "1000")
+            .set("partition.assignment.strategy", "cooperative-sticky");
+    }
+    overlay(&mut config, base(settings, &client));
     manual(
         &mut config,
         &format!("{}{}", application.topic_prefix, application.name),
     );
-    config
-        .set("group.instance.id", application.member.as_ref())
-        .set("session.timeout.ms", SESSION_TIMEOUT.as_millis().to_string())
-        .set("heartbeat.interval.ms", "1000")
-        .set("partition.assignment.strategy", "cooperative-sticky");
+    config.set("group.instance.id", application.member.as_ref());
     config
 }
 
@@ -175,4 +212,43 @@ fn overlay(config: &mut ClientConfig, over: ClientConfig) {
         config.set(key, value);
     }
     config.set_log_level(over.log_level);
+}
+
+#[cfg(test)]
+mod tests {
+    use rdkafka::consumer::BaseConsumer;
+
+    use super::*;
+
+    fn member_with(properties: &[(&str, &str)]) -> ClientConfig {
+        let mut settings = Settings::new("localhost:9092");
+        let pairs = properties.iter().map(|(key, value)| ((*key).into(), (*value).into()));
+        settings.properties.extend(pairs);
+        settings.validate().unwrap();
+        let application = Application {
+            name: "shop".into(),
+            topic_prefix: "".into(),
+            partitions: 12,
+            member: "one".into(),
+        };
+        member(&settings, &application)
+    }
+
+    #[test]
+    fn a_member_is_a_static_one_of_a_cooperative_group() {
+        let config = member_with(&[]);
+        assert_eq!(config.get("partition.assignment.strategy"), Some("cooperative-sticky"));
+        assert_eq!(config.get("group.instance.id"), Some("one"));
+        config.create::<BaseConsumer>().unwrap();
+    }
+
+    #[test]
+    fn the_newer_group_protocol_can_be_chosen_and_a_longer_session() {
+        let config = member_with(&[("group.protocol", "consumer")]);
+        assert_eq!(config.get("session.timeout.ms"), None);
+        assert_eq!(config.get("group.instance.id"), Some("one"));
+        config.create::<BaseConsumer>().unwrap();
+        let config = member_with(&[("session.timeout.ms", "30000")]);
+        assert_eq!(config.get("session.timeout.ms"), Some("30000"));
+    }
 }

@@ -76,9 +76,9 @@ mod tests {
     fn the_journal_goes_first_while_a_topic_is_not_known() {
         let mut topics = KnownTopics::new("journal".into(), 3);
         let (own, other) = (record("journal", Some(3)), record("out", None));
-        assert_eq!(topics.journal_first(&[own.clone()]), None);
+        assert_eq!(topics.journal_first(std::slice::from_ref(&own)), None);
         assert_eq!(
-            topics.journal_first(&[other.clone()]),
+            topics.journal_first(std::slice::from_ref(&other)),
             None,
             "there is no journal record"
         );

@@ -11,6 +11,7 @@ mod context;
 mod deliveries;
 mod exclusive;
 mod failure;
+mod heartbeats;
 mod known_topics;
 mod log;
 mod membership;
@@ -27,6 +28,7 @@ pub mod topics;
 pub use self::{
     compacted::CompactedTopic,
     exclusive::Exclusive,
+    heartbeats::Heartbeats,
     log::KafkaLog,
     membership::{Membership, News, Proposal},
     scan::{partition_count, scan},

@@ -179,7 +179,7 @@ impl TaskLog for KafkaTask {
             _ => None,
         };
         let from = first.unwrap_or(offset);
-        let mut reader = self.reader("journal", None)?;
+        let mut reader = self.reader("journal", Some(Arc::clone(&self.wake)))?;
         reader.assign(&[(self.journal.clone(), from)])?;
         self.journal_reader = Some(reader);
         Ok(())
@@ -228,7 +228,6 @@ impl TaskLog for KafkaTask {
         let Some((reader, end)) = &mut self.snapshots_reader else {
             return Ok(true);
         };
-        let end = *end;
         if let Err(failure) = reader.poll(limits, wait, into) {
             let positions = reader.positions();
             self.explain(failure, positions)?;
@@ -236,7 +235,17 @@ impl TaskLog for KafkaTask {
         }
         // Markers and what compaction has taken away count as read.
         let positions = reader.positions()?;
-        Ok(positions.iter().all(|(_, next)| *next >= end))
+        if !positions.iter().all(|(_, next)| next >= end) {
+            return Ok(false);
+        }
+        // What an owner wrote meanwhile may have taken away what was not read yet.
+        let ends = self
+            .shared
+            .queries
+            .committed_ends(std::slice::from_ref(&self.snapshots))?;
+        let is_end = *end >= ends[0];
+        *end = ends[0];
+        Ok(is_end)
     }
 
     fn close_snapshots(&mut self) {
@@ -246,5 +255,7 @@ impl TaskLog for KafkaTask {
     fn release(&mut self) {
         self.producers.clear();
         self.inputs = None;
+        self.journal_reader = None;
+        self.snapshots_reader = None;
     }
 }

@@ -59,6 +59,13 @@ impl MemoryTask {
     fn id(&self, slot: Slot) -> String {
         format!("{}{}", self.id_prefix, slot.as_str())
     }
+
+    /// Is woken by what comes on the inputs and the journal.
+    fn listen(&self) {
+        let inputs = self.inputs.iter().chain(&self.journal_input);
+        let sources: BTreeSet<_> = inputs.map(|input| input.source.clone()).collect();
+        self.broker.lock().listen(self.reader, sources);
+    }
 }
 
 impl TaskLog for MemoryTask {
@@ -107,8 +114,7 @@ impl TaskLog for MemoryTask {
             paused: Paused::No,
         };
         self.inputs = positions.iter().map(input).collect();
-        let sources: BTreeSet<_> = positions.iter().map(|(source, _)| source.clone()).collect();
-        self.broker.lock().listen(self.reader, sources);
+        self.listen();
         (self.wake)();
         Ok(())
     }
@@ -145,12 +151,15 @@ impl TaskLog for MemoryTask {
     fn open_journal(&mut self, offset: i64) -> Result<(), Error> {
         let mut state = self.broker.lock();
         let start = state.partition(&self.journal)?.start();
+        drop(state);
         let next = if offset == 0 { start } else { offset };
         self.journal_input = Some(Input {
             source: self.journal.clone(),
             next,
             paused: Paused::No,
         });
+        self.listen();
+        (self.wake)();
         Ok(())
     }
 
@@ -172,6 +181,7 @@ impl TaskLog for MemoryTask {
 
     fn close_journal(&mut self) {
         self.journal_input = None;
+        self.listen();
     }
 
     fn open_snapshots(&mut self) -> Result<(i64, i64), Error> {
@@ -193,12 +203,14 @@ impl TaskLog for MemoryTask {
             return Ok(true);
         };
         let next = self.broker.lock().partition(&input.source)?.skip_unseen(input.next);
-        if next >= *end {
-            return Ok(true);
+        if next < *end {
+            poll(&self.broker, std::slice::from_mut(input), limits, wait, into)?;
         }
-        poll(&self.broker, std::slice::from_mut(input), limits, wait, into)?;
-        let next = self.broker.lock().partition(&input.source)?.skip_unseen(input.next);
-        Ok(next >= *end)
+        let mut state = self.broker.lock();
+        let snapshots = state.partition(&input.source)?;
+        let is_end = snapshots.skip_unseen(input.next) >= *end && snapshots.end() <= *end;
+        *end = (*end).max(snapshots.end());
+        Ok(is_end)
     }
 
     fn close_snapshots(&mut self) {
@@ -208,7 +220,9 @@ impl TaskLog for MemoryTask {
     fn release(&mut self) {
         self.epochs.clear();
         self.inputs.clear();
-        self.broker.lock().listen(self.reader, BTreeSet::new());
+        self.journal_input = None;
+        self.snapshots_input = None;
+        self.listen();
     }
 }
 

@@ -42,13 +42,14 @@ impl Installation {
 
     /// `java` with what a quick start needs. The serial collector starts fewest threads; where there is no archive of
     /// classes, or one of another Java, the start takes longer and nothing is said.
-    pub(super) fn command(&self, heap_mib: u32, log_settings: &Path) -> Command {
+    pub(super) fn command(&self, heap_mib: u32, options: &[String], log_settings: &Path) -> Command {
         let mut command = Command::new("java");
         command
             .args(["-Xlog:disable", "-XX:+UseSerialGC"])
             .arg(format!("-Xmx{heap_mib}m"))
             .arg(format!("-XX:SharedArchiveFile={}", self.archive.display()))
             .arg(format!("-Dlog4j2.configurationFile={}", log_settings.display()))
+            .args(options)
             .args(["-cp", &self.class_path]);
         command
     }

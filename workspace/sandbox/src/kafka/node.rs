@@ -194,7 +194,7 @@ fn launch(installation: &Installation, folder: &Folder, ports: Ports, settings: 
     if !folder.is_formatted() {
         format(installation, folder, settings)?;
     }
-    let mut command = installation.command(settings.heap_mib, &folder.log_settings());
+    let mut command = installation.command(settings.heap_mib, &settings.java_options, &folder.log_settings());
     command.arg("kafka.Kafka").arg(folder.node_properties());
     Process::spawn("Kafka", command, folder.log())
 }
@@ -207,7 +207,7 @@ fn await_ready(process: &mut Process, ports: Ports) -> Result<()> {
 
 /// Lays out the data folder of a new cluster.
 fn format(installation: &Installation, folder: &Folder, settings: &Settings) -> Result<()> {
-    let mut command = installation.command(settings.heap_mib, &folder.log_settings());
+    let mut command = installation.command(settings.heap_mib, &settings.java_options, &folder.log_settings());
     let cluster_id = settings.cluster_id.clone().unwrap_or_else(cluster_id);
     command
         .args(["kafka.tools.StorageTool", "format", "-t", &cluster_id, "-c"])

@@ -15,6 +15,9 @@ const HEAP_MIB: u32 = 320;
 /// leaves one without processor time, and no longer, because a killed one stays away for as long.
 const SESSION_MS: &str = "15000";
 
+/// The quick compiler only: nodes that are killed again and again never live to see what the thorough one costs come back.
+const QUICK: &str = "-XX:TieredStopAtLevel=1";
+
 /// From so many nodes on every partition is kept three times, and two have to have a record.
 const REPLICAS: usize = 3;
 
@@ -53,6 +56,7 @@ impl Quorum {
             port: Some(places[node].0),
             cluster_id: Some(cluster_id.clone()),
             heap_mib: HEAP_MIB,
+            java_options: vec![QUICK.into()],
             properties: properties(node, &places, doors),
         });
         // None is ready before most are there.

@@ -17,6 +17,8 @@ pub struct Settings {
     pub cluster_id: Option<String>,
     /// The largest heap of the node's Java, in MiB.
     pub heap_mib: u32,
+    /// More options of the node's Java.
+    pub java_options: Vec<String>,
     /// More broker properties, or other values for those of deploy/kafka/node.properties.
     pub properties: Vec<(String, String)>,
 }
@@ -28,6 +30,7 @@ impl Default for Settings {
             port: None,
             cluster_id: None,
             heap_mib: HEAP_MIB,
+            java_options: Vec::new(),
             properties: Vec::new(),
         }
     }

@@ -191,8 +191,8 @@ impl Shop {
             let works = match component {
                 // A node that stands by is ready as well; one that is alone is to run every task.
                 Component::Orchestrator(_) if alone => {
-                    http::get(&tasks).is_ok_and(|text| !text.is_empty() && !text.contains("standby"))
-                        && http::get(&url).is_ok()
+                    let runs = |text: &str| !text.is_empty() && !text.contains("idle") && !text.contains("standby");
+                    http::get(&tasks).is_ok_and(|text| runs(&text)) && http::get(&url).is_ok()
                 }
                 _ => http::get(&url).is_ok(),
             };

@@ -1,8 +1,8 @@
 //! What a checker is.
 
 use super::{
-    Found, Scene, Violation, audited, buffers, clock, conduct, fencing, late_success, reference, rest, store, timers,
-    told, waiting_replies, whole,
+    Found, Scene, Violation, audited, buffers, clock, conduct, fencing, late_success, own_faults, reference, rest,
+    store, timers, told, waiting_replies, whole,
 };
 
 /// One law, and how to see that it was kept.
@@ -37,6 +37,7 @@ pub fn all() -> Vec<Box<dyn Check>> {
         Box::new(late_success::LateSuccess),
         Box::new(store::Store),
         Box::new(buffers::Buffers),
+        Box::new(own_faults::OwnFaults),
         Box::new(reference::Reference),
         Box::new(audited::Audited),
     ]

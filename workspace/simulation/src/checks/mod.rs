@@ -12,6 +12,7 @@ mod fencing;
 mod found;
 mod known;
 mod late_success;
+mod own_faults;
 mod reference;
 mod rest;
 mod scene;

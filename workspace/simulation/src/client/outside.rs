@@ -264,7 +264,12 @@ impl Outside for Client {
             _ => None,
         };
         let thread = self.own.hold.thread;
-        let reader = Reader::new(self.own.hold.clone(), Box::new(move |space| space.wake(thread)));
+        let mailbox = Rc::clone(&self.own.mailbox);
+        let wake = move |space: &mut Space| {
+            mailbox.borrow_mut().wake();
+            space.wake(thread);
+        };
+        let reader = Reader::new(self.own.hold.clone(), Box::new(wake));
         reader.assign(&[(self.journal.clone(), first.unwrap_or(offset))]);
         self.journal_reader = Some(reader);
         Ok(())
@@ -315,17 +320,24 @@ impl Outside for Client {
         wait: Duration,
         into: &mut Vec<Consumed>,
     ) -> Result<bool, Error> {
-        let Some((reader, end)) = &self.snapshots_reader else {
+        let Some((reader, end)) = &mut self.snapshots_reader else {
             return Ok(true);
         };
-        let is_end = || reader.positions().iter().all(|(_, next)| next >= end);
-        if is_end() {
-            return Ok(true);
+        let is_read = |end| reader.positions().iter().all(|(_, next)| *next >= end);
+        if !is_read(*end) {
+            let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            reader.wait(self.own.hold.after(wait)).await;
+            reader.poll(limits, into)?;
+            if !is_read(*end) {
+                return Ok(false);
+            }
         }
-        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-        reader.wait(self.own.hold.after(wait)).await;
-        reader.poll(limits, into)?;
-        Ok(is_end())
+        // What an owner wrote meanwhile may have taken away what was not read yet.
+        let snapshots = std::slice::from_ref(&self.snapshots);
+        let now = offsets(&mut self.queries, snapshots, Which::CommittedEnd).await?[0];
+        let is_end = *end >= now;
+        *end = now;
+        Ok(is_end)
     }
 
     fn close_snapshots(&mut self) {
@@ -335,14 +347,20 @@ impl Outside for Client {
     fn release(&mut self) {
         self.producers.clear();
         self.inputs = None;
+        self.journal_reader = None;
+        self.snapshots_reader = None;
     }
 }
 
 /// The status without what changes all the time.
 fn words(status: &Status) -> String {
     match status {
-        Status::Standby => "standby".into(),
-        Status::TakingOver { stage, trouble } => match trouble {
+        Status::Idle => "idle".into(),
+        Status::Standby { trouble, .. } => match trouble {
+            Some(trouble) => format!("standby, paused: {trouble}"),
+            None => "standby".into(),
+        },
+        Status::TakingOver { stage, trouble, .. } => match trouble {
             Some(trouble) => format!("taking over, {stage}: {trouble}"),
             None => format!("taking over, {stage}"),
         },

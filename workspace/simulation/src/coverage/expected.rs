@@ -33,7 +33,8 @@ const ENDS: [&str; 5] = [
 ];
 
 /// States of tasks.
-const TASKS: [&str; 6] = [
+const TASKS: [&str; 7] = [
+    "idle",
     "parked",
     "running",
     "running and waiting",

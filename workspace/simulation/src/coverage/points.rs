@@ -80,6 +80,7 @@ fn end(told: &Outcome) -> &'static str {
 
 fn state(status: &str) -> &'static str {
     match () {
+        () if status == "idle" => "idle",
         () if status.starts_with("standby") => "standby",
         () if status.starts_with("taking over") => "taking over",
         () if status.starts_with("parked") => "parked",

@@ -16,7 +16,7 @@ use crate::{
     world::{Hold, Shared, ThreadId},
 };
 
-/// A process: one thread for each task of the application, on standby until membership proposes.
+/// A process: one thread for each task of the application, idle until membership proposes.
 pub(crate) struct Process {
     /// Its number; no other process of the world has it.
     pub(crate) run: u64,
@@ -63,7 +63,7 @@ impl Process {
             let seat = Seat {
                 thread,
                 mailbox: Rc::default(),
-                status: Rc::new(RefCell::new(Status::Standby)),
+                status: Rc::new(RefCell::new(Status::Idle)),
                 is_over: false,
             };
             let client = Client::new(Belongings {

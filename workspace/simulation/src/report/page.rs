@@ -4,12 +4,20 @@ use std::fmt::Write;
 
 use palinode_audit::laws;
 
-use super::COMPLETE_FROM;
+use super::{COMPLETE_FROM, planted};
 use crate::{
     checks,
     coverage::{Coverage, Group},
     plan::Fault,
+    scenarios,
 };
+
+/// What the last laws of the auditor are about.
+const READING: &str = "\
+The last seven are what Jepsen looks for in Kafka, as far as topics tell of it: what the orchestrator has read stands in the
+causes of its journal, in the inputs that it forwarded, in dead letters, and in what sagas began with. What clients wrote down,
+readers of what they were handed and writers of what they were told, is judged as well where it is given.
+";
 
 /// The heading under which a run writes what it did.
 const RUN: &str = "## What was run\n";
@@ -29,9 +37,30 @@ pub fn page() -> String {
     for (name, meaning) in laws() {
         let _ = writeln!(page, "| {name} | {meaning} |");
     }
+    page += "\n";
+    page += READING;
+    page += "\n### What is not judged\n\n";
+    for check in checks::all() {
+        for exception in check.exceptions() {
+            let _ = writeln!(page, "- {}: {exception}", check.name());
+        }
+    }
+    page += "\n## Planted bugs\n\n";
+    page += &planted::section();
     page += "\n## Faults\n\n";
     for kind in Fault::DRAWN {
         let _ = writeln!(page, "- {kind}");
+    }
+    let _ = write!(
+        page,
+        "\n## Named scenarios\n\nWhat chance may miss is planned on purpose. Each of these runs in {} worlds before all \
+         others, and has to meet what it is about in a quarter of them at least. All laws are kept; where a task rightly waits \
+         for a person, all but those of a world at rest.\n\n",
+        scenarios::WORLDS
+    );
+    page += "| scenario | what it is about |\n|---|---|\n";
+    for scenario in scenarios::all() {
+        let _ = writeln!(page, "| {} | {} |", scenario.name, scenario.meaning);
     }
     let _ = write!(
         page,
@@ -87,6 +116,7 @@ mod tests {
         let page = page();
         assert!(checks::all().iter().all(|check| page.contains(check.law())));
         assert!(Fault::DRAWN.iter().all(|kind| page.contains(kind)));
+        assert!(scenarios::all().iter().all(|scenario| page.contains(scenario.name)));
     }
 
     #[test]

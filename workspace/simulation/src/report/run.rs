@@ -3,7 +3,11 @@
 use std::{fmt, ops::Range, time::Duration};
 
 use super::page::with_run;
-use crate::{Summary, coverage::Group};
+use crate::{
+    Summary,
+    coverage::Group,
+    scenarios::{Played, WORLDS},
+};
 
 /// Worlds from which on a run must have reached everything.
 pub const COMPLETE_FROM: u64 = 5_000;
@@ -16,6 +20,8 @@ const NAMED_MAX: usize = 20;
 pub struct Run<'a> {
     /// What came of it.
     pub summary: &'a Summary,
+    /// What came of the named scenarios.
+    pub scenarios: &'a [Played],
     /// Its seeds.
     pub seeds: Range<u64>,
     /// When it ended, for people.
@@ -39,7 +45,8 @@ impl Run<'_> {
     /// Whether all is well.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.summary.failed.is_empty() && self.missing().is_empty()
+        let are_well = self.scenarios.iter().all(Played::is_well);
+        self.summary.failed.is_empty() && self.missing().is_empty() && are_well
     }
 
     /// The whole page, with what was run.
@@ -58,6 +65,12 @@ impl Run<'_> {
             self.summary.worlds,
             self.summary.failed.len()
         );
+        text += &format!("\n{}.\n", self.of_scenarios());
+        text += &format!("\n### Named scenarios\n\n| | met, of {WORLDS} worlds | all laws kept |\n|---|---|---|\n");
+        for Played { scenario, met, wrong } in self.scenarios {
+            let kept = if wrong.is_empty() { "yes" } else { "NO" };
+            text += &format!("| {} | {met} | {kept} |\n", scenario.name);
+        }
         for group in Group::ALL {
             text += &format!("\n### In how many worlds: {group}\n\n| | worlds |\n|---|---|\n");
             for (name, count) in self.summary.coverage.of_group(group) {
@@ -65,6 +78,12 @@ impl Run<'_> {
             }
         }
         with_run(&text)
+    }
+
+    fn of_scenarios(&self) -> String {
+        let all = self.scenarios.len();
+        let well = self.scenarios.iter().filter(|played| played.is_well()).count();
+        format!("{well} of {all} named scenarios went as they should")
     }
 }
 
@@ -79,6 +98,9 @@ impl fmt::Display for Run<'_> {
         for what in missing.iter().filter(|_| self.summary.worlds >= COMPLETE_FROM) {
             writeln!(f, "NOT REACHED: {what}")?;
         }
+        for fault in self.scenarios.iter().flat_map(Played::faults) {
+            writeln!(f, "{fault}")?;
+        }
         for (seed, violations) in self.summary.failed.iter().take(NAMED_MAX) {
             writeln!(f, "\nseed {seed}:")?;
             for violation in violations.iter().take(3) {
@@ -91,7 +113,8 @@ impl fmt::Display for Run<'_> {
         }
         write!(
             f,
-            "\n{} worlds in {:.1} s on {} threads; {failed} failed",
+            "\n{}\n{} worlds in {:.1} s on {} threads; {failed} failed",
+            self.of_scenarios(),
             self.summary.worlds,
             self.took.as_secs_f64(),
             self.threads
@@ -118,6 +141,7 @@ mod tests {
         };
         let run = Run {
             summary: &summary,
+            scenarios: &[],
             seeds: 0..10,
             when: "2026-11-23".into(),
             took: Duration::from_secs(1),
@@ -137,6 +161,7 @@ mod tests {
         };
         let run = Run {
             summary: &summary,
+            scenarios: &[],
             seeds: 0..COMPLETE_FROM,
             when: String::new(),
             took: Duration::from_secs(1),

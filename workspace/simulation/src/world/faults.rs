@@ -2,7 +2,7 @@
 
 use palinode_core::Timestamp;
 
-use super::{Event, Over, door::Refusal, world::World};
+use super::{Event, Over, door::Refusal, membership::Word, world::World};
 use crate::{history::Happened, plan::Fault};
 
 impl World {
@@ -43,8 +43,11 @@ impl World {
             Fault::Broker { down_ms } => self.stop_broker(down_ms),
             Fault::Coordinators { ms } => self.door.load_after_start(ms),
             Fault::StoreWriteFails { node, task } => self.disks[self.node(node)].fail_next_write(self.task(task)),
-            Fault::Propose { node, task } => self.lie(self.node(node), self.task(task), true),
-            Fault::Withdraw { node, task } => self.lie(self.node(node), self.task(task), false),
+            Fault::Propose { node, task } => self.lie(self.node(node), self.task(task), Word::Run),
+            Fault::Withdraw { node, task } => {
+                let word = *self.random.pick(&[Word::Follow, Word::Nothing]);
+                self.lie(self.node(node), self.task(task), word);
+            }
             Fault::Clean => self.clean(),
             Fault::Refuse { topic, ms } => {
                 let outputs = self.setting.outputs();

@@ -79,7 +79,7 @@ fn a_folder_that_was_moved_to_another_task_or_application_is_foreign() {
 #[test]
 fn another_format_is_rebuilt() {
     let disk = written();
-    rewrite(&disk, "\"format\": 6", "\"format\": 200");
+    rewrite(&disk, "\"format\": 7", "\"format\": 200");
     let error = open(disk.settings());
     assert!(
         error.is_rebuildable() && error.to_string().contains("it has the format 200"),
@@ -90,7 +90,7 @@ fn another_format_is_rebuilt() {
 #[test]
 fn what_is_foreign_is_never_rebuilt_whatever_its_format() {
     let disk = written();
-    rewrite(&disk, "\"format\": 6", "\"format\": 200");
+    rewrite(&disk, "\"format\": 7", "\"format\": 200");
     let error = open(Settings {
         cluster: "cluster-2".into(),
         ..disk.settings()

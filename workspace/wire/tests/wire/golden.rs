@@ -10,6 +10,7 @@ use palinode_wire::{
     Encoder, Schemas,
     avro::Shape,
     definition::DefinitionRecord,
+    heartbeat::{Heartbeat, TaskRole, TaskStanding},
     journal::{
         DefinitionActivated, InputAdded, JournalOpened, Position, PositionsAdvanced, SagaRecord, TaskClaimed,
         TaskRecord,
@@ -278,6 +279,44 @@ fn a_definition() {
         DefinitionRecord::decode(&codec, &framed, &Schemas::default()).unwrap(),
         record
     );
+}
+
+#[test]
+fn a_heartbeat() {
+    let standing = |task, role, claim, journal| TaskStanding {
+        task,
+        role,
+        claim,
+        journal,
+    };
+    let record = Heartbeat {
+        member: "node-1".into(),
+        run: "r".into(),
+        sequence: 9,
+        sent_at: Timestamp(1),
+        stopping: true,
+        journal_format: 1,
+        tasks: vec![
+            standing(0, TaskRole::Owner, Some(41), Some(500)),
+            standing(1, TaskRole::Claiming, None, None),
+            standing(2, TaskRole::Standby, None, Some(-1)),
+            standing(3, TaskRole::Declined, None, None),
+        ],
+    };
+    let codec = Heartbeat::codec(SchemaId(9)).unwrap();
+    let mut framed = Vec::new();
+    record.encode(&codec, &mut framed).unwrap();
+    let content = json!({
+        "member": "node-1", "run": "r", "sequence": 9, "sent_at": 1, "stopping": true, "journal_format": 1,
+        "tasks": [
+            {"task": 0, "role": "OWNER", "claim": 41, "journal": 500},
+            {"task": 1, "role": "CLAIMING", "claim": null, "journal": null},
+            {"task": 2, "role": "STANDBY", "claim": null, "journal": -1},
+            {"task": 3, "role": "DECLINED", "claim": null, "journal": null},
+        ],
+    });
+    check("Heartbeat", "palinode.members.Heartbeat", &framed, content);
+    assert_eq!(Heartbeat::decode(&codec, &framed, &Schemas::default()).unwrap(), record);
 }
 
 #[test]

@@ -86,5 +86,7 @@ fn the_catalogue_names_exactly_the_schemas_of_the_folder() {
         .collect();
     let folder: BTreeSet<_> = all().into_iter().map(|(name, _)| name).collect();
     assert_eq!(named, folder);
-    assert!(topics.iter().all(|topic| topic["partitions"] == 12));
+    // Heartbeats have one order, and belong to no task.
+    let partitions = |topic: &Json| if topic["name"] == "palinode.members" { 1 } else { 12 };
+    assert!(topics.iter().all(|topic| topic["partitions"] == partitions(topic)));
 }

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
 use palinode_core::{Saga, SagaId, SchemaId, Timestamp};
 use palinode_engine::cycle::{Action, Cycle, Demand, SchemaAnswer, Shared, Signal, Status};
-use palinode_log::{Log, Outcome, PollLimits, Slot, TaskLog, memory::MemoryTask};
+use palinode_log::{Error as LogError, Log, Outcome, PollLimits, Slot, TaskLog, memory::MemoryTask};
 use palinode_store::{Checkpoint, Store, Stores, memory::MemoryStores};
 use palinode_wire::journal::{JournalRecord, TaskRecord};
 
@@ -32,10 +32,14 @@ pub(crate) struct Shell<St: Stores = MemoryStores> {
     pub(crate) transactions: u32,
     /// Transactions of checkpoints that were asked for.
     pub(crate) snapshot_transactions: u32,
+    /// Records of the journal that were read.
+    pub(crate) journal_read: u64,
     /// The ids by which transactions were written, but for checkpoints.
     pub(crate) slots: Vec<Slot>,
     /// What each transaction takes.
     pub(crate) commit_takes: Duration,
+    /// The broker does not tell where the snapshots end.
+    pub(crate) hides_snapshots: bool,
     /// Commits until the process dies, right after the last of them and before it learns of it.
     pub(crate) dies_after_commits: Option<u32>,
     dead: bool,
@@ -59,8 +63,10 @@ impl<St: Stores> Shell<St> {
             poll_max: 500,
             transactions: 0,
             snapshot_transactions: 0,
+            journal_read: 0,
             slots: Vec::new(),
             commit_takes: Duration::ZERO,
+            hides_snapshots: false,
             dies_after_commits: None,
             dead: false,
         }
@@ -97,7 +103,10 @@ impl<St: Stores> Shell<St> {
     }
 
     fn act(&mut self, action: Action) -> Option<Signal> {
-        let begins = matches!(action, Action::Fence | Action::Release | Action::LookUp(_));
+        let begins = matches!(
+            action,
+            Action::Fence | Action::Release | Action::LookUp(_) | Action::Definitions
+        );
         assert!(
             begins || !self.released,
             "after its release the task still wants {action:?}"
@@ -129,13 +138,19 @@ impl<St: Stores> Shell<St> {
                 }
                 Some(Signal::Ended(outcome))
             }
-            Action::Definitions => Some(Signal::Definitions(Ok(self.world.deployment()))),
+            Action::Definitions => {
+                self.released = false;
+                Some(Signal::Definitions(Ok(self.world.deployment())))
+            }
             Action::JournalBounds => Some(Signal::JournalBounds(self.log.journal_bounds())),
             Action::OpenJournal { from } => self.log.open_journal(from).err().map(Signal::JournalFailed),
             Action::CloseJournal => {
                 self.log.close_journal();
                 None
             }
+            Action::OpenSnapshots if self.hides_snapshots => Some(Signal::SnapshotBounds(Err(LogError::Unavailable {
+                what: "the bounds of the snapshots".into(),
+            }))),
             Action::OpenSnapshots => Some(Signal::SnapshotBounds(self.log.open_snapshots())),
             Action::CloseSnapshots => {
                 self.log.close_snapshots();
@@ -205,9 +220,12 @@ impl<St: Stores> Shell<St> {
                 Ok(is_end) => Signal::Snapshots(records, is_end),
                 Err(error) => Signal::SnapshotsFailed(error),
             },
-            Demand::Journal => match self.log.poll_journal(limits, Duration::ZERO, &mut records) {
+            Demand::Journal | Demand::Following => match self.log.poll_journal(limits, Duration::ZERO, &mut records) {
                 Ok(()) if records.is_empty() => return false,
-                Ok(()) => Signal::Journal(records),
+                Ok(()) => {
+                    self.journal_read += records.len() as u64;
+                    Signal::Journal(records)
+                }
                 Err(error) => Signal::JournalFailed(error),
             },
         };

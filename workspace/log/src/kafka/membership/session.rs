@@ -22,13 +22,13 @@ use rdkafka::{
 use super::{News, context::MemberContext};
 use crate::{
     Application, Error,
-    kafka::{client, close::drop_aside, failure, settings::Settings},
+    kafka::{client, close::drop_aside, failure, heartbeats::MEMBERS, settings::Settings},
 };
 
 /// The topic whose partitions stand for the tasks, without the prefix.
 const INBOX: &str = "palinode.inbox";
-/// The topic to which a leaving member subscribes; it has to exist, and nobody is subscribed to it otherwise.
-const LEAVING: &str = "palinode.members";
+/// The topic to which a leaving member subscribes: it has to exist, and nobody is subscribed to it otherwise.
+const LEAVING: &str = MEMBERS;
 /// The longest wait in one poll: how soon a stop is noticed.
 const LOOK: Duration = Duration::from_millis(50);
 /// After a failure the group is joined again after this time.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use palinode_core::{Payload, SchemaId, Timestamp};
 use palinode_log::{Consumed, Outcome, Produced, Slot, TopicPartition};
 use palinode_wire::{
+    dead_letter::ErrorCode,
     headers,
     journal::{Position, PositionsAdvanced, TaskClaimed, TaskRecord},
 };
@@ -213,6 +214,14 @@ impl Made {
     pub(crate) fn dead_letter(&mut self, place: &str) {
         let mut record = self.of_shop("palinode.dead-letters", 0, "shop.orders.OrderPlaced");
         record.headers.push(header(headers::DEAD_LETTER_ID, place));
+        self.append(&record, 0);
+    }
+
+    /// The same, for this reason.
+    pub(crate) fn dead_letter_for(&mut self, place: &str, code: ErrorCode) {
+        let mut record = self.of_shop("palinode.dead-letters", 0, "shop.orders.OrderPlaced");
+        record.headers.push(header(headers::DEAD_LETTER_ID, place));
+        record.headers.push(header(headers::ERROR_CODE, code.as_str()));
         self.append(&record, 0);
     }
 
