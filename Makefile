@@ -63,8 +63,8 @@ bench: setup ## Measure the core alone, and rate, latency and processor time on 
 	cargo run -q -p palinode-scenario --example core_cost
 	cargo run -q -p palinode-cli -- bench
 
-bench-recovery: setup-demo ## Measure how long a node takes to run again with many open sagas: SAGAS=1000000 make bench-recovery
-	cargo run -q -p palinode-engine --example recovery -- $(or $(SAGAS),1000000)
+bench-recovery: setup-demo ## Measure recovery, throughput, timers and checkpoints with many open sagas: SAGAS=100000 PART=restore make bench-recovery
+	cargo run -q -p palinode-engine --example recovery -- $(or $(SAGAS),1000000) $(PART)
 
 # On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
 demo: setup-demo ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo

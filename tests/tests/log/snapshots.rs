@@ -1,8 +1,8 @@
-//! Reading a task's snapshots to the end that they had when they were opened.
+//! Writing and reading a task's snapshots.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use palinode_log::{Consumed, Error, Produced, Slot, TaskLog, kafka::topics::Topics};
+use palinode_log::{Consumed, Error, Outcome, Produced, Slot, TaskLog, kafka::topics::Topics};
 use palinode_tests::log_world::{EVERYTHING, PATIENCE, World, is_committed, until};
 use rdkafka::producer::{BaseRecord, Producer};
 
@@ -10,10 +10,14 @@ const TOPIC: &str = "palinode.snapshots";
 
 fn with_snapshots() -> World {
     let world = World::new();
+    create(&world);
+    world
+}
+
+fn create(world: &World) {
     let mut spec = world.spec(TOPIC);
     spec.configs.insert("cleanup.policy".into(), "compact".into());
     Topics::connect(&world.settings).unwrap().create(&[spec]).unwrap();
-    world
 }
 
 fn snapshot(world: &World, key: &str, value: Option<&str>) -> Produced {
@@ -26,7 +30,7 @@ fn snapshot(world: &World, key: &str, value: Option<&str>) -> Produced {
 /// Everything up to the end.
 fn read(task: &mut impl TaskLog) -> Vec<Consumed> {
     let mut records = Vec::new();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     while !task
         .poll_snapshots(EVERYTHING, Duration::from_millis(20), &mut records)
         .unwrap()
@@ -98,4 +102,44 @@ fn a_missing_topic_is_told_by_name() {
         matches!(&error, Error::MissingTopic { topic } if topic.contains(TOPIC)),
         "{error}"
     );
+}
+
+#[test]
+fn a_missing_topic_costs_an_owner_nothing_and_takes_snapshots_once_it_is_there() {
+    let world = World::new();
+    let mut owner = world.owner(1);
+    let began = Instant::now();
+    for _ in 0..2 {
+        let outcome = owner.commit(Slot::Snapshot, &[snapshot(&world, "a", Some("1"))]);
+        assert!(
+            matches!(&outcome, Outcome::Aborted { reason, .. } if reason.contains(TOPIC)),
+            "{outcome:?}"
+        );
+    }
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    create(&world);
+    until("the topic takes snapshots", || {
+        is_committed(&owner.commit(Slot::Snapshot, &[snapshot(&world, "a", Some("1"))]))
+    });
+}
+
+#[test]
+fn what_is_written_while_they_are_read_is_read_as_well() {
+    let world = with_snapshots();
+    let mut owner = world.owner(1);
+    for key in ["a", "b"] {
+        assert!(is_committed(
+            &owner.commit(Slot::Snapshot, &[snapshot(&world, key, Some("1"))])
+        ));
+    }
+    let mut standby = world.seen_by("member-2").task(1);
+    until("the marker", || standby.open_snapshots().unwrap().1 == 4);
+    assert!(is_committed(
+        &owner.commit(Slot::Snapshot, &[snapshot(&world, "a", Some("2"))])
+    ));
+    let keys: Vec<_> = read(&mut standby)
+        .into_iter()
+        .map(|record| record.key.unwrap())
+        .collect();
+    assert_eq!(keys, [&b"a"[..], b"b", b"a"]);
 }

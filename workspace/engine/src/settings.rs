@@ -80,6 +80,13 @@ pub(crate) const SNAPSHOT_PAUSES: u32 = 4;
 /// The longest such pause: on a broker that slow, checkpoints are not what slows it.
 pub(crate) const SNAPSHOT_PAUSE_MAX: Duration = Duration::from_secs(1);
 
+/// The longest pause before a transaction of a checkpoint that was aborted is tried again. Nobody waits for it.
+pub(crate) const SNAPSHOT_ABORT_PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// How long a task makes no checkpoint after nobody knew how a transaction of one ended. The id can then only be used again
+/// by a take-over, which costs orders a moment: when the topic refuses every time, no more often than this.
+pub(crate) const SNAPSHOT_RENEWAL: Duration = Duration::from_secs(600);
+
 /// Records of journal and snapshots up to which a restore is not counted among those that are bounded: it takes a fraction
 /// of a second.
 pub(crate) const SHORT_RESTORE: i64 = 20_000;

@@ -17,7 +17,8 @@ use palinode_store::{ChangedSaga, Checkpoint, Snapshotted, Store, Stores};
 use super::{Action, exits::store_exit, running::Running, state_machine::Exit};
 use crate::{
     settings::{
-        ABORT_PAUSE_FIRST, ABORT_PAUSE_MAX, SNAPSHOT_BYTES_MAX, SNAPSHOT_PAUSE_MAX, SNAPSHOT_PAUSES, SNAPSHOT_SAGAS_MAX,
+        ABORT_PAUSE_FIRST, SNAPSHOT_ABORT_PAUSE_MAX, SNAPSHOT_BYTES_MAX, SNAPSHOT_PAUSE_MAX, SNAPSHOT_PAUSES,
+        SNAPSHOT_RENEWAL, SNAPSHOT_SAGAS_MAX,
     },
     snapshots::Snapshots,
 };
@@ -33,6 +34,8 @@ pub(super) struct Checkpoints {
     rests_since: Timestamp,
     /// Transactions that were aborted in a row.
     aborts: u32,
+    /// Set when the id is of no more use: when the task is taken over again for it.
+    renewal: Option<Timestamp>,
     /// Ended sagas that stand in a list of this checkpoint, whose own snapshots are taken away when it is done.
     ended: Vec<ChangedSaga>,
 }
@@ -83,6 +86,7 @@ impl Checkpoints {
             not_before: now,
             rests_since: now,
             aborts: 0,
+            renewal: None,
             ended: Vec::new(),
         }
     }
@@ -99,7 +103,7 @@ impl Checkpoints {
 
     /// Whether the next transaction has to wait. A clock that went back far does not count.
     fn waits(&self, now: Timestamp) -> bool {
-        now < self.not_before && self.not_before.since(now) <= ABORT_PAUSE_MAX
+        now < self.not_before && self.not_before.since(now) <= SNAPSHOT_ABORT_PAUSE_MAX
     }
 }
 
@@ -112,6 +116,15 @@ impl<St: Stores> Running<St> {
         if matches!(self.checkpoints.stage, Stage::Resting) {
             if !self.checkpoint_is_due(now) {
                 return Ok(false);
+            }
+            match self.checkpoints.renewal {
+                Some(renewal) if now < renewal => return Ok(false),
+                Some(_) => {
+                    return Err(Exit::Again(
+                        "the id of the snapshots has to be initialised again".into(),
+                    ));
+                }
+                None => {}
             }
             self.draw_line(now)?;
         }
@@ -249,13 +262,23 @@ impl<St: Stores> Running<St> {
                 tracing::warn!(task, reason, "snapshots were not written and will be tried again");
                 let pause = ABORT_PAUSE_FIRST.saturating_mul(1 << self.checkpoints.aborts.min(10));
                 self.checkpoints.aborts += 1;
-                self.checkpoints.not_before = now.plus(pause.min(ABORT_PAUSE_MAX));
+                self.checkpoints.not_before = now.plus(pause.min(SNAPSHOT_ABORT_PAUSE_MAX));
                 Ok(())
             }
             Outcome::Fenced => Err(Exit::Fenced),
-            Outcome::Indefinite { reason } => Err(Exit::Again(format!(
-                "nobody knows how a transaction of a checkpoint ended: {reason}"
-            ))),
+            // Whether these snapshots stand does no harm: what they were written for stays to be written.
+            Outcome::Indefinite { reason } => {
+                tracing::warn!(
+                    task = self.task,
+                    reason,
+                    pause = ?SNAPSHOT_RENEWAL,
+                    "nobody knows how a transaction of a checkpoint ended; the task makes none for a while"
+                );
+                self.checkpoints.renewal = Some(now.plus(SNAPSHOT_RENEWAL));
+                self.checkpoints.stage = Stage::Resting;
+                self.checkpoints.ended.clear();
+                Ok(())
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
     state_machine::Exit,
 };
 use crate::{
-    restores::Place,
+    restores::{Place, Restorer},
     settings::{RESTORE_LOOK, SHORT_RESTORE, SNAPSHOTS_LOOK, SNAPSHOTS_WAIT},
     snapshots::Snapshots,
 };
@@ -33,6 +33,7 @@ pub(super) struct Recovery<St: Stores> {
     bounds: (i64, i64),
     /// What the snapshots may reflect stands before this offset of the journal.
     reach: i64,
+    restorer: Restorer,
     stage: Stage<St::Store>,
 }
 
@@ -76,6 +77,7 @@ impl<St: Stores> Recovery<St> {
             task,
             bounds,
             reach: bounds.1,
+            restorer: Restorer::Owner,
             stage: Stage::Over,
         }
     }
@@ -85,6 +87,7 @@ impl<St: Stores> Recovery<St> {
     pub(super) fn beside_owner(shared: Arc<Shared<St>>, task: i32, bounds: (i64, i64)) -> Self {
         Self {
             reach: i64::MAX,
+            restorer: Restorer::Standby,
             ..Self::new(shared, task, bounds)
         }
     }
@@ -203,7 +206,9 @@ impl<St: Stores> Recovery<St> {
     fn queue(&mut self, store: St::Store, snapshots: (i64, i64), now: Timestamp) -> Step<St::Store> {
         let (first, end) = self.bounds;
         let takes_long = (end - first) + (snapshots.1 - snapshots.0) > SHORT_RESTORE;
-        let place = takes_long.then(|| self.shared.settings.restores.place()).flatten();
+        let place = takes_long
+            .then(|| self.shared.settings.restores.place(self.restorer))
+            .flatten();
         if place.is_none() && takes_long {
             self.stage = Stage::Queued {
                 store,

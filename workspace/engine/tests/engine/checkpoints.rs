@@ -250,7 +250,7 @@ fn an_owner_that_was_fenced_writes_no_more_snapshots() {
 }
 
 #[test]
-fn after_an_unknown_end_the_task_is_taken_over_again() {
+fn after_an_unknown_end_the_task_works_on_and_is_taken_over_again_later() {
     for fault in [Fault::UnknownCommitted, Fault::UnknownAborted] {
         let world = world_with(u64::MAX);
         let mut task = task_of(&world);
@@ -259,11 +259,18 @@ fn after_an_unknown_end_the_task_is_taken_over_again() {
         world.later(INTERVAL);
         world.broker.fail_next_commit(0, fault);
         task.tell(Signal::Tick);
-        assert!(!task.is_running());
-        task.pass(Duration::from_secs(5));
         assert!(task.is_running());
         complete(&mut task);
         assert_eq!(world.last("o-1"), "SagaCompleted");
+        let written = world.snapshots().len();
+        task.pass(Duration::from_secs(500));
+        assert_eq!(world.snapshots().len(), written, "its id is not used again");
+        assert_eq!(world.checkpoints().len(), 0);
+        task.pass(Duration::from_secs(200));
+        task.tell(Signal::Tick);
+        task.pass(Duration::from_secs(10));
+        assert!(task.is_running());
+        checkpoint(&mut task);
         task.ends_as_replayed();
     }
 }

@@ -327,7 +327,7 @@ fn without_the_topic_the_journal_tells_all_and_the_task_works_on() {
     }
     // When it is there again, so are they.
     world.broker.create_topic("palinode.snapshots", 1);
-    task.pass(Duration::from_secs(20));
+    task.pass(Duration::from_secs(120));
     assert_eq!(world.checkpoints().len(), 1);
     task.ends_as_replayed();
 }

@@ -27,6 +27,8 @@ pub struct KafkaTask {
     snapshots: TopicPartition,
     /// Reads the snapshots up to this end.
     snapshots_reader: Option<(Reader, i64)>,
+    /// The snapshots' topic was there when a transaction was last committed.
+    has_snapshots: bool,
 }
 
 impl KafkaTask {
@@ -44,7 +46,20 @@ impl KafkaTask {
             journal_reader: None,
             snapshots,
             snapshots_reader: None,
+            has_snapshots: false,
         }
+    }
+
+    /// Why no snapshot can be written. A transaction that no topic takes would cost the producer, and so is not begun.
+    fn why_no_snapshots(&mut self) -> Option<String> {
+        if !self.has_snapshots {
+            match self.shared.queries.partitions(&self.snapshots.topic) {
+                Ok(partitions) if self.task < partitions => self.has_snapshots = true,
+                Ok(_) => return Some(format!("'{}' does not exist", self.snapshots)),
+                Err(error) => return Some(error.to_string()),
+            }
+        }
+        None
     }
 
     fn reader(&self, purpose: &str, wake: Option<Wake>) -> Result<Reader, Error> {
@@ -117,12 +132,18 @@ impl TaskLog for KafkaTask {
     }
 
     fn commit(&mut self, slot: Slot, records: &[Produced]) -> Outcome {
+        if slot == Slot::Snapshot
+            && let Some(reason) = self.why_no_snapshots()
+        {
+            return Outcome::Aborted { reason, refused: None };
+        }
         let Some(producer) = self.producers.get_mut(&slot) else {
             return Outcome::Indefinite {
                 reason: format!("the id '{}' is not initialised", slot.as_str()),
             };
         };
         let outcome = producer.commit(records);
+        self.has_snapshots &= slot != Slot::Snapshot || matches!(outcome, Outcome::Committed { .. });
         if matches!(outcome, Outcome::Fenced | Outcome::Indefinite { .. }) {
             self.producers.remove(&slot);
         }

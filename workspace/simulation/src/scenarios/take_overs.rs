@@ -83,13 +83,13 @@ fn two_ids(seed: u64) -> WorldPlan {
     };
     let rounds = (0..4).flat_map(move |round| {
         let at_ms = 3_000 + round * 9_000;
-        [
-            (at_ms, lose(0)),
+        // A question is asked three times at the most.
+        let lost = (0..3).flat_map(move |_| [(at_ms, lose(0)), (at_ms + 320, lose(1))]);
+        lost.chain([
             (at_ms + 1, Fault::Propose { node: 1, task: 0 }),
             (at_ms + 300, Fault::Propose { node: 0, task: 0 }),
-            (at_ms + 320, lose(1)),
             (at_ms + 500, Fault::Propose { node: 1, task: 0 }),
-        ]
+        ])
     });
     quiet(seed, Definitions::TwoVersions, 14).with(rounds)
 }
