@@ -1,7 +1,8 @@
 # One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench soak demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench soak bench-recovery \
+	demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
@@ -70,6 +71,9 @@ bench: setup ## Measure the core alone, and rate, latency and processor time on 
 soak: setup ## Place orders for half an hour, then three times too many for a minute
 	cargo run -q --release -p palinode-cli -- bench --only soak,overload --minutes $(MINUTES) \
 		$(if $(WRITE),--write $(abspath $(WRITE)))
+
+bench-recovery: setup-demo ## Measure recovery, throughput, timers and checkpoints with many open sagas: SAGAS=100000 PART=restore make bench-recovery
+	cargo run -q -p palinode-engine --example recovery -- $(or $(SAGAS),1000000) $(PART)
 
 # On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
 demo: setup-demo ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo

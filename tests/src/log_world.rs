@@ -149,7 +149,7 @@ impl World {
             topic: self.topic(name),
             partition,
             key: Some(Bytes::copy_from_slice(key.as_bytes())),
-            value: Bytes::copy_from_slice(value.as_bytes()),
+            value: Some(Bytes::copy_from_slice(value.as_bytes())),
             headers: vec![Header {
                 name: "ce_type".into(),
                 value: Bytes::from_static(b"test"),

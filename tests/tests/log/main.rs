@@ -4,5 +4,6 @@ mod kept_schemas;
 mod outcomes;
 mod published_definitions;
 mod reading;
+mod snapshots;
 mod topics;
 mod transactions;

@@ -8,6 +8,7 @@ use palinode_wire::{
     inbox::InboxSchemas,
     journal::{JournalRecord, JournalSchemas},
     own,
+    snapshots::SnapshotSchemas,
 };
 
 use crate::{
@@ -207,5 +208,10 @@ const UNREGISTERED: JournalSchemas = JournalSchemas {
         sub_saga_succeeded: NO_ID,
         sub_saga_failed: NO_ID,
         sub_saga_taken_back: NO_ID,
+    },
+    snapshots: SnapshotSchemas {
+        saga_snapshot: NO_ID,
+        sagas_closed: NO_ID,
+        checkpoint_done: NO_ID,
     },
 };

@@ -205,7 +205,7 @@ impl Journal {
             topic: Arc::clone(&self.topic),
             partition: Some(self.task),
             key: Some(key),
-            value,
+            value: Some(value),
             headers,
         }
     }

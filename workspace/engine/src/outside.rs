@@ -104,6 +104,20 @@ pub trait Outside {
     /// Ends reading the journal.
     fn close_journal(&mut self);
 
+    /// Starts to read the snapshots that stand now.
+    async fn open_snapshots(&mut self) -> Result<(i64, i64), Error>;
+
+    /// Takes what is there of the snapshots.
+    async fn poll_snapshots(
+        &mut self,
+        limits: PollLimits,
+        wait: Duration,
+        into: &mut Vec<Consumed>,
+    ) -> Result<bool, Error>;
+
+    /// Ends reading the snapshots.
+    fn close_snapshots(&mut self);
+
     /// Drops the producers and stops reading the inputs.
     fn release(&mut self);
 }

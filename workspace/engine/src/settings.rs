@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Clock;
+use crate::{Clock, Restores};
 
 /// Records that one transaction takes in at the most: enough to spread the cost of a commit, few enough that a batch
 /// of starts with its journal events and commands stays some tens of milliseconds of work.
@@ -66,6 +66,44 @@ pub(crate) const TIMER_PAUSE: Duration = Duration::from_secs(1);
 /// traffic can be heavy, and without it the position would fall behind what the topic still holds.
 pub(crate) const FOREIGN_PAUSE: Duration = Duration::from_secs(10);
 
+/// Sagas that one transaction of a checkpoint takes at the most: some milliseconds of work, since inputs wait for it.
+pub(crate) const SNAPSHOT_SAGAS_MAX: usize = 256;
+
+/// Bytes of states after which a transaction of a checkpoint takes no more, for the same reason; and a list of ended sagas
+/// stays below the megabyte that brokers allow a record.
+pub(crate) const SNAPSHOT_BYTES_MAX: usize = 512 * 1024;
+
+/// After each of its transactions a checkpoint pauses for so many times what it took, so that it has a fifth of the task's
+/// time at the most.
+pub(crate) const SNAPSHOT_PAUSES: u32 = 4;
+
+/// The longest such pause: on a broker that slow, checkpoints are not what slows it.
+pub(crate) const SNAPSHOT_PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// The longest pause before a transaction of a checkpoint that was aborted is tried again. Nobody waits for it.
+pub(crate) const SNAPSHOT_ABORT_PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// How long a task makes no checkpoint after nobody knew how a transaction of one ended. The id can then only be used again
+/// by a take-over, which costs orders a moment: when the topic refuses every time, no more often than this.
+pub(crate) const SNAPSHOT_RENEWAL: Duration = Duration::from_secs(600);
+
+/// Records of journal and snapshots up to which a restore is not counted among those that are bounded: it takes a fraction
+/// of a second.
+pub(crate) const SHORT_RESTORE: i64 = 20_000;
+
+/// How often a restore that waits for its turn looks whether it has come.
+pub(crate) const RESTORE_LOOK: Duration = Duration::from_millis(100);
+
+/// How long a broker is asked that does not tell where the snapshots end, before a task goes on from the journal alone: a
+/// leader is chosen in less.
+pub(crate) const SNAPSHOTS_WAIT: Duration = Duration::from_secs(15);
+
+/// How often it is asked in that time.
+pub(crate) const SNAPSHOTS_LOOK: Duration = Duration::from_secs(1);
+
+/// Tasks of a node that are restored at a time, when nothing else is set: as many as small nodes have processors.
+const RESTORES_MAX: usize = 4;
+
 /// Settings of the engine that a platform team may want to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -74,6 +112,12 @@ pub struct Settings {
     /// How long a record with an unknown schema id is kept back while the registry does not know it, or does not
     /// answer, before it becomes a dead letter.
     pub schema_wait: Duration,
+    /// Journal records of a task after which it makes a checkpoint: what a node that has lost its disk replays at the most.
+    pub checkpoint_records: u64,
+    /// The longest time between two checkpoints of a task that journals anything.
+    pub checkpoint_interval: Duration,
+    /// How many tasks are restored at a time.
+    pub restores: Restores,
     /// The clock of all tasks.
     pub clock: Clock,
 }
@@ -83,6 +127,9 @@ impl Default for Settings {
         Self {
             open_sagas_max: 2_000_000,
             schema_wait: Duration::from_secs(30),
+            checkpoint_records: 100_000,
+            checkpoint_interval: Duration::from_secs(300),
+            restores: Restores::at_most(RESTORES_MAX),
             clock: Clock::default(),
         }
     }

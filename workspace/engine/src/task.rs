@@ -13,7 +13,7 @@ use crate::{
     settings::{BATCH_BYTES_MAX, BATCH_RECORDS_MAX, REPLAY_RECORDS_MAX},
 };
 
-/// The longest that one look into the journal waits during a replay.
+/// The longest that one look into the journal or the snapshots waits.
 const JOURNAL_WAIT: Duration = Duration::from_millis(200);
 
 /// One task of one process.
@@ -120,6 +120,17 @@ impl<O: Outside, St: Stores> Task<O, St> {
                     Err(error) => self.tell(Signal::InputsFailed(error)).await,
                 }
             }
+            Demand::Snapshots => {
+                let limits = PollLimits {
+                    records_max: REPLAY_RECORDS_MAX,
+                    bytes_max: BATCH_BYTES_MAX,
+                };
+                match self.outside.poll_snapshots(limits, JOURNAL_WAIT, &mut records).await {
+                    Ok(false) if records.is_empty() => {}
+                    Ok(is_end) => self.tell(Signal::Snapshots(records, is_end)).await,
+                    Err(error) => self.tell(Signal::SnapshotsFailed(error)).await,
+                }
+            }
             Demand::Journal => {
                 self.read_journal(JOURNAL_WAIT).await;
             }
@@ -176,6 +187,11 @@ impl<O: Outside, St: Stores> Task<O, St> {
             Action::OpenJournal { from } => outside.open_journal(from).await.err().map(Signal::JournalFailed),
             Action::CloseJournal => {
                 outside.close_journal();
+                None
+            }
+            Action::OpenSnapshots => Some(Signal::SnapshotBounds(outside.open_snapshots().await)),
+            Action::CloseSnapshots => {
+                outside.close_snapshots();
                 None
             }
             Action::Starts(inputs) => {

@@ -147,6 +147,23 @@ impl<L: TaskLog> Outside for Thread<L> {
         self.log.close_journal();
     }
 
+    async fn open_snapshots(&mut self) -> Result<(i64, i64), Error> {
+        self.log.open_snapshots()
+    }
+
+    async fn poll_snapshots(
+        &mut self,
+        limits: PollLimits,
+        wait: Duration,
+        into: &mut Vec<Consumed>,
+    ) -> Result<bool, Error> {
+        self.log.poll_snapshots(limits, wait, into)
+    }
+
+    fn close_snapshots(&mut self) {
+        self.log.close_snapshots();
+    }
+
     fn release(&mut self) {
         self.log.release();
     }

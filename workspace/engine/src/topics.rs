@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use palinode_wire::snapshots;
+
 /// Our own topics, with the application's prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topics {
@@ -14,6 +16,8 @@ pub struct Topics {
     pub outcomes: Arc<str>,
     /// Inputs that cannot be processed.
     pub dead_letters: Arc<str>,
+    /// States of sagas as of the checkpoints.
+    pub snapshots: Arc<str>,
 }
 
 impl Topics {
@@ -26,6 +30,7 @@ impl Topics {
             inbox: name("palinode.inbox"),
             outcomes: name("palinode.outcomes"),
             dead_letters: name("palinode.dead-letters"),
+            snapshots: name(snapshots::TOPIC),
         }
     }
 

@@ -120,8 +120,8 @@ pub struct Produced {
     pub partition: Option<i32>,
     /// Its key; none writes null.
     pub key: Option<Bytes>,
-    /// Its value.
-    pub value: Bytes,
+    /// Its value; none writes a tombstone.
+    pub value: Option<Bytes>,
     /// Its headers, in order.
     pub headers: Vec<Header>,
 }

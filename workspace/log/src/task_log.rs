@@ -193,7 +193,25 @@ pub trait TaskLog: Send + 'static {
     /// Ends reading the journal.
     fn close_journal(&mut self);
 
-    /// Drops the producers and stops reading the inputs and the journal, bounded in time.
+    /// Starts to read the task's snapshots, committed records only, from the first one to their end. Gives the offset of
+    /// the first and the end that they have now.
+    ///
+    /// # Errors
+    /// When the topic does not exist ([`Error::is_missing_topic`]), or the broker does not answer in time.
+    fn open_snapshots(&mut self) -> Result<(i64, i64), Error>;
+
+    /// Appends what is there of the snapshots to `into`, waiting at most `wait` for the first record. True when their end
+    /// is reached, which includes what an owner wrote while they were read: it stands for what compaction may have taken
+    /// away before it was read.
+    ///
+    /// # Errors
+    /// When they cannot be read on.
+    fn poll_snapshots(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<bool, Error>;
+
+    /// Ends reading the snapshots.
+    fn close_snapshots(&mut self);
+
+    /// Drops the producers and stops reading the inputs, the journal and the snapshots, bounded in time.
     fn release(&mut self);
 }
 

@@ -48,7 +48,7 @@ fn record(topic: &str, value: &'static str) -> Produced {
         topic: topic.into(),
         partition: Some(0),
         key: Some(Bytes::from_static(b"key")),
-        value: Bytes::from_static(value.as_bytes()),
+        value: Some(Bytes::from_static(value.as_bytes())),
         headers: Vec::new(),
     }
 }

@@ -108,6 +108,12 @@ pub struct Engine {
     /// How many seconds a record with an unknown schema waits while the registry does not answer, before it becomes a
     /// dead letter.
     pub schema_wait_seconds: u64,
+    /// Journal records of a task after which it makes a checkpoint: what a node that has lost its disk replays at the most.
+    pub checkpoint_records: u64,
+    /// The longest time in seconds between two checkpoints of a task that journals anything.
+    pub checkpoint_seconds: u64,
+    /// How many tasks of the node are restored at a time; the others wait for their turn.
+    pub restores_max: usize,
 }
 
 /// The store.
@@ -185,6 +191,9 @@ impl Default for Engine {
         Self {
             open_sagas_max: engine.open_sagas_max,
             schema_wait_seconds: engine.schema_wait.as_secs(),
+            checkpoint_records: engine.checkpoint_records,
+            checkpoint_seconds: engine.checkpoint_interval.as_secs(),
+            restores_max: engine.restores.max(),
         }
     }
 }
@@ -254,6 +263,9 @@ impl Configuration {
         palinode_engine::Settings {
             open_sagas_max: self.engine.open_sagas_max,
             schema_wait: Duration::from_secs(self.engine.schema_wait_seconds),
+            checkpoint_records: self.engine.checkpoint_records,
+            checkpoint_interval: Duration::from_secs(self.engine.checkpoint_seconds),
+            restores: palinode_engine::Restores::at_most(self.engine.restores_max),
             ..palinode_engine::Settings::default()
         }
     }

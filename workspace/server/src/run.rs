@@ -229,6 +229,15 @@ fn prepare(
                 });
             }
         }
+        let snapshots = &definitions.topics.snapshots;
+        if let Err(error) = log.partitions(snapshots) {
+            tracing::warn!(
+                topic = %snapshots,
+                %error,
+                "no snapshots can be read or written: a node that loses its disk reads the whole journal until the topic is \
+                 there; 'palinode topics check' tells what is missing"
+            );
+        }
         let unregistered = |error: &dyn std::fmt::Display| Error::Configuration {
             reason: format!("our own schemas are not registered: {error}"),
         };

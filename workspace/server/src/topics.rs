@@ -10,6 +10,12 @@ use crate::Error;
 /// The topic that must keep everything, with the brokers' own times: nothing may eat the truth while nobody watches.
 const JOURNAL: &str = "palinode.journal";
 
+/// The topic of which only the newest state of each saga is worth reading.
+const SNAPSHOTS: &str = "palinode.snapshots";
+
+/// Its segments are small: the last one is never compacted, and whoever has lost a disk reads it all.
+const SNAPSHOTS_SEGMENT_BYTES: u32 = 64 * 1024 * 1024;
+
 /// The catalogue of topics, as `schemas/catalog.yaml` holds it. What is only for people is passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Catalogue {
@@ -68,6 +74,9 @@ impl Catalogue {
                 if entry.name == JOURNAL {
                     configs.insert("retention.bytes".into(), "-1".into());
                     configs.insert("message.timestamp.type".into(), "LogAppendTime".into());
+                }
+                if entry.name == SNAPSHOTS {
+                    configs.insert("segment.bytes".into(), SNAPSHOTS_SEGMENT_BYTES.to_string());
                 }
                 Ok(TopicSpec {
                     name: format!("{topic_prefix}{}", entry.name),

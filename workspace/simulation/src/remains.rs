@@ -34,6 +34,8 @@ pub struct TaskRemains {
     pub kept: Contents,
     /// After a replay of the journal from nothing.
     pub replayed: Contents,
+    /// After a restore from the snapshots and the journal behind them.
+    pub restored: Contents,
 }
 
 /// What a store holds.

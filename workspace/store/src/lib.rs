@@ -5,10 +5,15 @@
 
 mod activation;
 mod error;
+mod format;
 pub mod memory;
+mod restoring;
 pub mod rocks;
+mod snapshots;
 mod store;
 
 pub use activation::{Activation, Activations, ActiveVersion};
 pub use error::Error;
+pub use format::{FORMAT, saga_from_bytes, saga_to_bytes};
+pub use snapshots::{ChangedSaga, Checkpoints, Restored, Snapshotted};
 pub use store::{Change, Checkpoint, InputKey, JournalPosition, SagaChange, Store, Stores};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 
-use crate::{Activation, Activations, Error};
+use crate::{Activation, Activations, ChangedSaga, Checkpoints, Error, Restored, Snapshotted};
 
 /// A partition of an input topic.
 pub type InputKey = (Arc<str>, i32);
@@ -132,6 +132,53 @@ pub trait Store: Send {
     /// # Errors
     /// As [`Store::saga`].
     fn open_sagas(&self, after: Option<&SagaId>, limit: usize) -> Result<Vec<(SagaId, Saga)>, Error>;
+
+    /// How far the snapshots are.
+    fn checkpoints(&self) -> &Checkpoints;
+
+    /// Draws a line for a checkpoint: what has changed up to now belongs to it, and what changes from here on to the next
+    /// one. The first line begins `lineage`.
+    ///
+    /// # Errors
+    /// When the disk fails; then no line is drawn.
+    fn draw_line(&mut self, lineage: &Arc<str>) -> Result<(), Error>;
+
+    /// The sagas that changed before the line and were not handed to [`Store::snapshotted`] since, after `after`, `limit`
+    /// at the most. Never looks at more than the changed ones.
+    ///
+    /// # Errors
+    /// As [`Store::saga`].
+    fn changed(&self, after: Option<&ChangedSaga>, limit: usize) -> Result<Vec<ChangedSaga>, Error>;
+
+    /// Which of these have a snapshot of their own.
+    ///
+    /// # Errors
+    /// As [`Store::saga`].
+    fn have_snapshots(&self, sagas: &[ChangedSaga]) -> Result<Vec<bool>, Error>;
+
+    /// Notes that what a checkpoint did to these sagas stands.
+    ///
+    /// # Errors
+    /// When the disk fails; the next checkpoint then does the same again.
+    fn snapshotted(&mut self, sagas: &[(ChangedSaga, Snapshotted)]) -> Result<(), Error>;
+
+    /// Notes that a checkpoint is done that reflects the journal up to this offset.
+    fn checkpoint_done(&mut self, journal: i64);
+
+    /// Whether nothing was ever written to it.
+    fn is_new(&self) -> bool;
+
+    /// Takes what stands in the snapshots, in its order, into a new store. Of two states of a saga the later one counts.
+    ///
+    /// # Errors
+    /// When the disk fails or is full. The store is to be set aside then.
+    fn restore(&mut self, restored: Vec<Restored>) -> Result<(), Error>;
+
+    /// Ends a restore: what was taken in reflects `checkpoint`, at the least.
+    ///
+    /// # Errors
+    /// As [`Store::restore`].
+    fn end_restore(&mut self, checkpoint: Checkpoint, checkpoints: Checkpoints) -> Result<(), Error>;
 }
 
 /// Opens and replaces the stores of a node's tasks.

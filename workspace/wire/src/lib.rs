@@ -18,6 +18,7 @@ mod origin;
 pub mod outcome;
 pub mod own;
 mod schemas;
+pub mod snapshots;
 mod time;
 pub mod typed;
 

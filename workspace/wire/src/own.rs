@@ -52,11 +52,18 @@ pub const SUB_SAGA_FAILED: OwnSchema = own!("palinode.inbox.SubSagaFailed", "inb
 /// A saga takes back the saga that is one of its steps.
 pub const SUB_SAGA_TAKEN_BACK: OwnSchema = own!("palinode.inbox.SubSagaTakenBack", "inbox/SubSagaTakenBack.avsc");
 
+/// A saga that goes on, as it was after one of its events.
+pub const SAGA_SNAPSHOT: OwnSchema = own!("palinode.snapshots.SagaSnapshot", "snapshots/SagaSnapshot.avsc");
+/// Sagas that had ended when a checkpoint came to them.
+pub const SAGAS_CLOSED: OwnSchema = own!("palinode.snapshots.SagasClosed", "snapshots/SagasClosed.avsc");
+/// All sagas that had changed up to a record of the journal have snapshots.
+pub const CHECKPOINT_DONE: OwnSchema = own!("palinode.snapshots.CheckpointDone", "snapshots/CheckpointDone.avsc");
+
 /// A member is there, and what it does.
 pub const HEARTBEAT: OwnSchema = own!("palinode.members.Heartbeat", "members/Heartbeat.avsc");
 
 /// All of them.
-pub const ALL: [OwnSchema; 14] = [
+pub const ALL: [OwnSchema; 17] = [
     SAGA_EVENT,
     TASK_CLAIMED,
     JOURNAL_OPENED,
@@ -70,5 +77,8 @@ pub const ALL: [OwnSchema; 14] = [
     SUB_SAGA_SUCCEEDED,
     SUB_SAGA_FAILED,
     SUB_SAGA_TAKEN_BACK,
+    SAGA_SNAPSHOT,
+    SAGAS_CLOSED,
+    CHECKPOINT_DONE,
     HEARTBEAT,
 ];

@@ -9,3 +9,4 @@ mod records;
 mod requests;
 mod scenarios;
 mod schemas;
+mod snapshots;

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use anyhow::Context;
 use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
-use palinode_store::rocks::{Contents, FORMAT, Owner, Place};
+use palinode_store::{
+    FORMAT,
+    rocks::{Contents, Owner, Place},
+};
 use serde::{Deserialize, Serialize};
 
 /// The layout of manifests and of the files around them.

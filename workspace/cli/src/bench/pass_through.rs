@@ -317,7 +317,7 @@ impl Task {
             topic: Arc::clone(topic),
             partition: (template.topic == JOURNAL).then_some(self.number),
             key,
-            value: template.value.clone(),
+            value: Some(template.value.clone()),
             headers: template.headers.clone(),
         }
     }

@@ -250,7 +250,7 @@ impl<'a, St: Stores> Sender<'a, St> {
             topic: Arc::clone(topic),
             partition: None,
             key: Some(self.key.clone()),
-            value: value.into(),
+            value: Some(value.into()),
             headers: envelope.headers().into_iter().map(header).collect(),
         }
     }
@@ -298,7 +298,7 @@ impl Answering<'_> {
             topic: Arc::clone(&shared.definitions.topics.inbox),
             partition: None,
             key: None,
-            value: value.into(),
+            value: Some(value.into()),
             headers: envelope.headers().into_iter().map(header).collect(),
         };
         address(shared, &mut produced, &answer.request.saga);
@@ -328,7 +328,7 @@ pub(super) fn forwarded(inbox: &Arc<str>, partition: i32, record: &Consumed, ori
         topic: Arc::clone(inbox),
         partition: Some(partition),
         key: record.key.clone(),
-        value: record.value.clone().unwrap_or_default(),
+        value: Some(record.value.clone().unwrap_or_default()),
         headers,
     }
 }
@@ -344,7 +344,7 @@ pub(super) fn dead_letter(topic: &Arc<str>, record: &Consumed, letter: &DeadLett
         topic: Arc::clone(topic),
         partition: None,
         key,
-        value,
+        value: Some(value),
         headers,
     }
 }

@@ -12,6 +12,7 @@ use super::{activate, draft::Draft, exits::store_exit, state_machine::Exit};
 use crate::{
     Definitions,
     journal::{Journal, positions},
+    restores::Place,
 };
 
 /// How far a member's clock may be off the broker's. Timers of a member whose clock runs ahead would fire early.
@@ -30,6 +31,27 @@ pub(super) struct Claim {
     pub(super) offset: Option<i64>,
 }
 
+/// Where the state comes from that a replay begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The store was there.
+    Store,
+    /// It was made from snapshots.
+    Snapshots,
+    /// It was empty.
+    Journal,
+}
+
+/// How far a replay is.
+pub(super) enum Read {
+    /// The claim is not read yet.
+    More,
+    /// It is.
+    Claim,
+    /// The snapshots that the store was made from are of another journal, and how that is known.
+    OtherJournal(String),
+}
+
 /// A replay under way.
 pub(super) struct Replay<S: Store> {
     store: S,
@@ -37,16 +59,21 @@ pub(super) struct Replay<S: Store> {
     expected: Option<JournalPosition>,
     /// None: a standby's, which has no end.
     claim: Option<Claim>,
+    origin: Origin,
+    /// Its place among the restores of the node.
+    place: Option<Place>,
     records: u64,
 }
 
 impl<S: Store> Replay<S> {
     /// A replay into `store`, whose last reflected record is `expected`.
-    pub(super) fn new(store: S, expected: Option<JournalPosition>, claim: Option<Claim>) -> Self {
+    pub(super) fn new(store: S, expected: Option<JournalPosition>, origin: Origin, place: Option<Place>) -> Self {
         Self {
             store,
             expected,
-            claim,
+            claim: None,
+            origin,
+            place,
             records: 0,
         }
     }
@@ -61,23 +88,34 @@ impl<S: Store> Replay<S> {
         self.store.checkpoint()
     }
 
-    /// The store.
-    pub(super) fn into_store(self) -> S {
+    /// Whether it has a place among the restores.
+    pub(super) fn has_place(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Leaves its place among the restores to another task.
+    pub(super) fn give_place_back(&mut self) {
+        self.place = None;
+    }
+
+    /// The store, and the place among the restores.
+    pub(super) fn into_parts(self) -> (S, Option<Place>) {
         tracing::info!(
             records = self.records,
             open_sagas = self.store.open_count(),
+            from = ?self.origin,
             "the journal is replayed"
         );
-        self.store
+        (self.store, self.place)
     }
 
-    /// Folds `records` into the store. True when they end the replay.
+    /// Folds `records` into the store.
     pub(super) fn take(
         &mut self,
         definitions: &Definitions,
         journal: &Journal,
         records: &[Consumed],
-    ) -> Result<bool, Exit> {
+    ) -> Result<Read, Exit> {
         let mut draft = Draft::default();
         let mut last: Option<JournalPosition> = None;
         let mut clock = self.store.checkpoint().clock;
@@ -86,8 +124,11 @@ impl<S: Store> Replay<S> {
             let entry = journal.read(record).map_err(|reason| unreadable(record, &reason))?;
             let event_id = entry.event_id();
             if let Some(expected) = self.expected.take() {
-                check_same_journal(&expected, record.offset, &event_id)?;
-                continue;
+                match other_journal(&expected, record.offset, &event_id, self.origin) {
+                    None => continue,
+                    Some(reason) if self.origin == Origin::Snapshots => return Ok(Read::OtherJournal(reason)),
+                    Some(reason) => return Err(Exit::Park(reason)),
+                }
             }
             clock = clock.max(entry.time());
             match &entry {
@@ -106,7 +147,7 @@ impl<S: Store> Replay<S> {
         if last.is_some() {
             self.store.write(draft.into_change(last, clock)).map_err(store_exit)?;
         }
-        Ok(claimed)
+        Ok(if claimed { Read::Claim } else { Read::More })
     }
 
     fn fold(
@@ -127,7 +168,8 @@ impl<S: Store> Replay<S> {
         let event = record.event(plan).map_err(|error| unreadable(at, &error.to_string()))?;
         let saga = draft.take(&self.store, id).map_err(store_exit)?;
         let known = saga.as_ref().map_or(Sequence(0), Saga::sequence);
-        let saga = if record.sequence > known || record.sequence == Sequence(0) {
+        // Events without a number are rejections, by which an unknown saga stays unknown.
+        let saga = if record.sequence > known {
             evolve(plan, id, saga, &event, record.time)
         } else {
             saga
@@ -210,16 +252,22 @@ impl Claim {
     }
 }
 
-fn check_same_journal(expected: &JournalPosition, offset: i64, event_id: &str) -> Result<(), Exit> {
+/// Why a journal is not the one that the state was made from, whose last reflected record was `expected`.
+fn other_journal(expected: &JournalPosition, offset: i64, event_id: &str, origin: Origin) -> Option<String> {
     if offset == expected.offset && *event_id == *expected.event_id {
-        return Ok(());
+        return None;
     }
-    Err(Exit::Park(format!(
-        "the journal is not the one that this node's store reflects: at offset {} the store knows the event '{}', and the \
-         journal has '{event_id}' at offset {offset}. The topic was truncated or made anew. If that was intended, remove \
-         the store's folder",
+    let difference = format!(
+        "at offset {} the event '{}' is expected, and the journal has '{event_id}' at offset {offset}",
         expected.offset, expected.event_id
-    )))
+    );
+    Some(match origin {
+        Origin::Snapshots => format!("they are those of another journal: {difference}"),
+        Origin::Store | Origin::Journal => format!(
+            "the journal is not the one that this node's store reflects: {difference}. The topic was truncated or made \
+             anew. If that was intended, remove the store's folder"
+        ),
+    })
 }
 
 pub(super) fn unreadable(record: &Consumed, reason: &str) -> Exit {

@@ -17,6 +17,7 @@ use super::{
     barrier::Barrier,
     batch::{Batch, Taken},
     blame::Blame,
+    checkpoint::Checkpoints,
     exits::{input_exit, store_exit},
     gather::Gather,
     held::Held,
@@ -28,6 +29,7 @@ use super::{
 use crate::{
     journal::Journal,
     settings::{BATCH_RECORDS_MAX, BATCH_TIMERS_MAX, FOREIGN_PAUSE, TIMER_PAUSE},
+    snapshots::Snapshots,
 };
 
 /// What a running task does next, or why it ends.
@@ -61,6 +63,7 @@ pub(super) struct Running<St: Stores> {
     paused: BTreeSet<TopicPartition>,
     waiting_timers: WaitingTimers,
     foreign: Foreign,
+    pub(super) checkpoints: Checkpoints,
     /// The offset of the claim in the journal.
     claim: Option<i64>,
 }
@@ -87,7 +90,9 @@ impl<St: Stores> Running<St> {
         schemas: Schemas,
         journal: Journal,
         owned: Owned<St::Store>,
+        now: Timestamp,
     ) -> Self {
+        let snapshots = Snapshots::new(&shared, task, Arc::clone(journal.incarnation()));
         let gate = StartGate::new(&shared, &owned.inputs);
         Self {
             shared,
@@ -110,6 +115,7 @@ impl<St: Stores> Running<St> {
             paused: BTreeSet::new(),
             waiting_timers: WaitingTimers::default(),
             foreign: Foreign::default(),
+            checkpoints: Checkpoints::new(snapshots, now),
             claim: owned.claim,
         }
     }
@@ -129,6 +135,7 @@ impl<St: Stores> Running<St> {
         let mut actions = Vec::new();
         match signal {
             Signal::Records(records) => self.backlog.extend(records),
+            Signal::Ended(outcome) if self.checkpoints.is_writing() => self.checkpoint_ended(outcome, now)?,
             Signal::Ended(outcome) => self.settle(outcome, now)?,
             Signal::Ends(Ok(ends)) => self.barrier.ends(ends),
             Signal::Ends(Err(error)) => {
@@ -146,6 +153,9 @@ impl<St: Stores> Running<St> {
             Signal::JournalFailed(_)
             | Signal::Journal(_)
             | Signal::JournalBounds(_)
+            | Signal::SnapshotBounds(_)
+            | Signal::Snapshots(..)
+            | Signal::SnapshotsFailed(_)
             | Signal::Definitions(_)
             | Signal::DefinitionsChanged
             | Signal::Fenced(_)
@@ -158,7 +168,10 @@ impl<St: Stores> Running<St> {
         }
         self.held.ask_again(now, &mut actions);
         self.gate.adjust(self.store.open_count(), &self.shared.settings, now);
-        let may_begin = self.in_flight.is_none() && self.pause_until.is_none_or(|until| now >= until);
+        let is_free = self.in_flight.is_none() && !self.checkpoints.is_writing();
+        // One transaction at a time: a part of a checkpoint goes before the next inputs, and then leaves them alone.
+        let is_free = is_free && !self.checkpoint(now, &mut actions)?;
+        let may_begin = is_free && self.pause_until.is_none_or(|until| now >= until);
         if may_begin && !self.gather.goes_on(self.backlog.len(), now) {
             self.pause_until = None;
             self.next_batch(now, &mut actions)?;
@@ -169,7 +182,8 @@ impl<St: Stores> Running<St> {
 
     /// What to read now.
     pub(super) fn demand(&self, now: Timestamp) -> Demand {
-        let waits = self.in_flight.is_some() || self.pause_until.is_some_and(|until| now < until);
+        let is_writing = self.in_flight.is_some() || self.checkpoints.is_writing();
+        let waits = is_writing || self.pause_until.is_some_and(|until| now < until);
         if waits || self.backlog.len() >= BATCH_RECORDS_MAX {
             Demand::Nothing
         } else {
@@ -191,7 +205,8 @@ impl<St: Stores> Running<St> {
             .since
             .filter(|_| self.pause_until.is_none())
             .map(|since| since.plus(FOREIGN_PAUSE));
-        [next, foreign, self.held.wake_at(), self.gate.wake_at()]
+        let checkpoint = self.checkpoints.wake_at();
+        [next, foreign, self.held.wake_at(), self.gate.wake_at(), checkpoint]
             .into_iter()
             .flatten()
             .min()

@@ -70,7 +70,7 @@ impl<St: Stores> Shared<St> {
 
     /// Moves the store of `task` aside.
     pub(crate) fn set_aside(&self, task: i32, reason: &str) -> Result<(), palinode_store::Error> {
-        tracing::warn!(task, reason, "the store is set aside and made again from the journal");
+        tracing::warn!(task, reason, "the store is set aside and made again");
         self.stores.set_aside(task, reason)
     }
 

@@ -30,6 +30,12 @@ pub enum Signal {
     JournalFailed(LogError),
     /// Journal records that were read.
     Journal(Vec<Consumed>),
+    /// The answer to [`Action::OpenSnapshots`].
+    SnapshotBounds(Result<(i64, i64), LogError>),
+    /// Snapshots that were read, and whether these are the last ones.
+    Snapshots(Vec<Consumed>, bool),
+    /// Snapshots could not be read on.
+    SnapshotsFailed(LogError),
     /// The answer to [`Action::Starts`].
     Starts(Result<Vec<(TopicPartition, i64)>, LogError>),
     /// The answer to [`Action::Assign`] when it failed, or a failure while reading the inputs.
@@ -80,6 +86,10 @@ pub enum Action {
     },
     /// Stop reading the journal.
     CloseJournal,
+    /// Read the snapshots that stand now; ask for their first and their end offset.
+    OpenSnapshots,
+    /// Stop reading the snapshots.
+    CloseSnapshots,
     /// Ask for the first offsets of these inputs.
     Starts(Vec<TopicPartition>),
     /// Read these inputs from these offsets on, and no others.
@@ -105,6 +115,8 @@ pub enum Demand {
     Inputs,
     /// Journal records: it waits for nothing else.
     Journal,
+    /// Snapshots.
+    Snapshots,
     /// Journal records as they come: it can wait until somebody wakes the task.
     Following,
 }

@@ -114,8 +114,10 @@ impl<St: Stores> Cycle<St> {
     pub fn next_deadline(&mut self) -> Option<Timestamp> {
         match &mut self.phase {
             Phase::Pausing { until, .. } => Some(*until),
+            Phase::TakingOver(take_over) => take_over.next_deadline(),
             Phase::Running(running) => running.next_deadline(),
-            Phase::Idle | Phase::Following(_) | Phase::TakingOver(_) | Phase::Parked { .. } => None,
+            Phase::Following(following) => following.next_deadline(),
+            Phase::Idle | Phase::Parked { .. } => None,
         }
     }
 
@@ -271,7 +273,7 @@ impl<St: Stores> Cycle<St> {
             Phase::Pausing { .. } if self.wish == Wish::Run => self.begin(),
             Phase::Pausing { .. } => self.begin_following(now),
             Phase::Following(following) => {
-                let turn = following.handle(signal);
+                let turn = following.handle(signal, now);
                 self.turned(turn, now)
             }
             Phase::TakingOver(take_over) => match take_over.handle(signal, now) {
@@ -300,6 +302,7 @@ impl<St: Stores> Cycle<St> {
             self.schemas.clone(),
             journal,
             owned,
+            now,
         );
         let turn = running.handle(Signal::Tick, now);
         self.phase = Phase::Running(Box::new(running));

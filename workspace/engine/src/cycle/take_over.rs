@@ -1,4 +1,4 @@
-//! Taking a task over: fence, claim, replay, load positions, assign.
+//! Taking a task over: fence, claim, recover (`recovery`), load positions, assign.
 //!
 //! The order is the protocol (ARCHITECTURE.md, "Ownership"): all ids are initialised first, the claim is committed
 //! alone on the first id, the journal is replayed up to that claim, and only then is anything decided.
@@ -7,59 +7,59 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use palinode_core::Timestamp;
 use palinode_log::{Outcome, Slot, TopicPartition};
-use palinode_store::{Activation, Change, InputKey, JournalPosition, Store, Stores};
+use palinode_store::{Change, InputKey, JournalPosition, Store, Stores};
 
 use super::{
-    Action, Demand, Shared, Signal, activate,
+    Action, Demand, Shared, Signal,
     beginning::{Beginning, misfit, reason_for},
-    exits::{again, exit_for, store_exit},
-    replay::{Claim, Replay},
+    exits::{again, exit_for},
+    news::News,
+    recovery::{Recovered, Recovery},
+    replay::{Claim, Read, Replay},
     state_machine::Exit,
 };
 use crate::{Deployment, journal::Journal};
 
 /// A take-over under way.
 pub(super) struct TakeOver<St: Stores> {
-    shared: Arc<Shared<St>>,
+    pub(super) shared: Arc<Shared<St>>,
     task: i32,
-    journal: Journal,
-    claim: Claim,
-    inputs: BTreeMap<TopicPartition, InputKey>,
+    pub(super) journal: Journal,
+    pub(super) claim: Claim,
+    pub(super) inputs: BTreeMap<TopicPartition, InputKey>,
     /// The replay of a standby, which goes on up to the claim.
     followed: Option<Box<Replay<St::Store>>>,
-    stage: Stage<St::Store>,
+    /// The journal's first and its end offset.
+    bounds: (i64, i64),
+    pub(super) stage: Stage<St>,
 }
 
-enum Stage<S: Store> {
+/// How far a take-over is.
+pub(super) enum Stage<St: Stores> {
     Fencing,
     Claiming,
     Consulting,
     Bounding,
     Identifying {
-        store: S,
+        store: St::Store,
         beginning: Beginning,
         misfit: String,
     },
-    Replaying(Box<Replay<S>>),
+    /// The beginning of the replay is looked for.
+    Recovering(Box<Recovery<St>>),
+    Replaying(Box<Replay<St::Store>>),
     Starting {
-        store: S,
+        store: St::Store,
         news: News,
     },
     Adding {
-        store: S,
+        store: St::Store,
         change: Change,
         event_id: Arc<str>,
         news: News,
     },
     /// Between two stages, and after the end.
     Over,
-}
-
-/// What the journal does not say yet.
-struct News {
-    /// It is not even opened.
-    journal_is_new: bool,
-    activations: Vec<Activation>,
 }
 
 /// A task that is ours: its store reflects the journal up to our claim and beyond.
@@ -77,7 +77,7 @@ pub(super) enum Progress<S: Store> {
     Done(Box<Owned<S>>, Vec<Action>),
 }
 
-type Step<S> = Result<Progress<S>, Exit>;
+pub(super) type Step<S> = Result<Progress<S>, Exit>;
 
 impl<St: Stores> TakeOver<St> {
     /// Begins a take-over under `incarnation`, from what a standby has `followed`, if there is one.
@@ -103,6 +103,7 @@ impl<St: Stores> TakeOver<St> {
                 claim,
                 inputs,
                 followed,
+                bounds: (0, 0),
                 stage: Stage::Fencing,
             },
             vec![Action::Fence],
@@ -121,21 +122,30 @@ impl<St: Stores> TakeOver<St> {
 
     /// What to read now.
     pub(super) fn demand(&self) -> Demand {
-        if matches!(self.stage, Stage::Identifying { .. } | Stage::Replaying(_)) {
-            Demand::Journal
-        } else {
-            Demand::Nothing
+        match &self.stage {
+            Stage::Identifying { .. } | Stage::Replaying(_) => Demand::Journal,
+            Stage::Recovering(recovery) => recovery.demand(),
+            _ => Demand::Nothing,
+        }
+    }
+
+    /// When it wants to be called at the latest.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Recovering(recovery) => recovery.next_deadline(),
+            _ => None,
         }
     }
 
     /// What is being done, for people.
     pub(super) fn stage(&self) -> &'static str {
-        match self.stage {
+        match &self.stage {
             Stage::Fencing => "ending the transactions of the owner before",
             Stage::Claiming => "claiming the task",
             Stage::Consulting => "reading the definitions",
             Stage::Bounding => "opening the store",
             Stage::Identifying { .. } => "looking whether the store reflects this journal",
+            Stage::Recovering(recovery) => recovery.stage(),
             Stage::Replaying(_) => "replaying the journal",
             Stage::Starting { .. } | Stage::Adding { .. } => "resolving where new inputs begin",
             Stage::Over => "done",
@@ -176,12 +186,23 @@ impl<St: Stores> TakeOver<St> {
                 }
             }
             (Stage::Replaying(mut replay), Signal::Journal(records)) => {
-                if replay.take(&self.shared.definitions, &self.journal, &records)? {
-                    self.replayed(*replay, now)
-                } else {
-                    self.stage = Stage::Replaying(replay);
-                    Ok(Progress::Going(Vec::new()))
+                match replay.take(&self.shared.definitions, &self.journal, &records)? {
+                    Read::More => {
+                        self.stage = Stage::Replaying(replay);
+                        Ok(Progress::Going(Vec::new()))
+                    }
+                    Read::Claim => self.replayed(*replay, now),
+                    Read::OtherJournal(reason) => {
+                        let (store, place) = replay.into_parts();
+                        let mut recovery = self.recovery();
+                        let recovered = recovery.without_snapshots(store, place, &reason)?;
+                        Ok(self.recovered(recovery, recovered))
+                    }
                 }
+            }
+            (Stage::Recovering(mut recovery), signal) => {
+                let recovered = recovery.handle(signal, now)?;
+                Ok(self.recovered(*recovery, recovered))
             }
             (Stage::Identifying { .. } | Stage::Replaying(_), Signal::JournalFailed(error)) => {
                 Err(again("the journal could not be read", &error))
@@ -244,152 +265,65 @@ impl<St: Stores> TakeOver<St> {
         Progress::Going(vec![Action::JournalBounds])
     }
 
-    fn open(&mut self, (first, end): (i64, i64)) -> Step<St::Store> {
+    fn open(&mut self, bounds: (i64, i64)) -> Step<St::Store> {
+        self.bounds = bounds;
+        let (first, end) = bounds;
         // What a store may reflect stands before the claim, which is the last record.
         let end = self.claim.offset.map_or(end, |claim| end.min(claim));
-        if let Some(mut replay) = self.followed.take()
+        if let Some(replay) = self.followed.take()
             && misfit(replay.checkpoint().journal.as_ref(), first, end).is_none()
         {
-            replay.until(self.claim.clone());
-            self.stage = Stage::Replaying(replay);
-            return Ok(Progress::Going(Vec::new()));
+            return Ok(self.replay(replay, Vec::new()));
         }
-        let mut store = self.open_store()?;
-        if let Some(misfit) = misfit(store.checkpoint().journal.as_ref(), first, end) {
-            // Whether it is the same journal stands at its beginning, if that is not deleted.
-            if first == 0 && store.journal_id().is_some() {
-                self.stage = Stage::Identifying {
-                    store,
-                    beginning: Beginning::before(&self.claim),
-                    misfit,
-                };
-                return Ok(Progress::Going(vec![Action::OpenJournal { from: first }]));
-            }
-            drop(store);
-            self.set_aside(&misfit)?;
-            store = self.open_store()?;
+        let recovery = self.recovery();
+        let store = recovery.open_store()?;
+        let Some(misfit) = misfit(store.checkpoint().journal.as_ref(), first, end) else {
+            return self.recover(recovery, store);
+        };
+        // Whether it is the same journal stands at its beginning, if that is not deleted.
+        if first == 0 && store.journal_id().is_some() {
+            self.stage = Stage::Identifying {
+                store,
+                beginning: Beginning::before(&self.claim),
+                misfit,
+            };
+            return Ok(Progress::Going(vec![Action::OpenJournal { from: first }]));
         }
-        self.replay(store, first)
+        let store = recovery.renew(store, &misfit)?;
+        self.recover(recovery, store)
     }
 
     /// What the journal's beginning says about a store that does not fit.
     fn identified(&mut self, store: St::Store, beginning: &Beginning, misfit: &str) -> Step<St::Store> {
         let reason = reason_for(store.journal_id(), beginning, misfit);
-        drop(store);
-        self.set_aside(&reason)?;
-        let store = self.open_store()?;
-        // The beginning is read again, into the store.
-        self.replay(store, 0)
+        let recovery = self.recovery();
+        let store = recovery.renew(store, &reason)?;
+        self.recover(recovery, store)
     }
 
-    /// Replays what the store does not reflect of a journal that begins at `first`.
-    fn replay(&mut self, store: St::Store, first: i64) -> Step<St::Store> {
-        let expected = store.checkpoint().journal.clone();
-        if expected.is_none() && first > 0 {
-            return Err(Exit::Park(format!(
-                "the journal begins at offset {first}: what stood before is deleted, and this node has no state of its \
-                 own to go on from"
-            )));
+    fn recovery(&self) -> Recovery<St> {
+        Recovery::new(Arc::clone(&self.shared), self.task, self.bounds)
+    }
+
+    fn recover(&mut self, mut recovery: Recovery<St>, store: St::Store) -> Step<St::Store> {
+        let recovered = recovery.begin(store)?;
+        Ok(self.recovered(recovery, recovered))
+    }
+
+    fn recovered(&mut self, recovery: Recovery<St>, recovered: Recovered<St::Store>) -> Progress<St::Store> {
+        match recovered {
+            Recovered::Going(actions) => {
+                self.stage = Stage::Recovering(Box::new(recovery));
+                Progress::Going(actions)
+            }
+            Recovered::Replay(replay, actions) => self.replay(replay, actions),
         }
-        let from = expected.as_ref().map_or(first, |position| position.offset);
-        let claim = self.claim.clone();
-        self.stage = Stage::Replaying(Box::new(Replay::new(store, expected, Some(claim))));
-        Ok(Progress::Going(vec![Action::OpenJournal { from }]))
     }
 
-    fn open_store(&self) -> Result<St::Store, Exit> {
-        self.shared.open_store(self.task).map_err(store_exit)
-    }
-
-    fn set_aside(&self, reason: &str) -> Result<(), Exit> {
-        self.shared.set_aside(self.task, reason).map_err(store_exit)
-    }
-
-    fn replayed(&mut self, replay: Replay<St::Store>, now: Timestamp) -> Step<St::Store> {
-        let store = replay.into_store();
-        let checkpoint = store.checkpoint();
-        let news = News {
-            // The transaction that opens the journal is the first one that tells positions.
-            journal_is_new: checkpoint.positions.is_empty(),
-            activations: activate::to_activate(&self.shared.definitions, &checkpoint.activations)?,
-        };
-        let unknown: Vec<TopicPartition> = self
-            .inputs
-            .iter()
-            .filter(|(_, key)| !checkpoint.positions.contains_key(*key))
-            .map(|(input, _)| input.clone())
-            .collect();
-        if unknown.is_empty() && !news.journal_is_new && news.activations.is_empty() {
-            return Ok(self.done(store, Slot::B, vec![Action::CloseJournal]));
-        }
-        if unknown.is_empty() {
-            return Ok(self.add(store, news, &[], now));
-        }
-        self.stage = Stage::Starting { store, news };
-        Ok(Progress::Going(vec![Action::CloseJournal, Action::Starts(unknown)]))
-    }
-
-    /// Journals where new inputs begin and what starts follow, before any of them is read.
-    fn add(
-        &mut self,
-        store: St::Store,
-        news: News,
-        starts: &[(TopicPartition, i64)],
-        now: Timestamp,
-    ) -> Progress<St::Store> {
-        let now = now.max(store.checkpoint().clock);
-        let application = &self.shared.member.application;
-        let mut records = Vec::with_capacity(starts.len() + news.activations.len() + 2);
-        if news.journal_is_new {
-            records.push(self.journal.opened(&application.name, application.partitions, now));
-        }
-        let positions: Vec<(InputKey, i64)> = starts
-            .iter()
-            .filter_map(|(input, offset)| Some((self.inputs.get(input)?.clone(), *offset)))
-            .collect();
-        for (input, offset) in &positions {
-            records.push(self.journal.input_added(input, *offset, now));
-        }
-        records.extend(activate::records(&mut self.journal, &news.activations, now));
-        let (last, event_id) = self
-            .journal
-            .positions(positions.iter().map(|(input, next)| (input, next)), now);
-        records.push(last);
-        let change = Change {
-            positions,
-            clock: now,
-            activations: news.activations.clone(),
-            ..Change::default()
-        };
-        self.stage = Stage::Adding {
-            store,
-            change,
-            event_id,
-            news,
-        };
-        Progress::Going(vec![Action::CloseJournal, Action::Transact { slot: Slot::B, records }])
-    }
-
-    fn added(&mut self, mut store: St::Store, change: Change, news: &News) -> Step<St::Store> {
-        if news.journal_is_new {
-            store.set_journal_id(self.journal.incarnation()).map_err(store_exit)?;
-        }
-        store.write(change).map_err(store_exit)?;
-        Ok(self.done(store, Slot::A, Vec::new()))
-    }
-
-    fn done(&mut self, store: St::Store, next_slot: Slot, mut actions: Vec<Action>) -> Progress<St::Store> {
-        let positions = &store.checkpoint().positions;
-        let from = |(input, key): (&TopicPartition, &InputKey)| Some((input.clone(), *positions.get(key)?));
-        actions.push(Action::Assign(self.inputs.iter().filter_map(from).collect()));
-        Progress::Done(
-            Box::new(Owned {
-                store,
-                inputs: std::mem::take(&mut self.inputs),
-                next_slot,
-                claim: self.claim.offset,
-            }),
-            actions,
-        )
+    /// Replays up to the claim, after these actions.
+    fn replay(&mut self, mut replay: Box<Replay<St::Store>>, actions: Vec<Action>) -> Progress<St::Store> {
+        replay.until(self.claim.clone());
+        self.stage = Stage::Replaying(replay);
+        Progress::Going(actions)
     }
 }

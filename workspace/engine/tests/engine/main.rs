@@ -5,6 +5,7 @@ mod support;
 
 mod aborted_is_tried_again;
 mod cancelled;
+mod checkpoints;
 mod clock_never_goes_back;
 mod commit_then_store_fails_replays;
 mod compensated;
@@ -36,6 +37,7 @@ mod refused_output_suspends_only_its_saga;
 mod refused_topic_holds_back_starts;
 mod registry_down_then_up;
 mod replies_before_starts;
+mod restored_from_snapshots;
 mod schema_missing_after_restart;
 mod shipped;
 mod standby_takes_over;

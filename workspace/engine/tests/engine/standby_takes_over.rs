@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use palinode_core::Saga;
 use palinode_engine::cycle::{Signal, Status};
 use palinode_store::memory::MemoryStores;
 
-use crate::support::{Shell, World};
+use crate::{
+    checkpoints::{checkpoint, complete, world_with},
+    support::{Shell, World},
+};
 
 /// The offset up to which a standby has followed.
 fn followed(standby: &Shell) -> i64 {
@@ -168,4 +172,95 @@ fn a_standby_whose_store_is_ahead_of_the_journal_leaves_it_to_the_take_over() {
     );
     standby.take_over();
     assert!(standby.is_running());
+}
+
+#[test]
+fn a_standby_without_a_store_begins_from_the_snapshots() {
+    let world = world_with(u64::MAX);
+    let mut owner = world.task();
+    owner.take_over();
+    for order in 0..30 {
+        world.place(&format!("o-{order}"));
+    }
+    owner.run();
+    complete(&mut owner);
+    world.place("o-open");
+    owner.run();
+    checkpoint(&mut owner);
+    world.place("o-later");
+    owner.run();
+    let line = world.checkpoints().pop().unwrap().offset;
+    let mut standby = world.task_of("two", 0, MemoryStores::default());
+    standby.tell(Signal::Follow);
+    standby.run();
+    assert_eq!(followed(&standby), end(&world));
+    let behind = u64::try_from(end(&world) - line).unwrap();
+    assert!(
+        standby.journal_read <= behind + 1,
+        "{} records were read, and {behind} stand behind the checkpoint",
+        standby.journal_read
+    );
+    // The owner makes another checkpoint and goes on; then the standby has the task.
+    checkpoint(&mut owner);
+    standby.run();
+    drop(owner.crash());
+    standby.take_over();
+    complete(&mut standby);
+    for order in ["o-open", "o-later"] {
+        assert_eq!(world.last(order), "SagaCompleted");
+    }
+    standby.ends_as_replayed();
+}
+
+#[test]
+fn a_standby_reads_also_what_is_written_of_the_snapshots_meanwhile() {
+    let world = world_with(u64::MAX);
+    let mut owner = world.task();
+    owner.take_over();
+    world.place("o-1");
+    world.place("o-2");
+    owner.run();
+    checkpoint(&mut owner);
+    let mut standby = world.task_of("two", 0, MemoryStores::default());
+    standby.poll_max = 1;
+    standby.tell(Signal::Follow);
+    assert!(standby.read(), "the first snapshot");
+    // What stood there is replaced while it is read, and may be gone before its turn.
+    complete(&mut owner);
+    checkpoint(&mut owner);
+    world
+        .broker
+        .delete_records("palinode.journal", 0, world.checkpoints().pop().unwrap().offset);
+    standby.run();
+    assert_eq!(followed(&standby), end(&world));
+    drop(owner.crash());
+    standby.take_over();
+    assert!(matches!(standby.saga("o-2"), Some(Saga::Closed(_))));
+    assert!(
+        matches!(standby.status(), Status::Running { open_sagas: 0, .. }),
+        "{:?}",
+        standby.status()
+    );
+}
+
+#[test]
+fn a_take_over_in_the_middle_of_the_snapshots_makes_the_store_again() {
+    let world = world_with(u64::MAX);
+    let mut owner = world.task();
+    owner.take_over();
+    for order in 0..10 {
+        world.place(&format!("o-{order}"));
+    }
+    owner.run();
+    checkpoint(&mut owner);
+    let mut standby = world.task_of("two", 0, MemoryStores::default());
+    standby.poll_max = 1;
+    standby.tell(Signal::Follow);
+    for _ in 0..3 {
+        assert!(standby.read());
+    }
+    drop(owner.crash());
+    standby.poll_max = 500;
+    standby.take_over();
+    standby.ends_as_replayed();
 }

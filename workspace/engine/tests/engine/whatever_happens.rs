@@ -3,7 +3,7 @@
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
-use palinode_engine::cycle::Status;
+use palinode_engine::{Settings, cycle::Status};
 use palinode_log::memory::Fault;
 use palinode_store::memory::MemoryStores;
 
@@ -49,6 +49,11 @@ impl Run {
         let world = World::with(Setup {
             plans: vec![Arc::new(plan)],
             unknown: vec!["shop.orders.PaymentRetryRequested"],
+            // From a checkpoint after nearly every transaction to none at all.
+            settings: Settings {
+                checkpoint_records: [7, 40, 160, u64::MAX][(seed / 4) as usize % 4],
+                ..Settings::default()
+            },
             ..Setup::default()
         });
         let stores = [MemoryStores::default(), MemoryStores::default()];
@@ -103,6 +108,10 @@ impl Run {
                 let wish = "shop.orders.PaymentRetryRequested";
                 self.world.send("orders.wishes", &order, wish, &[], vec![])
             })),
+            19 => {
+                self.world.broker.fail_no_commit(0);
+                self.world.routes_agree(0);
+            }
             _ => {
                 self.tasks[member].poll_max = self.random.below(7) + 1;
                 self.tasks[member].propose();

@@ -67,7 +67,7 @@ mod tests {
             topic: topic.into(),
             partition,
             key: None,
-            value: Bytes::new(),
+            value: Some(Bytes::new()),
             headers: Vec::new(),
         }
     }

@@ -148,9 +148,8 @@ impl TaskProducer {
         deadline: Instant,
     ) -> Result<(), Stopped> {
         for (index, record) in records.iter().enumerate().filter(|(_, record)| which(record)) {
-            let mut message = BaseRecord::with_opaque_to(&record.topic, index)
-                .payload(record.value.as_ref())
-                .headers(headers(record));
+            let mut message = BaseRecord::with_opaque_to(&record.topic, index).headers(headers(record));
+            message.payload = record.value.as_deref();
             message.key = record.key.as_deref();
             message.partition = record.partition;
             loop {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use palinode_wire::snapshots::TOPIC as SNAPSHOTS;
+
 use super::{
     client, failure,
     log::Shared,
@@ -22,12 +24,18 @@ pub struct KafkaTask {
     producers: BTreeMap<Slot, TaskProducer>,
     inputs: Option<Reader>,
     journal_reader: Option<Reader>,
+    snapshots: TopicPartition,
+    /// Reads the snapshots up to this end.
+    snapshots_reader: Option<(Reader, i64)>,
+    /// The snapshots' topic was there when a transaction was last committed.
+    has_snapshots: bool,
 }
 
 impl KafkaTask {
     pub(super) fn new(shared: Arc<Shared>, task: i32, wake: Wake) -> Self {
         let topic = format!("{}{JOURNAL}", shared.application.topic_prefix);
         let journal = TopicPartition::new(topic, task);
+        let snapshots = TopicPartition::new(format!("{}{SNAPSHOTS}", shared.application.topic_prefix), task);
         Self {
             shared,
             task,
@@ -36,7 +44,22 @@ impl KafkaTask {
             producers: BTreeMap::new(),
             inputs: None,
             journal_reader: None,
+            snapshots,
+            snapshots_reader: None,
+            has_snapshots: false,
         }
+    }
+
+    /// Why no snapshot can be written. A transaction that no topic takes would cost the producer, and so is not begun.
+    fn why_no_snapshots(&mut self) -> Option<String> {
+        if !self.has_snapshots {
+            match self.shared.queries.partitions(&self.snapshots.topic) {
+                Ok(partitions) if self.task < partitions => self.has_snapshots = true,
+                Ok(_) => return Some(format!("'{}' does not exist", self.snapshots)),
+                Err(error) => return Some(error.to_string()),
+            }
+        }
+        None
     }
 
     fn reader(&self, purpose: &str, wake: Option<Wake>) -> Result<Reader, Error> {
@@ -109,12 +132,18 @@ impl TaskLog for KafkaTask {
     }
 
     fn commit(&mut self, slot: Slot, records: &[Produced]) -> Outcome {
+        if slot == Slot::Snapshot
+            && let Some(reason) = self.why_no_snapshots()
+        {
+            return Outcome::Aborted { reason, refused: None };
+        }
         let Some(producer) = self.producers.get_mut(&slot) else {
             return Outcome::Indefinite {
                 reason: format!("the id '{}' is not initialised", slot.as_str()),
             };
         };
         let outcome = producer.commit(records);
+        self.has_snapshots &= slot != Slot::Snapshot || matches!(outcome, Outcome::Committed { .. });
         if matches!(outcome, Outcome::Fenced | Outcome::Indefinite { .. }) {
             self.producers.remove(&slot);
         }
@@ -202,9 +231,52 @@ impl TaskLog for KafkaTask {
         self.journal_reader = None;
     }
 
+    fn open_snapshots(&mut self) -> Result<(i64, i64), Error> {
+        let snapshots = std::slice::from_ref(&self.snapshots);
+        let queries = &self.shared.queries;
+        let (starts, ends) = (queries.starts(snapshots)?, queries.committed_ends(snapshots)?);
+        let (first, end) = (starts[0], ends[0]);
+        self.snapshots_reader = None;
+        if first < end {
+            let mut reader = self.reader("snapshots", None)?;
+            reader.assign(&[(self.snapshots.clone(), first)])?;
+            self.snapshots_reader = Some((reader, end));
+        }
+        Ok((first, end))
+    }
+
+    fn poll_snapshots(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<bool, Error> {
+        let Some((reader, end)) = &mut self.snapshots_reader else {
+            return Ok(true);
+        };
+        if let Err(failure) = reader.poll(limits, wait, into) {
+            let positions = reader.positions();
+            self.explain(failure, positions)?;
+            return Ok(false);
+        }
+        // Markers and what compaction has taken away count as read.
+        let positions = reader.positions()?;
+        if !positions.iter().all(|(_, next)| next >= end) {
+            return Ok(false);
+        }
+        // What an owner wrote meanwhile may have taken away what was not read yet.
+        let ends = self
+            .shared
+            .queries
+            .committed_ends(std::slice::from_ref(&self.snapshots))?;
+        let is_end = *end >= ends[0];
+        *end = ends[0];
+        Ok(is_end)
+    }
+
+    fn close_snapshots(&mut self) {
+        self.snapshots_reader = None;
+    }
+
     fn release(&mut self) {
         self.producers.clear();
         self.inputs = None;
         self.journal_reader = None;
+        self.snapshots_reader = None;
     }
 }

@@ -75,6 +75,11 @@ impl MemoryBroker {
         self.lock().faults.entry(task).or_default().push_back(fault);
     }
 
+    /// What was asked of the next commits of `task` is forgotten.
+    pub fn fail_no_commit(&self, task: i32) {
+        self.lock().faults.remove(&task);
+    }
+
     /// Writes a record without a transaction, as a participant may, and returns its partition and offset. Without a
     /// partition, murmur2 of the key decides.
     ///

@@ -113,6 +113,7 @@ impl State {
 
     /// Where each record goes; an aborted outcome when one may not.
     fn targets(&self, records: &[Produced]) -> Result<Vec<TopicPartition>, Outcome> {
+        let bytes = |part: Option<&Bytes>| part.map_or(0, Bytes::len);
         let mut targets = Vec::with_capacity(records.len());
         for (index, record) in records.iter().enumerate() {
             let refuse = |reason: String| Outcome::Aborted {
@@ -123,7 +124,7 @@ impl State {
                 }),
             };
             let limit = self.record_bytes_max.get(&record.topic).copied().unwrap_or(usize::MAX);
-            if record.key.as_ref().map_or(0, Bytes::len) + record.value.len() > limit {
+            if bytes(record.key.as_ref()) + bytes(record.value.as_ref()) > limit {
                 return Err(refuse("the record is too large".into()));
             }
             let target = self.target(&record.topic, record.partition, record.key.as_ref());
@@ -160,7 +161,7 @@ impl State {
         for (target, record) in targets.iter().zip(records) {
             let content = Content {
                 key: record.key.as_ref(),
-                value: Some(&record.value),
+                value: record.value.as_ref(),
                 headers: &record.headers,
             };
             let offset = self.append(target, &content).ok();

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use palinode_wire::snapshots;
+
 use super::{broker::MemoryBroker, state::State};
 use crate::{Application, Consumed, Error, Outcome, Paused, PollLimits, Produced, Slot, TaskLog, TopicPartition};
 
@@ -20,6 +22,9 @@ pub struct MemoryTask {
     epochs: BTreeMap<Slot, u64>,
     inputs: Vec<Input>,
     journal_input: Option<Input>,
+    snapshots: TopicPartition,
+    /// The snapshots up to this end.
+    snapshots_input: Option<(Input, i64)>,
 }
 
 struct Input {
@@ -39,6 +44,8 @@ impl MemoryTask {
         Self {
             id_prefix: format!("{}{}-{task}-", application.topic_prefix, application.name),
             journal: TopicPartition::new(format!("{}palinode.journal", application.topic_prefix), task),
+            snapshots: TopicPartition::new(format!("{}{}", application.topic_prefix, snapshots::TOPIC), task),
+            snapshots_input: None,
             broker,
             task,
             wake,
@@ -177,10 +184,44 @@ impl TaskLog for MemoryTask {
         self.listen();
     }
 
+    fn open_snapshots(&mut self) -> Result<(i64, i64), Error> {
+        let mut state = self.broker.lock();
+        state.answer("the bounds of the snapshots")?;
+        let snapshots = state.partition(&self.snapshots)?;
+        let (first, end) = (snapshots.start(), snapshots.end());
+        let input = Input {
+            source: self.snapshots.clone(),
+            next: first,
+            paused: Paused::No,
+        };
+        self.snapshots_input = Some((input, end));
+        Ok((first, end))
+    }
+
+    fn poll_snapshots(&mut self, limits: PollLimits, wait: Duration, into: &mut Vec<Consumed>) -> Result<bool, Error> {
+        let Some((input, end)) = &mut self.snapshots_input else {
+            return Ok(true);
+        };
+        let next = self.broker.lock().partition(&input.source)?.skip_unseen(input.next);
+        if next < *end {
+            poll(&self.broker, std::slice::from_mut(input), limits, wait, into)?;
+        }
+        let mut state = self.broker.lock();
+        let snapshots = state.partition(&input.source)?;
+        let is_end = snapshots.skip_unseen(input.next) >= *end && snapshots.end() <= *end;
+        *end = (*end).max(snapshots.end());
+        Ok(is_end)
+    }
+
+    fn close_snapshots(&mut self) {
+        self.snapshots_input = None;
+    }
+
     fn release(&mut self) {
         self.epochs.clear();
         self.inputs.clear();
         self.journal_input = None;
+        self.snapshots_input = None;
         self.listen();
     }
 }

@@ -68,7 +68,7 @@ pub fn encode(sender: Sender, records: &[&Produced], timestamp: i64) -> Bytes {
             },
             timestamp,
             key: produced.key.clone(),
-            value: Some(produced.value.clone()),
+            value: produced.value.clone(),
             headers,
         }
     };

@@ -1,6 +1,6 @@
 //! How a task deals with its transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use palinode_log::{Outcome, Slot};
 
@@ -8,7 +8,8 @@ use super::{Check, Found, Scene};
 use crate::history::Happened;
 
 /// A task has one transaction at a time. After a fence it claims, alone and on the first id; after an end that nobody
-/// knows, or when it was fenced itself, it writes nothing before it has initialised its ids anew.
+/// knows, or when it was fenced itself, it writes nothing before it has initialised its ids anew. Of the id of the snapshots,
+/// on which nothing else depends, an unknown end bars this id alone.
 pub(super) struct Conduct;
 
 /// What the task of a process may do next.
@@ -21,8 +22,16 @@ enum May {
     Claim,
     /// Write.
     Write,
-    /// Wait for the end of this transaction; whether it is a claim.
-    Wait(u64, bool),
+    /// Wait for the end of this transaction.
+    Wait(u64, What),
+}
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Claim,
+    Work,
+    Snapshots,
 }
 
 impl Check for Conduct {
@@ -36,14 +45,17 @@ impl Check for Conduct {
 
     fn check(&self, scene: &Scene<'_>, found: &mut Found) {
         let mut may: BTreeMap<(usize, i32), May> = BTreeMap::new();
+        let mut barred: BTreeSet<(usize, i32)> = BTreeSet::new();
         for entry in scene.remains.history.entries() {
             match &entry.what {
                 Happened::NodeBegan { node, .. } | Happened::NodeEnded { node, .. } => {
                     may.retain(|(of, _), _| of != node);
+                    barred.retain(|(of, _)| of != node);
                 }
                 Happened::Fenced { node, task, error } => {
                     let next = if error.is_none() { May::Claim } else { May::Fence };
                     may.insert((*node, *task), next);
+                    barred.remove(&(*node, *task));
                 }
                 Happened::Began {
                     node,
@@ -54,11 +66,17 @@ impl Check for Conduct {
                     ..
                 } => {
                     let before = may.get(&(*node, *task)).copied().unwrap_or_default();
-                    let is_claim = before == May::Claim;
+                    let what = match (before, slot) {
+                        (May::Claim, _) => What::Claim,
+                        (_, Slot::Snapshot) => What::Snapshots,
+                        _ => What::Work,
+                    };
+                    let is_barred = what == What::Snapshots && barred.contains(&(*node, *task));
+                    let before = if is_barred { May::Fence } else { before };
                     if let Some(fault) = fault(before, *slot, records.len()) {
                         found.add(format!("node {node}, task {task}, transaction {transaction}: {fault}"));
                     }
-                    may.insert((*node, *task), May::Wait(*transaction, is_claim));
+                    may.insert((*node, *task), May::Wait(*transaction, what));
                 }
                 Happened::Ended {
                     node,
@@ -67,10 +85,13 @@ impl Check for Conduct {
                     told,
                 } => {
                     let before = may.get(&(*node, *task)).copied().unwrap_or_default();
-                    if let May::Wait(number, is_claim) = before
+                    if let May::Wait(number, what) = before
                         && number == *transaction
                     {
-                        may.insert((*node, *task), after(told, is_claim));
+                        may.insert((*node, *task), after(told, what));
+                        if what == What::Snapshots && matches!(told, Outcome::Indefinite { .. }) {
+                            barred.insert((*node, *task));
+                        }
                     }
                 }
                 _ => {}
@@ -90,11 +111,12 @@ fn fault(before: May, slot: Slot, records: usize) -> Option<String> {
     }
 }
 
-fn after(told: &Outcome, is_claim: bool) -> May {
+fn after(told: &Outcome, what: What) -> May {
     match told {
         Outcome::Committed { .. } => May::Write,
-        Outcome::Aborted { .. } if is_claim => May::Claim,
+        Outcome::Aborted { .. } if what == What::Claim => May::Claim,
         Outcome::Aborted { .. } => May::Write,
+        Outcome::Indefinite { .. } if what == What::Snapshots => May::Write,
         Outcome::Fenced | Outcome::Indefinite { .. } => May::Fence,
     }
 }

@@ -7,7 +7,8 @@ use palinode_core::{SagaId, Timer, timers};
 use super::{Check, Found, Scene};
 use crate::{Contents, TaskRemains};
 
-/// What the owner of a task keeps is what a replay of its journal leads to: the same sagas, timers and positions. Its
+/// What the owner of a task keeps is what a replay of its journal leads to: the same sagas, timers and positions; and so is
+/// what the snapshots lead to. Its
 /// timers are those of its sagas, and each saga has the number of its last event.
 pub(super) struct Store;
 
@@ -17,15 +18,33 @@ impl Check for Store {
     }
 
     fn law(&self) -> &'static str {
-        "What a task's store holds is what a replay of the journal from nothing leads to."
+        "What a task's store holds is what a replay of the journal from nothing leads to, and what the snapshots and the journal's tail do."
     }
 
     fn check(&self, scene: &Scene<'_>, found: &mut Found) {
-        for (task, TaskRemains { kept, replayed }) in &scene.remains.tasks {
+        for (
+            task,
+            TaskRemains {
+                kept,
+                replayed,
+                restored,
+            },
+        ) in &scene.remains.tasks
+        {
             let task = format!("task {task}");
             differences(&task, "saga", &kept.sagas, &replayed.sagas, found);
             let places = |contents: &Contents| contents.positions.clone();
             differences(&task, "position", &places(kept), &places(replayed), found);
+            if restored != replayed {
+                let task = format!("{task}, from the snapshots");
+                differences(&task, "saga", &restored.sagas, &replayed.sagas, found);
+                differences(&task, "position", &places(restored), &places(replayed), found);
+                if sorted(&restored.timers) != sorted(&replayed.timers) {
+                    found.add(format!(
+                        "{task}, has other timers than a replay of the journal leads to"
+                    ));
+                }
+            }
             let (kept_timers, expected) = (sorted(&kept.timers), timers_of(kept));
             if kept_timers != expected {
                 found.add(format!(
@@ -126,7 +145,7 @@ mod tests {
             sequence: Sequence(2),
         };
         let remains = made.remains.tasks.get_mut(&0).unwrap();
-        for contents in [&mut remains.kept, &mut remains.replayed] {
+        for contents in [&mut remains.kept, &mut remains.replayed, &mut remains.restored] {
             contents.sagas.insert(id.clone(), saga.clone());
             contents.positions.insert(("orders.events".into(), 0), 7);
         }
@@ -160,6 +179,14 @@ mod tests {
     }
 
     #[test]
+    fn snapshots_that_lead_elsewhere_are_found() {
+        let (mut made, id) = made();
+        made.remains.tasks.get_mut(&0).unwrap().restored.sagas.remove(&id);
+        let found = made.findings(&Store);
+        assert!(found.len() == 1 && found[0].contains("from the snapshots"), "{found:?}");
+    }
+
+    #[test]
     fn timers_that_no_saga_has_are_found() {
         let (mut made, id) = made();
         let timer = Timer {
@@ -168,6 +195,7 @@ mod tests {
         };
         let remains = made.remains.tasks.get_mut(&0).unwrap();
         remains.kept.timers.push((id.clone(), timer));
+        remains.restored.timers.push((id.clone(), timer));
         remains.replayed.timers.push((id, timer));
         let found = made.findings(&Store);
         assert!(found.len() == 1 && found[0].contains("keeps the timers"), "{found:?}");

@@ -5,6 +5,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duratio
 use palinode_core::{SchemaId, Timestamp};
 use palinode_engine::{Deployment, Letter, Outside, cycle::Status};
 use palinode_log::{Consumed, Error, Outcome, Paused, PollLimits, Produced, Slot, TopicPartition};
+use palinode_wire::snapshots::TOPIC as SNAPSHOTS;
 
 use super::{
     Link, Partitions,
@@ -51,6 +52,9 @@ pub(crate) struct Client {
     producers: BTreeMap<Slot, Producer>,
     inputs: Option<Reader>,
     journal_reader: Option<Reader>,
+    snapshots: TopicPartition,
+    /// Reads the snapshots up to this end.
+    snapshots_reader: Option<(Reader, i64)>,
 }
 
 impl Client {
@@ -59,11 +63,13 @@ impl Client {
     pub(crate) fn new(own: Belongings) -> Self {
         Self {
             journal: TopicPartition::new(JOURNAL, own.task),
+            snapshots: TopicPartition::new(SNAPSHOTS, own.task),
             queries: Link::new(own.hold.clone()),
             own,
             producers: BTreeMap::new(),
             inputs: None,
             journal_reader: None,
+            snapshots_reader: None,
         }
     }
 
@@ -77,7 +83,14 @@ impl Client {
         let mut space = hold.space.borrow_mut();
         let transaction = space.ledger.number();
         space.ledger.begin(instance, transaction);
-        let id = |record: &Produced| record_id(&record.topic, &record.headers, &record.value).unwrap_or_default();
+        let id = |record: &Produced| {
+            record_id(
+                &record.topic,
+                &record.headers,
+                record.value.as_deref().unwrap_or_default(),
+            )
+            .unwrap_or_default()
+        };
         let node_time = space.places[hold.node].now(space.now);
         space.note(Happened::Began {
             node: hold.node,
@@ -290,10 +303,52 @@ impl Outside for Client {
         self.journal_reader = None;
     }
 
+    async fn open_snapshots(&mut self) -> Result<(i64, i64), Error> {
+        let snapshots = std::slice::from_ref(&self.snapshots);
+        let first = offsets(&mut self.queries, snapshots, Which::First).await?[0];
+        let end = offsets(&mut self.queries, snapshots, Which::CommittedEnd).await?[0];
+        let thread = self.own.hold.thread;
+        let reader = Reader::new(self.own.hold.clone(), Box::new(move |space| space.wake(thread)));
+        reader.assign(&[(self.snapshots.clone(), first)]);
+        self.snapshots_reader = Some((reader, end));
+        Ok((first, end))
+    }
+
+    async fn poll_snapshots(
+        &mut self,
+        limits: PollLimits,
+        wait: Duration,
+        into: &mut Vec<Consumed>,
+    ) -> Result<bool, Error> {
+        let Some((reader, end)) = &mut self.snapshots_reader else {
+            return Ok(true);
+        };
+        let is_read = |end| reader.positions().iter().all(|(_, next)| *next >= end);
+        if !is_read(*end) {
+            let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+            reader.wait(self.own.hold.after(wait)).await;
+            reader.poll(limits, into)?;
+            if !is_read(*end) {
+                return Ok(false);
+            }
+        }
+        // What an owner wrote meanwhile may have taken away what was not read yet.
+        let snapshots = std::slice::from_ref(&self.snapshots);
+        let now = offsets(&mut self.queries, snapshots, Which::CommittedEnd).await?[0];
+        let is_end = *end >= now;
+        *end = now;
+        Ok(is_end)
+    }
+
+    fn close_snapshots(&mut self) {
+        self.snapshots_reader = None;
+    }
+
     fn release(&mut self) {
         self.producers.clear();
         self.inputs = None;
         self.journal_reader = None;
+        self.snapshots_reader = None;
     }
 }
 

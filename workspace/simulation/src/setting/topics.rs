@@ -54,7 +54,9 @@ pub(super) fn all(tasks: i32) -> Vec<TopicSpec> {
         ];
         topic(name, tasks, &config)
     };
-    let mut all = vec![journal];
+    let mut snapshots = topic("palinode.snapshots", tasks, &[]);
+    snapshots.config.insert("cleanup.policy".into(), "compact".into());
+    let mut all = vec![journal, snapshots];
     all.extend(OWN.iter().chain(&INPUTS).map(kept));
     all.push(topic(
         OTHER_COUNT,

@@ -21,6 +21,9 @@ use crate::{
 /// The name of the application.
 const APPLICATION: &str = "shop";
 
+/// Journal records between two checkpoints: from nearly every transaction to none in a world.
+const CHECKPOINT_RECORDS: [u64; 4] = [10, 60, 400, 100_000];
+
 /// So few open sagas of a task hold its starts back in some worlds.
 const FEW_OPEN_SAGAS: u64 = 3;
 
@@ -50,6 +53,8 @@ impl Setting {
         if random.chance(1, 8) && !refuses {
             settings.open_sagas_max = FEW_OPEN_SAGAS;
         }
+        // From hardly any checkpoint to one that never rests.
+        settings.checkpoint_records = *random.pick(&CHECKPOINT_RECORDS);
         let mut known = compiled.registry.clone();
         if random.chance(1, 3) {
             known = random.pick(&compiled.incomplete).clone();

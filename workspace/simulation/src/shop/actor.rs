@@ -282,7 +282,7 @@ impl Shop {
             topic: Arc::clone(&inputs[topic % inputs.len()]),
             partition: None,
             key,
-            value: Bytes::copy_from_slice(bytes),
+            value: Some(Bytes::copy_from_slice(bytes)),
             headers: Vec::new(),
         }
     }

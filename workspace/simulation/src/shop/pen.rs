@@ -108,7 +108,7 @@ pub(super) fn keyed(topic: &str, key: &str, value: Bytes, headers: Vec<Header>) 
         topic: topic.into(),
         partition: None,
         key: Some(Bytes::copy_from_slice(key.as_bytes())),
-        value,
+        value: Some(value),
         headers,
     }
 }

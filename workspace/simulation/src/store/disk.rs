@@ -183,12 +183,17 @@ impl Stores for DiskStores {
                 }
             }
             kept.is_open = true;
-            Ok(kept.read())
+            Ok((kept.written.len(), kept.store(task)?))
         });
         match opened {
-            Ok((changes, journal)) => {
-                self.disk.note(task, format!("opened with {} changes", changes.len()));
-                DiskStore::open(self.disk.clone(), Arc::clone(&self.is_dead), task, &changes, journal)
+            Ok((writes, memory)) => {
+                self.disk.note(task, format!("opened with {writes} writes"));
+                Ok(DiskStore::open(
+                    self.disk.clone(),
+                    Arc::clone(&self.is_dead),
+                    task,
+                    memory,
+                ))
             }
             Err(error) => {
                 self.disk.note(task, format!("not opened: {error}"));

@@ -7,8 +7,7 @@ use std::sync::{
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 use palinode_store::{
-    Change, Checkpoint, Error, Store, Stores,
-    memory::{MemoryStore, MemoryStores},
+    Change, ChangedSaga, Checkpoint, Checkpoints, Error, Restored, Snapshotted, Store, memory::MemoryStore,
 };
 
 use super::{
@@ -30,27 +29,33 @@ pub(crate) struct DiskStore {
 }
 
 impl DiskStore {
-    pub(super) fn open(
-        disk: Disk,
-        is_dead: Arc<AtomicBool>,
-        task: i32,
-        changes: &[Arc<Change>],
-        journal: Option<Arc<str>>,
-    ) -> Result<Self, Error> {
-        let mut memory = MemoryStores::default().open(task)?;
-        for change in changes {
-            memory.write(Change::clone(change))?;
-        }
-        if let Some(journal) = journal {
-            memory.set_journal_id(&journal)?;
-        }
-        Ok(Self {
+    pub(super) fn open(disk: Disk, is_dead: Arc<AtomicBool>, task: i32, memory: MemoryStore) -> Self {
+        Self {
             disk,
             is_dead,
             task,
             memory,
-        })
+        }
     }
+
+    /// Writes something at once; `after` what the disk does not have yet.
+    fn write_at_once(&self, written: Written, after: After) {
+        self.disk.with(self.task, |kept| {
+            if after == After::Changes {
+                kept.flush();
+            }
+            kept.written.push(written);
+        });
+    }
+}
+
+/// What a write follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// All changes so far.
+    Changes,
+    /// What was written so far.
+    Writes,
 }
 
 impl Store for DiskStore {
@@ -115,6 +120,48 @@ impl Store for DiskStore {
 
     fn open_sagas(&self, after: Option<&SagaId>, limit: usize) -> Result<Vec<(SagaId, Saga)>, Error> {
         self.memory.open_sagas(after, limit)
+    }
+
+    fn checkpoints(&self) -> &Checkpoints {
+        self.memory.checkpoints()
+    }
+
+    fn draw_line(&mut self, lineage: &Arc<str>) -> Result<(), Error> {
+        self.write_at_once(Written::Line(Arc::clone(lineage)), After::Changes);
+        self.memory.draw_line(lineage)
+    }
+
+    fn changed(&self, after: Option<&ChangedSaga>, limit: usize) -> Result<Vec<ChangedSaga>, Error> {
+        self.memory.changed(after, limit)
+    }
+
+    fn have_snapshots(&self, sagas: &[ChangedSaga]) -> Result<Vec<bool>, Error> {
+        self.memory.have_snapshots(sagas)
+    }
+
+    fn snapshotted(&mut self, sagas: &[(ChangedSaga, Snapshotted)]) -> Result<(), Error> {
+        self.write_at_once(Written::Snapshotted(Arc::new(sagas.to_vec())), After::Writes);
+        self.memory.snapshotted(sagas)
+    }
+
+    fn checkpoint_done(&mut self, journal: i64) {
+        self.write_at_once(Written::Done(journal), After::Writes);
+        self.memory.checkpoint_done(journal);
+    }
+
+    fn is_new(&self) -> bool {
+        self.memory.is_new()
+    }
+
+    fn restore(&mut self, restored: Vec<Restored>) -> Result<(), Error> {
+        self.write_at_once(Written::Restored(Arc::new(restored.clone())), After::Changes);
+        self.memory.restore(restored)
+    }
+
+    fn end_restore(&mut self, checkpoint: Checkpoint, checkpoints: Checkpoints) -> Result<(), Error> {
+        let end = Arc::new((checkpoint.clone(), checkpoints.clone()));
+        self.write_at_once(Written::EndOfRestore(end), After::Changes);
+        self.memory.end_restore(checkpoint, checkpoints)
     }
 }
 

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use palinode_store::{Change, JournalPosition};
+use palinode_core::SagaId;
+use palinode_store::{
+    Change, ChangedSaga, Checkpoint, Checkpoints, Error, JournalPosition, Restored, Snapshotted, Store, Stores,
+    memory::{MemoryStore, MemoryStores},
+};
 
 use crate::Contents;
 
@@ -13,6 +17,51 @@ pub(super) enum Written {
     Journal(Arc<str>),
     /// What one batch wrote.
     Batch(Vec<Arc<Change>>),
+    /// A line was drawn for a checkpoint.
+    Line(Arc<str>),
+    /// A checkpoint came to these sagas.
+    Snapshotted(Arc<Vec<(ChangedSaga, Snapshotted)>>),
+    /// A checkpoint was done that reflects the journal up to here.
+    Done(i64),
+    /// Something of the snapshots.
+    Restored(Arc<Vec<Restored>>),
+    /// The end of the snapshots.
+    EndOfRestore(Arc<(Checkpoint, Checkpoints)>),
+}
+
+impl Written {
+    /// Writes it again.
+    fn again(&self, store: &mut MemoryStore) -> Result<(), Error> {
+        match self {
+            Self::Journal(id) => store.set_journal_id(id),
+            Self::Batch(changes) => changes.iter().try_for_each(|change| store.write(Change::clone(change))),
+            Self::Line(lineage) => store.draw_line(lineage),
+            Self::Snapshotted(sagas) => store.snapshotted(sagas),
+            Self::Done(journal) => {
+                store.checkpoint_done(*journal);
+                Ok(())
+            }
+            Self::Restored(restored) => store.restore(Vec::clone(restored)),
+            Self::EndOfRestore(end) => store.end_restore(end.0.clone(), end.1.clone()),
+        }
+    }
+
+    /// The sagas in it.
+    fn ids(&self) -> Vec<SagaId> {
+        match self {
+            Self::Batch(changes) => {
+                let sagas = changes.iter().flat_map(|change| &change.sagas);
+                sagas.map(|saga| saga.id.clone()).collect()
+            }
+            Self::Restored(restored) => {
+                let id = |restored: &Restored| match restored {
+                    Restored::Saga { id, .. } | Restored::Gone(id) => id.clone(),
+                };
+                restored.iter().map(id).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// In which state it is.
@@ -63,13 +112,14 @@ impl Kept {
 
     /// The journal position that it reflects becomes another one. False when it reflects none.
     pub(super) fn reflect(&mut self, other: impl FnOnce(JournalPosition) -> JournalPosition) -> bool {
-        let (changes, _) = self.read();
-        let Some(last) = changes.iter().rev().find(|change| change.journal.is_some()) else {
+        let Ok(store) = self.store(0) else { return false };
+        let checkpoint = store.checkpoint();
+        let Some(journal) = checkpoint.journal.clone() else {
             return false;
         };
         let change = Change {
-            journal: last.journal.clone().map(other),
-            clock: last.clock,
+            journal: Some(other(journal)),
+            clock: checkpoint.clock,
             ..Change::default()
         };
         self.written.push(Written::Batch(vec![Arc::new(change)]));
@@ -77,39 +127,33 @@ impl Kept {
         true
     }
 
-    /// The changes, and the journal's id.
-    pub(super) fn read(&self) -> (Vec<Arc<Change>>, Option<Arc<str>>) {
-        let (mut changes, mut journal) = (Vec::new(), None);
-        for written in &self.written {
-            match written {
-                Written::Journal(id) => journal = Some(Arc::clone(id)),
-                Written::Batch(batch) => changes.extend(batch.iter().cloned()),
-            }
-        }
-        (changes, journal)
+    /// Everything that was written, in a store in memory.
+    pub(super) fn store(&self, task: i32) -> Result<MemoryStore, Error> {
+        let mut store = MemoryStores::default().open(task)?;
+        self.written.iter().try_for_each(|written| written.again(&mut store))?;
+        Ok(store)
     }
 
     /// What the store of the process holds.
     pub(super) fn contents(&self) -> Contents {
-        let (changes, _) = self.read();
+        let unwritten = Written::Batch(self.unwritten.clone());
         let mut contents = Contents::default();
-        let mut timers = std::collections::BTreeSet::new();
-        for change in changes.iter().chain(&self.unwritten) {
-            for saga in &change.sagas {
-                for timer in &saga.timers_removed {
-                    timers.remove(&(timer.due, saga.id.clone(), timer.kind));
-                }
-                for timer in &saga.timers_added {
-                    timers.insert((timer.due, saga.id.clone(), timer.kind));
-                }
-                contents.sagas.insert(saga.id.clone(), saga.saga.clone());
-            }
-            for ((topic, partition), offset) in &change.positions {
-                contents.positions.insert((topic.to_string(), *partition), *offset);
+        let Ok(mut store) = self.store(0) else {
+            return contents;
+        };
+        if unwritten.again(&mut store).is_err() {
+            return contents;
+        }
+        for id in self.written.iter().chain([&unwritten]).flat_map(Written::ids) {
+            if let Ok(Some(saga)) = store.saga(&id) {
+                contents.sagas.insert(id, saga);
             }
         }
-        let timer = |(due, id, kind)| (id, palinode_core::Timer { due, kind });
-        contents.timers = timers.into_iter().map(timer).collect();
+        let position =
+            |((topic, partition), offset): (&(Arc<str>, i32), &i64)| ((topic.to_string(), *partition), *offset);
+        contents.positions = store.checkpoint().positions.iter().map(position).collect();
+        let all = store.due_timers(palinode_core::Timestamp(i64::MAX), usize::MAX);
+        contents.timers = all.unwrap_or_default().into_iter().collect();
         contents
     }
 }

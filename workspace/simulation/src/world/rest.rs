@@ -33,6 +33,8 @@ const NEAR_MS: i64 = 10_000;
 const TOO_MANY_OPEN: &str = "too many sagas are open";
 /// The journal's topic.
 const JOURNAL: &str = "palinode.journal";
+/// The topic of the snapshots.
+const SNAPSHOTS: &str = palinode_wire::snapshots::TOPIC;
 
 /// How far the world is on its way to rest.
 #[derive(Debug, Default)]
@@ -206,10 +208,16 @@ impl World {
         for task in 0..self.plan.tasks {
             let Some(node) = self.owner(task) else { continue };
             let journal = self.archive.of(&TopicPartition::new(JOURNAL, task));
-            match replay(&self.setting, task, journal, now) {
-                Ok(replayed) => {
-                    let kept = self.disks[node].contents(task);
-                    tasks.insert(task, TaskRemains { kept, replayed });
+            let snapshots = self.archive.of(&TopicPartition::new(SNAPSHOTS, task));
+            let replay = |snapshots| replay(&self.setting, task, journal, snapshots, now);
+            match replay(&[]).and_then(|replayed| Ok((replayed, replay(snapshots)?))) {
+                Ok((replayed, restored)) => {
+                    let remains = TaskRemains {
+                        kept: self.disks[node].contents(task),
+                        replayed,
+                        restored,
+                    };
+                    tasks.insert(task, remains);
                 }
                 Err(why) => drop(self.rest.unrest.get_or_insert(why)),
             }

@@ -3,13 +3,16 @@
 use std::{
     ops::Bound,
     path::PathBuf,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 
 use super::{contents::Contents, stores::Slot};
-use crate::{Change, Checkpoint, Error, Store};
+use crate::{Change, ChangedSaga, Checkpoint, Checkpoints, Error, Restored, Snapshotted, Store};
 
 /// The state of one task in memory. When it is dropped its contents go back to the [`super::MemoryStores`] that opened
 /// it, as a folder stays on a disk.
@@ -90,6 +93,77 @@ impl Store for MemoryStore {
         Ok(ids
             .filter_map(|id| Some((id.clone(), self.contents.sagas.get(id)?.clone())))
             .collect())
+    }
+
+    fn checkpoints(&self) -> &Checkpoints {
+        &self.contents.checkpoints
+    }
+
+    fn draw_line(&mut self, lineage: &Arc<str>) -> Result<(), Error> {
+        self.contents.is_written = true;
+        let checkpoints = &mut self.contents.checkpoints;
+        checkpoints.lines += 1;
+        checkpoints.lineage.get_or_insert_with(|| Arc::clone(lineage));
+        Ok(())
+    }
+
+    fn changed(&self, after: Option<&ChangedSaga>, limit: usize) -> Result<Vec<ChangedSaga>, Error> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let changed = self.contents.changed.range((from, Bound::Unbounded));
+        let before_the_line = |saga: &&ChangedSaga| saga.line < self.contents.checkpoints.lines;
+        Ok(changed.take_while(before_the_line).take(limit).cloned().collect())
+    }
+
+    fn have_snapshots(&self, sagas: &[ChangedSaga]) -> Result<Vec<bool>, Error> {
+        let has_one = |saga: &ChangedSaga| self.contents.snapshots.contains(&saga.id);
+        Ok(sagas.iter().map(has_one).collect())
+    }
+
+    fn snapshotted(&mut self, sagas: &[(ChangedSaga, Snapshotted)]) -> Result<(), Error> {
+        for (saga, done) in sagas {
+            self.contents.changed.remove(saga);
+            match done {
+                Snapshotted::OfItsOwn => drop(self.contents.snapshots.insert(saga.id.clone())),
+                Snapshotted::Buried => drop(self.contents.snapshots.remove(&saga.id)),
+                Snapshotted::InAList => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn checkpoint_done(&mut self, journal: i64) {
+        self.contents.checkpoints.journal = Some(journal);
+    }
+
+    fn is_new(&self) -> bool {
+        !self.contents.is_written
+    }
+
+    fn restore(&mut self, restored: Vec<Restored>) -> Result<(), Error> {
+        let contents = &mut self.contents;
+        let mut restoring = contents.restoring.take().unwrap_or_default();
+        let look_up = |ids: &[SagaId]| Ok(ids.iter().map(|id| contents.sagas.get(id).cloned()).collect());
+        let taken = restoring.take(restored, look_up)?;
+        contents.restoring = Some(restoring);
+        contents.apply(&taken.change);
+        for (id, stands) in taken.snapshots {
+            if stands {
+                contents.snapshots.insert(id);
+            } else {
+                contents.snapshots.remove(&id);
+            }
+        }
+        Ok(())
+    }
+
+    fn end_restore(&mut self, checkpoint: Checkpoint, checkpoints: Checkpoints) -> Result<(), Error> {
+        let contents = &mut self.contents;
+        let restoring = contents.restoring.take().unwrap_or_default();
+        contents.checkpoint = checkpoint;
+        contents.checkpoints = checkpoints;
+        contents.is_written = true;
+        restoring.left_over().iter().for_each(|id| contents.mark(id));
+        Ok(())
     }
 }
 

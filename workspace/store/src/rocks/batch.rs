@@ -10,7 +10,7 @@ use super::{
     unwritten::TimerOf,
     value::{self, Summary},
 };
-use crate::{ActiveVersion, InputKey};
+use crate::{ActiveVersion, ChangedSaga, InputKey};
 
 /// Gathers a change. Keys and values are written into buffers that are used again from entry to entry.
 pub(super) struct Batch<'a> {
@@ -49,6 +49,35 @@ impl<'a> Batch<'a> {
     pub(super) fn closed(&mut self, id: &SagaId) {
         self.saga_key(KeyKind::Open, id);
         self.batch.delete_cf(self.indexes, &self.key);
+    }
+
+    /// A saga that has changed after so many lines.
+    pub(super) fn changed(&mut self, line: u64, id: &SagaId) {
+        self.key.clear();
+        key::changed(&mut self.key, line, id);
+        self.batch.put_cf(self.indexes, &self.key, []);
+    }
+
+    /// A saga that a checkpoint has come to.
+    pub(super) fn settled(&mut self, saga: &ChangedSaga) {
+        self.key.clear();
+        key::changed(&mut self.key, saga.line, &saga.id);
+        self.batch.delete_cf(self.indexes, &self.key);
+    }
+
+    /// Whether a saga has a snapshot of its own.
+    pub(super) fn snapshot(&mut self, id: &SagaId, stands: bool) {
+        self.saga_key(KeyKind::Snapshot, id);
+        if stands {
+            self.batch.put_cf(self.indexes, &self.key, []);
+        } else {
+            self.batch.delete_cf(self.indexes, &self.key);
+        }
+    }
+
+    /// The entries as they are, without a new summary.
+    pub(super) fn entries(self) -> WriteBatch {
+        self.batch
     }
 
     /// A new timer; gives its key.

@@ -4,8 +4,8 @@ use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
-use super::{failure, value};
-use crate::Error;
+use super::failure;
+use crate::{Error, FORMAT};
 
 /// The name of the file.
 pub(super) const FILE: &str = "identity.json";
@@ -36,7 +36,7 @@ impl Identity {
     /// The identity that a folder of ours has.
     pub(super) fn new(cluster: &str, application: &str, partitions: i32, task: i32) -> Self {
         Self {
-            format: value::FORMAT,
+            format: FORMAT,
             cluster: cluster.into(),
             application: application.into(),
             partitions,
@@ -97,13 +97,13 @@ impl Identity {
 
     /// Fails when the state is written in another format than ours.
     pub(super) fn check_format(&self, folder: &Path) -> Result<(), Error> {
-        if self.format == value::FORMAT {
+        if self.format == FORMAT {
             return Ok(());
         }
         let what = format!(
             "it has the format {} and this version reads {}",
             self.format,
-            value::FORMAT
+            FORMAT
         );
         Err(failure::damaged(folder, what))
     }
@@ -123,7 +123,7 @@ impl Identity {
         let unread = |error| failure::damaged(folder, format!("{FILE} cannot be read: {error}"));
         let found: Self = serde_json::from_slice(&bytes).map_err(unread)?;
         // Another format may have another checksum.
-        if found.format == value::FORMAT && found != found.sealed().map_err(unread)? {
+        if found.format == FORMAT && found != found.sealed().map_err(unread)? {
             return Err(failure::damaged(folder, format!("{FILE} has a wrong checksum")));
         }
         Ok(found)

@@ -119,6 +119,14 @@ fn open_sagas(database: &Database) -> Result<u64, Error> {
     scan(database, KeyKind::Timer, |key, _| {
         key::read_timer(key).map(drop).ok_or_else(|| database.no_key(key))
     })?;
+    scan(database, KeyKind::Changed, |key, _| {
+        key::read_changed(key).map(drop).ok_or_else(|| database.no_key(key))
+    })?;
+    scan(database, KeyKind::Snapshot, |key, _| {
+        key::read_saga(key, KeyKind::Snapshot)
+            .map(drop)
+            .ok_or_else(|| database.no_key(key))
+    })?;
     if open != indexed {
         return Err(database.damaged(format!("{open} sagas are open, and the index has {indexed}")));
     }

@@ -6,7 +6,7 @@
 use palinode_core::{Attempt, DefinitionName, Purpose, SagaId, StepIndex, Timer, TimerKind, Timestamp};
 
 use super::key_kind::KeyKind;
-use crate::InputKey;
+use crate::{ChangedSaga, InputKey};
 
 const TEXT_END: [u8; 2] = [0x00, 0x00];
 const ZERO_IN_TEXT: [u8; 2] = [0x00, 0xFF];
@@ -125,6 +125,27 @@ pub(super) fn read_timer(key: &[u8]) -> Option<(SagaId, Timer)> {
         _ => return None,
     };
     Some((id, Timer { due, kind }))
+}
+
+/// Writes the first bytes of the keys of all sagas that changed after so many lines.
+pub(super) fn line(key: &mut Vec<u8>, line: u64) {
+    key.push(KeyKind::Changed.byte());
+    key.extend_from_slice(&line.to_be_bytes());
+}
+
+/// Writes the key of a saga that has changed.
+pub(super) fn changed(key: &mut Vec<u8>, after: u64, id: &SagaId) {
+    line(key, after);
+    saga_id(key, id);
+}
+
+/// Reads the key of a saga that has changed; `None` when it is not one.
+pub(super) fn read_changed(key: &[u8]) -> Option<ChangedSaga> {
+    let mut rest = key.strip_prefix(&[KeyKind::Changed.byte()])?;
+    let line = u64::from_be_bytes(*rest.first_chunk()?);
+    rest = rest.get(size_of::<u64>()..)?;
+    let id = read_saga_id(&mut rest)?;
+    rest.is_empty().then_some(ChangedSaga { line, id })
 }
 
 fn saga_id(key: &mut Vec<u8>, id: &SagaId) {
@@ -246,13 +267,24 @@ mod tests {
         }
 
         #[test]
-        fn other_bytes_are_no_key_and_no_panic(kind in 0..7u8, rest in vec(any::<u8>(), 0..40)) {
+        fn changed_sagas_stand_in_the_order_of_lines_and_ids(a in id(), b in id(), first in 0..3u64, second in 0..3u64) {
+            let key = |line, id| {
+                let mut key = Vec::new();
+                changed(&mut key, line, id);
+                key
+            };
+            prop_assert_eq!(key(first, &a).cmp(&key(second, &b)), (first, &a).cmp(&(second, &b)));
+            prop_assert_eq!(read_changed(&key(first, &a)), Some(ChangedSaga { line: first, id: a }));
+        }
+
+        #[test]
+        fn other_bytes_are_no_key_and_no_panic(kind in 0..9u8, rest in vec(any::<u8>(), 0..40)) {
             let key = [&[kind][..], &rest].concat();
             if let Some((id, of)) = read_timer(&key) {
                 prop_assert_eq!(timer_key(&id, &of), key);
             } else if let Some(id) = read_saga(&key, KeyKind::Saga) {
                 prop_assert_eq!(saga_key(&id), key);
-            } else {
+            } else if read_changed(&key).is_none() {
                 read_position(&key);
             }
         }

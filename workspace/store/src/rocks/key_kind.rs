@@ -17,10 +17,14 @@ pub(super) enum KeyKind {
     Timer = 0x05,
     /// `activation, definition` → the versions that its starts followed, the one in force last.
     Activation = 0x06,
+    /// `changed, line, definition, key` → nothing: the saga has changed since this line, and no checkpoint has come to it.
+    Changed = 0x07,
+    /// `snapshot, definition, key` → nothing: the saga has a snapshot of its own.
+    Snapshot = 0x08,
     /// `mark, the last byte of a batch's number` → the number; a mark of the state.
-    StateMark = 0x07,
+    StateMark = 0x09,
     /// The same; a mark of the indexes.
-    IndexMark = 0x08,
+    IndexMark = 0x0A,
 }
 
 impl KeyKind {

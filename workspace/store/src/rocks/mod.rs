@@ -4,6 +4,7 @@
 //! process or of the machine, is a suffix of the changes, and the journal has it.
 
 mod batch;
+mod checkpoint;
 mod copy;
 mod database;
 mod failure;
@@ -11,6 +12,7 @@ mod first_timer;
 mod folder;
 mod identity;
 mod inspect;
+mod kept;
 mod key;
 mod key_kind;
 mod key_list;
@@ -33,4 +35,3 @@ pub use restore::Restoring;
 pub use settings::Settings;
 pub use store::RocksStore;
 pub use stores::RocksStores;
-pub use value::FORMAT;

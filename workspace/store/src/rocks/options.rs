@@ -10,8 +10,8 @@ use super::key_kind::KeyKind;
 /// The column family of sagas, positions and the summary.
 const STATE: &str = rocksdb::DEFAULT_COLUMN_FAMILY_NAME;
 
-/// The column family of what comes and goes with every saga: timers and the index of the open ones. All of it ends as
-/// tombstones, which are worth compactions of their own.
+/// The column family of what comes and goes with every saga: timers, the index of the open ones, and what checkpoints need.
+/// All of it ends as tombstones, which are worth compactions of their own.
 const INDEXES: &str = "indexes";
 
 /// Write buffers are flushed when they have taken this part of the memory: a third leaves most of it to what is read.
@@ -112,6 +112,6 @@ impl Resources {
 pub(super) fn family(kind: KeyKind) -> &'static str {
     match kind {
         KeyKind::Summary | KeyKind::Position | KeyKind::Saga | KeyKind::Activation | KeyKind::StateMark => STATE,
-        KeyKind::Open | KeyKind::Timer | KeyKind::IndexMark => INDEXES,
+        KeyKind::Open | KeyKind::Timer | KeyKind::Changed | KeyKind::Snapshot | KeyKind::IndexMark => INDEXES,
     }
 }

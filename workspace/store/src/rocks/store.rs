@@ -1,22 +1,20 @@
 //! The store of one task in RocksDB.
 
-use std::{collections::HashMap, fmt, ops::ControlFlow, thread};
+use std::{collections::HashMap, fmt, ops::ControlFlow, sync::Arc, thread};
 
 use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId, Timer, Timestamp};
 
 use super::{
     database::Database,
-    first_timer::FirstTimer,
     identity::Identity,
+    kept::Kept,
     key,
     key_kind::KeyKind,
-    marks,
     recent::Recent,
     unwritten::{OnDisk, TimerOf, Unwritten},
-    value::Summary,
 };
-use crate::{Change, Checkpoint, Error, JournalPosition, Store};
+use crate::{Change, ChangedSaga, Checkpoint, Checkpoints, Error, Restored, Snapshotted, Store, restoring::Restoring};
 
 /// Changes after which all of them are written, however little memory they take: this many are replayed in a fraction of
 /// a second.
@@ -26,71 +24,30 @@ const UNWRITTEN_CHANGES_MAX: usize = 16 * 1024;
 ///
 /// After a write has failed RocksDB may refuse all later ones: open the store again then.
 pub struct RocksStore {
-    database: Database,
+    pub(super) database: Database,
     identity: Identity,
-    checkpoint: Checkpoint,
+    pub(super) kept: Kept,
     /// Whether the checkpoint or a saga has changed since RocksDB was written to.
-    behind: bool,
-    open: u64,
-    /// How many batches RocksDB has.
-    batch: u64,
-    /// The first timer of those in RocksDB that are not gone.
-    first_timer: FirstTimer,
+    pub(super) behind: bool,
     unwritten: Unwritten,
     unwritten_bytes_max: usize,
     recent: Recent,
+    /// While it is made from snapshots.
+    pub(super) restoring: Option<Restoring>,
 }
 
 impl RocksStore {
     /// The store over `database` with this identity, with what the last change left.
     pub(super) fn new(database: Database, identity: Identity, unwritten_bytes_max: usize) -> Result<Self, Error> {
-        let (mut checkpoint, mut open, mut batch) = (Checkpoint::default(), 0, 0);
-        let mut first_timer = FirstTimer::none();
-        if let Some(bytes) = database.get(KeyKind::Summary, &key::SUMMARY)? {
-            let summary: Summary<'_> = database.decode(&key::SUMMARY, &bytes)?;
-            checkpoint.journal = summary.journal.map(|(offset, event_id)| JournalPosition {
-                offset,
-                event_id: event_id.into(),
-            });
-            checkpoint.clock = summary.clock;
-            open = summary.open;
-            batch = summary.batch;
-            first_timer = FirstTimer::not_before(summary.no_timer_before);
-        }
-        marks::check(&database, batch)?;
-        database.scan(
-            KeyKind::Position,
-            &[KeyKind::Position.byte()],
-            KeyKind::Position.end(),
-            |key, offset| {
-                let input = key::read_position(key).ok_or_else(|| database.no_key(key))?;
-                checkpoint.positions.insert(input, database.decode(key, offset)?);
-                Ok(ControlFlow::Continue(()))
-            },
-        )?;
-        database.scan(
-            KeyKind::Activation,
-            &[KeyKind::Activation.byte()],
-            KeyKind::Activation.end(),
-            |key, versions| {
-                let definition = key::read_activation(key).ok_or_else(|| database.no_key(key))?;
-                checkpoint
-                    .activations
-                    .restore(definition, database.decode(key, versions)?);
-                Ok(ControlFlow::Continue(()))
-            },
-        )?;
         Ok(Self {
+            kept: Kept::read(&database)?,
             database,
             identity,
-            checkpoint,
             behind: false,
-            open,
-            batch,
-            first_timer,
             unwritten: Unwritten::default(),
             unwritten_bytes_max,
             recent: Recent::default(),
+            restoring: None,
         })
     }
 
@@ -116,26 +73,29 @@ impl RocksStore {
             if self.unwritten.timer_removed(id, timer) == OnDisk::Gone {
                 key.clear();
                 key::timer(&mut key, id, timer);
-                self.first_timer.removed(&key);
+                self.kept.first_timer.removed(&key);
             }
         }
         for timer in added {
             if self.unwritten.timer_added(id, timer) == OnDisk::Back {
                 key.clear();
                 key::timer(&mut key, id, timer);
-                self.first_timer.added(&key);
+                self.kept.first_timer.added(&key);
             }
         }
     }
 
     /// Writes everything that RocksDB does not have.
-    fn catch_up(&mut self) -> Result<(), Error> {
-        let mut first_timer = self.first_timer.clone();
+    pub(super) fn catch_up(&mut self) -> Result<(), Error> {
+        let mut first_timer = self.kept.first_timer.clone();
         let mut batch = self.database.batch()?;
         for (id, changed) in self.unwritten.sagas() {
             batch
                 .saga(id, &changed.saga)
                 .map_err(|error| self.not_encoded(&error))?;
+            if self.restoring.is_none() {
+                batch.changed(self.kept.checkpoints.lines, id);
+            }
             match (changed.was_open, changed.saga.open().is_some()) {
                 (false, true) => batch.opened(id),
                 (true, false) => batch.closed(id),
@@ -145,28 +105,21 @@ impl RocksStore {
         let (added, removed) = self.unwritten.timers();
         removed.for_each(|timer| batch.timer_removed(timer));
         added.for_each(|timer| first_timer.added(batch.timer_added(timer)));
-        for (input, offset) in &self.checkpoint.positions {
+        for (input, offset) in &self.kept.checkpoint.positions {
             batch
                 .position(input, *offset)
                 .map_err(|error| self.not_encoded(&error))?;
         }
-        for (definition, versions) in self.checkpoint.activations.versions() {
+        for (definition, versions) in self.kept.checkpoint.activations.versions() {
             batch
                 .activations(definition, versions)
                 .map_err(|error| self.not_encoded(&error))?;
         }
-        let journal = self.checkpoint.journal.as_ref();
-        let summary = Summary {
-            journal: journal.map(|journal| (journal.offset, &*journal.event_id)),
-            clock: self.checkpoint.clock,
-            open: self.open,
-            no_timer_before: first_timer.due().unwrap_or(Timestamp(i64::MAX)),
-            batch: self.batch + 1,
-        };
+        let summary = self.kept.as_summary(&first_timer);
         let batch = batch.finish(&summary).map_err(|error| self.not_encoded(&error))?;
         self.database.write(batch)?;
-        self.batch += 1;
-        self.first_timer = first_timer;
+        self.kept.batch += 1;
+        self.kept.first_timer = first_timer;
         self.behind = false;
         for (id, saga) in self.unwritten.written() {
             self.recent.written(id, saga);
@@ -179,7 +132,7 @@ impl RocksStore {
     fn timers_on_disk(&mut self, end: &[u8], limit: usize) -> Result<Vec<TimerOf>, Error> {
         let (mut timers, mut first) = (Vec::new(), None);
         self.database
-            .scan(KeyKind::Timer, self.first_timer.from(), end, |key, _| {
+            .scan(KeyKind::Timer, self.kept.first_timer.from(), end, |key, _| {
                 let (id, timer) = key::read_timer(key).ok_or_else(|| self.database.no_key(key))?;
                 let timer = (timer.due, id, timer.kind);
                 if self.unwritten.is_gone(&timer) {
@@ -196,9 +149,9 @@ impl RocksStore {
                 })
             })?;
         match first {
-            Some(key) => self.first_timer.found(Some(&key)),
-            None if end == KeyKind::Timer.end() => self.first_timer.found(None),
-            None => self.first_timer.not_found_before(end),
+            Some(key) => self.kept.first_timer.found(Some(&key)),
+            None if end == KeyKind::Timer.end() => self.kept.first_timer.found(None),
+            None => self.kept.first_timer.not_found_before(end),
         }
         Ok(timers)
     }
@@ -252,7 +205,8 @@ impl Store for RocksStore {
             let ids = change.sagas.iter().map(|saga| &saga.id);
             ids.map(|id| found.get(id).is_some_and(|open| *open)).collect()
         };
-        self.checkpoint.advance(&change);
+        self.kept.checkpoint.advance(&change);
+        self.kept.is_new = false;
         self.behind = true;
         for (saga, found) in change.sagas.into_iter().zip(on_disk) {
             self.retime(&saga.id, &saga.timers_removed, &saga.timers_added);
@@ -261,8 +215,8 @@ impl Store for RocksStore {
             // What is kept beside RocksDB is open there.
             let was_open = self.unwritten.put(saga.id, saga.saga, |id| recent.forget(id) || found);
             match (was_open, opens) {
-                (false, true) => self.open += 1,
-                (true, false) => self.open = self.open.saturating_sub(1),
+                (false, true) => self.kept.open += 1,
+                (true, false) => self.kept.open = self.kept.open.saturating_sub(1),
                 (false, false) | (true, true) => {}
             }
         }
@@ -275,7 +229,7 @@ impl Store for RocksStore {
             return Ok(Vec::new());
         }
         let mut timers = Vec::new();
-        if self.first_timer.due().is_some_and(|due| due <= now) {
+        if self.kept.first_timer.due().is_some_and(|due| due <= now) {
             let mut end = Vec::new();
             match now.0.checked_add(1) {
                 Some(after) => key::due(&mut end, Timestamp(after)),
@@ -292,15 +246,15 @@ impl Store for RocksStore {
 
     fn next_due(&mut self) -> Result<Option<Timestamp>, Error> {
         self.database.check()?;
-        if !self.first_timer.is_known() {
+        if !self.kept.first_timer.is_known() {
             self.timers_on_disk(&KeyKind::Timer.end(), 1)?;
         }
-        let both = [self.first_timer.due(), self.unwritten.next_due()];
+        let both = [self.kept.first_timer.due(), self.unwritten.next_due()];
         Ok(both.into_iter().flatten().min())
     }
 
     fn checkpoint(&self) -> &Checkpoint {
-        &self.checkpoint
+        &self.kept.checkpoint
     }
 
     fn journal_id(&self) -> Option<&str> {
@@ -318,7 +272,7 @@ impl Store for RocksStore {
     }
 
     fn open_count(&self) -> u64 {
-        self.open
+        self.kept.open
     }
 
     fn open_sagas(&self, after: Option<&SagaId>, limit: usize) -> Result<Vec<(SagaId, Saga)>, Error> {
@@ -353,6 +307,43 @@ impl Store for RocksStore {
             .zip(sagas)
             .map(|(id, saga)| saga.ok_or_else(|| missing(&id)).map(|saga| (id, saga)))
             .collect()
+    }
+
+    fn checkpoints(&self) -> &Checkpoints {
+        &self.kept.checkpoints
+    }
+
+    fn draw_line(&mut self, lineage: &Arc<str>) -> Result<(), Error> {
+        self.draw(lineage)
+    }
+
+    fn changed(&self, after: Option<&ChangedSaga>, limit: usize) -> Result<Vec<ChangedSaga>, Error> {
+        self.changed_after(after, limit)
+    }
+
+    fn have_snapshots(&self, sagas: &[ChangedSaga]) -> Result<Vec<bool>, Error> {
+        self.which_have_snapshots(sagas)
+    }
+
+    fn snapshotted(&mut self, sagas: &[(ChangedSaga, Snapshotted)]) -> Result<(), Error> {
+        self.settle(sagas)
+    }
+
+    fn checkpoint_done(&mut self, journal: i64) {
+        self.kept.checkpoints.journal = Some(journal);
+        self.behind = true;
+    }
+
+    fn is_new(&self) -> bool {
+        self.kept.is_new
+    }
+
+    fn restore(&mut self, restored: Vec<Restored>) -> Result<(), Error> {
+        self.take_restored(restored)
+    }
+
+    fn end_restore(&mut self, checkpoint: Checkpoint, checkpoints: Checkpoints) -> Result<(), Error> {
+        self.restored(checkpoint, checkpoints)
     }
 }
 

@@ -6,9 +6,7 @@
 use palinode_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The format of keys and values. Whoever changes the core's types that are kept here, or a key, raises it: the store is
-/// then rebuilt from the journal.
-pub const FORMAT: u8 = 7;
+use crate::format;
 
 /// Bytes of the checksum at the end of a value: CRC-32C of its key and of what stands before.
 const CHECKSUM_BYTES: usize = 4;
@@ -27,13 +25,18 @@ pub(super) struct Summary<'a> {
     pub(super) no_timer_before: Timestamp,
     /// How many batches were written.
     pub(super) batch: u64,
+    /// Names the checkpoints that this store's go on from.
+    pub(super) lineage: Option<&'a str>,
+    /// How many lines were drawn for checkpoints.
+    pub(super) lines: u64,
+    /// The journal offset that the last checkpoint reflects.
+    pub(super) checkpointed: Option<i64>,
 }
 
 /// Writes the `value` of `key` into `buffer`, over what was there.
 pub(super) fn encode<T: Serialize>(buffer: &mut Vec<u8>, key: &[u8], value: &T) -> Result<(), postcard::Error> {
     buffer.clear();
-    buffer.push(FORMAT);
-    *buffer = postcard::to_extend(value, std::mem::take(buffer))?;
+    format::append(buffer, value)?;
     let checksum = checksum(key, buffer);
     buffer.extend_from_slice(&checksum);
     Ok(())
@@ -41,21 +44,14 @@ pub(super) fn encode<T: Serialize>(buffer: &mut Vec<u8>, key: &[u8], value: &T) 
 
 /// Reads the value of `key`; says what is wrong with it when it cannot be read.
 pub(super) fn decode<'a, T: Deserialize<'a>>(key: &[u8], bytes: &'a [u8]) -> Result<T, String> {
-    let format = bytes.first().ok_or("a value is empty")?;
-    if *format != FORMAT {
-        return Err(format!("a value has the format {format} where {FORMAT} was expected"));
-    }
+    format::check(bytes)?;
     let (value, found) = bytes
         .split_last_chunk::<CHECKSUM_BYTES>()
         .ok_or("a value is too short")?;
     if *found != checksum(key, value) {
         return Err(format!("the value of {} has a wrong checksum", key.escape_ascii()));
     }
-    match postcard::take_from_bytes(value.get(1..).unwrap_or_default()) {
-        Ok((value, [])) => Ok(value),
-        Ok((_, more)) => Err(format!("a value has {} bytes after its end", more.len())),
-        Err(error) => Err(format!("a value cannot be decoded: {error}")),
-    }
+    format::read(value)
 }
 
 fn checksum(key: &[u8], value: &[u8]) -> [u8; CHECKSUM_BYTES] {
@@ -68,6 +64,7 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     use super::*;
+    use crate::format::FORMAT;
 
     const KEY: &[u8] = b"a key";
 

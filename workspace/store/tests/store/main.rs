@@ -15,5 +15,6 @@ mod killed;
 mod lost_log;
 mod open_sagas;
 mod sagas;
+mod snapshots;
 mod timers;
 mod twins_agree;

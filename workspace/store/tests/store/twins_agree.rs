@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palinode_core::{Saga, SagaId, Sequence, Timer, TimerKind, Timestamp};
-use palinode_store::{Change, SagaChange, Store};
+use palinode_store::{Change, ChangedSaga, SagaChange, Snapshotted, Store};
 use proptest::{collection::vec, prelude::*, test_runner::RngSeed};
 
 use crate::{
@@ -36,6 +36,9 @@ enum Action {
         limit: usize,
     },
     AskNext,
+    DrawLine,
+    /// A checkpoint comes to so many sagas, after so many others.
+    Snapshot(usize, usize),
     Restart,
 }
 
@@ -56,6 +59,8 @@ fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(sagas, position, journal)| Action::Write { sagas, position, journal }),
         2 => (-6..22i64, 0..6usize).prop_map(|(now, limit)| Action::AskDue { now, limit }),
         1 => Just(Action::AskNext),
+        1 => Just(Action::DrawLine),
+        2 => (0..3usize, 1..4usize).prop_map(|(skipped, count)| Action::Snapshot(skipped, count)),
         1 => Just(Action::Restart),
     ]
 }
@@ -113,7 +118,34 @@ fn same_answers(left: &mut impl Store, right: &mut impl Store) -> Result<(), Tes
     for after in [None, Some(&ids[2]), Some(&ids[5])] {
         prop_assert_eq!(left.open_sagas(after, 3).unwrap(), right.open_sagas(after, 3).unwrap());
     }
+    prop_assert_eq!(left.checkpoints(), right.checkpoints());
+    prop_assert_eq!(left.is_new(), right.is_new());
+    let changed = left.changed(None, 4).unwrap();
+    prop_assert_eq!(&changed, &right.changed(None, 4).unwrap());
+    if let Some(last) = changed.last() {
+        prop_assert_eq!(
+            left.changed(Some(last), 4).unwrap(),
+            right.changed(Some(last), 4).unwrap()
+        );
+    }
+    let all: Vec<_> = ids.into_iter().map(|id| ChangedSaga { line: 0, id }).collect();
+    prop_assert_eq!(left.have_snapshots(&all).unwrap(), right.have_snapshots(&all).unwrap());
     Ok(())
+}
+
+/// A checkpoint comes to some of the changed sagas.
+fn snapshot(store: &mut impl Store, skipped: usize, count: usize) {
+    let changed = store.changed(None, skipped + count).unwrap();
+    let ids: Vec<_> = changed.iter().map(|saga| saga.id.clone()).collect();
+    let sagas = store.sagas(&ids).unwrap();
+    let done = |saga: &Saga| match saga {
+        Saga::Open(_) | Saga::Lock(_) => Snapshotted::OfItsOwn,
+        Saga::Closed(_) => Snapshotted::InAList,
+        Saga::CancelledEarly { .. } => Snapshotted::Buried,
+    };
+    let pairs = changed.into_iter().zip(sagas).skip(skipped);
+    let settled: Vec<_> = pairs.map(|(changed, saga)| (changed, done(&saga.unwrap()))).collect();
+    store.snapshotted(&settled).unwrap();
 }
 
 proptest! {
@@ -166,6 +198,14 @@ fn agree(actions: &[Action], rocks: &impl Disk) -> Result<(), TestCaseError> {
                 );
             }
             Action::AskNext => prop_assert_eq!(left.next_due().unwrap(), right.next_due().unwrap()),
+            Action::DrawLine => {
+                left.draw_line(&"a".into()).unwrap();
+                right.draw_line(&"a".into()).unwrap();
+            }
+            Action::Snapshot(skipped, count) => {
+                snapshot(&mut left, skipped, count);
+                snapshot(&mut right, skipped, count);
+            }
             Action::Restart => {
                 drop((left, right));
                 (left, right) = (memory.open(), rocks.open());

@@ -7,6 +7,7 @@
 mod compile;
 mod default;
 mod encoder;
+mod list;
 mod lookup;
 mod read;
 mod shape;
@@ -20,6 +21,7 @@ pub use shape::Shape;
 pub use view::{FieldView, Kind, RecordView, Type};
 pub use write::EncodeError;
 
+pub(crate) use list::{read_list, write_list};
 pub(crate) use read::Reader;
 pub(crate) use shape::{FieldShape, Node, NodeId, RecordShape};
 pub(crate) use write::{write_block_end, write_boolean, write_bytes, write_double, write_long, write_node};

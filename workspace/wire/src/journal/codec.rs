@@ -13,6 +13,7 @@ use crate::{
     frame,
     inbox::InboxSchemas,
     own::{self, OwnSchema},
+    snapshots::SnapshotSchemas,
     typed,
 };
 
@@ -35,6 +36,8 @@ pub struct JournalSchemas {
     pub outcome: SchemaId,
     /// What sagas tell each other.
     pub inbox: InboxSchemas,
+    /// What stands in the snapshots.
+    pub snapshots: SnapshotSchemas,
 }
 
 /// One record of the journal.
@@ -66,6 +69,11 @@ impl JournalSchemas {
                 sub_saga_succeeded: id(own::SUB_SAGA_SUCCEEDED)?,
                 sub_saga_failed: id(own::SUB_SAGA_FAILED)?,
                 sub_saga_taken_back: id(own::SUB_SAGA_TAKEN_BACK)?,
+            },
+            snapshots: SnapshotSchemas {
+                saga_snapshot: id(own::SAGA_SNAPSHOT)?,
+                sagas_closed: id(own::SAGAS_CLOSED)?,
+                checkpoint_done: id(own::CHECKPOINT_DONE)?,
             },
         })
     }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{JournalError, codec::JournalSchemas};
 use crate::{
-    avro::{Malformed, Reader, write_block_end, write_bytes, write_long},
+    avro::{Malformed, Reader, read_list, write_bytes, write_list, write_long},
     frame,
 };
 
@@ -204,11 +204,7 @@ impl PositionsAdvanced {
     fn write(&self, out: &mut Vec<u8>) {
         write_bytes(out, self.event_id.as_bytes());
         write_long(out, self.time.0);
-        write_list(out, &self.positions, |out, position| {
-            write_bytes(out, position.topic.as_str().as_bytes());
-            write_long(out, i64::from(position.partition));
-            write_long(out, position.offset);
-        });
+        write_list(out, &self.positions, |out, position| position.write(out));
         write_list(out, &self.ignored, |out, range| write_bytes(out, range.as_bytes()));
     }
 
@@ -218,13 +214,7 @@ impl PositionsAdvanced {
         let record = Self {
             event_id: input.string()?.into(),
             time: Timestamp(input.long()?),
-            positions: read_list(&mut input, |input| {
-                Ok(Position {
-                    topic: input.string()?.into(),
-                    partition: input.int()?,
-                    offset: input.long()?,
-                })
-            })?,
+            positions: read_list(&mut input, Position::read)?,
             ignored: read_list(&mut input, |input| Ok(input.string()?.into()))?,
         };
         input.finish()?;
@@ -232,26 +222,18 @@ impl PositionsAdvanced {
     }
 }
 
-fn write_list<T>(out: &mut Vec<u8>, list: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
-    if !list.is_empty() {
-        write_long(out, i64::try_from(list.len()).unwrap_or(i64::MAX));
-        list.iter().for_each(|item| write(out, item));
+impl Position {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        write_bytes(out, self.topic.as_str().as_bytes());
+        write_long(out, i64::from(self.partition));
+        write_long(out, self.offset);
     }
-    write_block_end(out);
-}
 
-fn read_list<'a, T>(
-    input: &mut Reader<'a>,
-    read: impl Fn(&mut Reader<'a>) -> Result<T, Malformed>,
-) -> Result<Vec<T>, Malformed> {
-    let mut list = Vec::new();
-    loop {
-        let (count, _) = input.block()?;
-        if count == 0 {
-            return Ok(list);
-        }
-        for _ in 0..count {
-            list.push(read(input)?);
-        }
+    pub(crate) fn read(input: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(Self {
+            topic: input.string()?.into(),
+            partition: input.int()?,
+            offset: input.long()?,
+        })
     }
 }

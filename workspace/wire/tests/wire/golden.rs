@@ -22,7 +22,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{journal_schemas, path, plan, schema_text, text};
 
 /// Our framed bytes are the recorded ones; `apache_avro` writes `content` to the same bytes and reads ours.
-fn check(name: &str, record: &str, framed: &[u8], content: Json) {
+pub(crate) fn check(name: &str, record: &str, framed: &[u8], content: Json) {
     let schema = Schema::parse_str(&schema_text(record)).unwrap();
     let meant = Avro::try_from(content).unwrap().resolve(&schema).unwrap();
     let theirs = GenericDatumWriter::builder(&schema)

@@ -1,5 +1,6 @@
 //! The crate against `apache_avro`, against recorded bytes, and against hostile ones.
 
+mod checkpoint;
 mod datum;
 mod encoder;
 mod golden;

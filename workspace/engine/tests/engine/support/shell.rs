@@ -4,7 +4,7 @@ use std::{collections::VecDeque, rc::Rc, sync::Arc, time::Duration};
 
 use palinode_core::{Saga, SagaId, SchemaId, Timestamp};
 use palinode_engine::cycle::{Action, Cycle, Demand, SchemaAnswer, Shared, Signal, Status};
-use palinode_log::{Log, Outcome, PollLimits, Slot, TaskLog, memory::MemoryTask};
+use palinode_log::{Error as LogError, Log, Outcome, PollLimits, Slot, TaskLog, memory::MemoryTask};
 use palinode_store::{Checkpoint, Store, Stores, memory::MemoryStores};
 use palinode_wire::journal::{JournalRecord, TaskRecord};
 
@@ -30,12 +30,16 @@ pub(crate) struct Shell<St: Stores = MemoryStores> {
     pub(crate) poll_max: usize,
     /// Transactions that were asked for.
     pub(crate) transactions: u32,
+    /// Transactions of checkpoints that were asked for.
+    pub(crate) snapshot_transactions: u32,
     /// Records of the journal that were read.
     pub(crate) journal_read: u64,
-    /// The ids by which transactions were written.
+    /// The ids by which transactions were written, but for checkpoints.
     pub(crate) slots: Vec<Slot>,
     /// What each transaction takes.
     pub(crate) commit_takes: Duration,
+    /// The broker does not tell where the snapshots end.
+    pub(crate) hides_snapshots: bool,
     /// Commits until the process dies, right after the last of them and before it learns of it.
     pub(crate) dies_after_commits: Option<u32>,
     dead: bool,
@@ -58,9 +62,11 @@ impl<St: Stores> Shell<St> {
             asked: Vec::new(),
             poll_max: 500,
             transactions: 0,
+            snapshot_transactions: 0,
             journal_read: 0,
             slots: Vec::new(),
             commit_takes: Duration::ZERO,
+            hides_snapshots: false,
             dies_after_commits: None,
             dead: false,
         }
@@ -113,9 +119,14 @@ impl<St: Stores> Shell<St> {
                 ))
             }
             Action::Transact { slot, records } => {
-                self.check_transaction(&records);
-                self.transactions += 1;
-                self.slots.push(slot);
+                if slot == Slot::Snapshot {
+                    assert!(records.iter().all(|record| &*record.topic == "palinode.snapshots"));
+                    self.snapshot_transactions += 1;
+                } else {
+                    self.check_transaction(&records);
+                    self.transactions += 1;
+                    self.slots.push(slot);
+                }
                 let outcome = self.log.commit(slot, &records);
                 self.world.later(self.commit_takes);
                 if let (Some(left), Outcome::Committed { .. }) = (&mut self.dies_after_commits, &outcome) {
@@ -135,6 +146,14 @@ impl<St: Stores> Shell<St> {
             Action::OpenJournal { from } => self.log.open_journal(from).err().map(Signal::JournalFailed),
             Action::CloseJournal => {
                 self.log.close_journal();
+                None
+            }
+            Action::OpenSnapshots if self.hides_snapshots => Some(Signal::SnapshotBounds(Err(LogError::Unavailable {
+                what: "the bounds of the snapshots".into(),
+            }))),
+            Action::OpenSnapshots => Some(Signal::SnapshotBounds(self.log.open_snapshots())),
+            Action::CloseSnapshots => {
+                self.log.close_snapshots();
                 None
             }
             Action::Starts(inputs) => {
@@ -171,7 +190,7 @@ impl<St: Stores> Shell<St> {
         match self
             .world
             .journal_schemas
-            .read(&self.world.schemas, &last.value)
+            .read(&self.world.schemas, last.value.as_ref().unwrap())
             .unwrap()
         {
             JournalRecord::Task(TaskRecord::PositionsAdvanced(_)) => {}
@@ -196,6 +215,10 @@ impl<St: Stores> Shell<St> {
                 Ok(()) if records.is_empty() => return false,
                 Ok(()) => Signal::Records(records),
                 Err(error) => Signal::InputsFailed(error),
+            },
+            Demand::Snapshots => match self.log.poll_snapshots(limits, Duration::ZERO, &mut records) {
+                Ok(is_end) => Signal::Snapshots(records, is_end),
+                Err(error) => Signal::SnapshotsFailed(error),
             },
             Demand::Journal | Demand::Following => match self.log.poll_journal(limits, Duration::ZERO, &mut records) {
                 Ok(()) if records.is_empty() => return false,
@@ -326,20 +349,21 @@ impl<St: Stores> Shell<St> {
         shared
     }
 
-    /// Ends the process. What it has written keeps the rules, and a take-over from an empty store replays to exactly
-    /// what its store holds.
+    /// Ends the process. What it has written keeps the rules, and a take-over from an empty store leads to exactly what
+    /// its store holds: by the journal alone, and from the snapshots.
     pub(crate) fn ends_as_replayed(self) {
         let (world, task, was_running) = (Rc::clone(&self.world), self.task, self.is_running());
         assert!(was_running, "{:?}", self.status());
         let shared = self.crash();
         let kept = Contents::of(&mut shared.stores.open(task).unwrap(), &world);
-        let again = world.replay(task);
-        assert_eq!(kept.0, again.0, "a replay leads to the same sagas and timers");
-        assert_eq!(
-            kept.1.positions, again.1.positions,
-            "a replay leads to the same positions"
-        );
-        assert!(kept.1.clock <= again.1.clock);
+        for from_snapshots in [false, true] {
+            let again = world.restored(task, from_snapshots);
+            let what = format!("from snapshots: {from_snapshots}");
+            assert_eq!(kept.0, again.0, "a replay leads to the same sagas and timers, {what}");
+            assert_eq!(kept.1.positions, again.1.positions, "to the same positions, {what}");
+            assert_eq!(kept.1.activations, again.1.activations, "to the same versions, {what}");
+            assert!(kept.1.clock <= again.1.clock);
+        }
         world.check();
     }
 }
@@ -369,12 +393,29 @@ impl Contents {
 }
 
 impl World {
-    /// What a take-over of `task` from nothing leads to, before it reads any input.
-    fn replay(self: &Rc<Self>, task: i32) -> Contents {
+    /// At this moment the snapshots and the journal's tail lead to the same as the journal alone.
+    pub(crate) fn routes_agree(self: &Rc<Self>, task: i32) {
+        let by_journal = self.restored(task, false);
+        let by_snapshots = self.restored(task, true);
+        assert_eq!(by_journal.0, by_snapshots.0, "the same sagas and timers");
+        assert_eq!(by_journal.1.positions, by_snapshots.1.positions, "the same positions");
+        assert_eq!(
+            by_journal.1.activations, by_snapshots.1.activations,
+            "the same versions"
+        );
+    }
+
+    /// What a take-over of `task` from nothing leads to, before it reads any input; with or without a look at the
+    /// snapshots.
+    fn restored(self: &Rc<Self>, task: i32, from_snapshots: bool) -> Contents {
         let mut shell = self.task_of("afterwards", task, MemoryStores::default());
         let mut actions: VecDeque<Action> = shell.cycle.handle(Signal::Proposed, shell.now()).into();
         while !shell.is_running() {
             match actions.pop_front() {
+                Some(Action::OpenSnapshots) if !from_snapshots => {
+                    let none = Signal::SnapshotBounds(Ok((0, 0)));
+                    actions.extend(shell.cycle.handle(none, shell.now()));
+                }
                 Some(action) => {
                     if let Some(answer) = shell.act(action) {
                         actions.extend(shell.cycle.handle(answer, shell.now()));
@@ -386,9 +427,18 @@ impl World {
                         records_max: 7,
                         bytes_max: usize::MAX,
                     };
-                    assert_eq!(shell.cycle.demand(shell.now()), Demand::Journal, "{:?}", shell.status());
-                    shell.log.poll_journal(limits, Duration::ZERO, &mut records).unwrap();
-                    actions.extend(shell.cycle.handle(Signal::Journal(records), shell.now()));
+                    let signal = match shell.cycle.demand(shell.now()) {
+                        Demand::Snapshots => {
+                            let is_end = shell.log.poll_snapshots(limits, Duration::ZERO, &mut records).unwrap();
+                            Signal::Snapshots(records, is_end)
+                        }
+                        Demand::Journal => {
+                            shell.log.poll_journal(limits, Duration::ZERO, &mut records).unwrap();
+                            Signal::Journal(records)
+                        }
+                        other => panic!("{other:?} in {:?}", shell.status()),
+                    };
+                    actions.extend(shell.cycle.handle(signal, shell.now()));
                 }
             }
         }

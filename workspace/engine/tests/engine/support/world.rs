@@ -30,8 +30,9 @@ const BEGIN: i64 = 1_800_000_000_000;
 const COMMANDS: [&str; 3] = ["payments.commands", "warehouse.commands", "shipments.commands"];
 
 /// All topics but those of commands.
-const TOPICS: [&str; 12] = [
+const TOPICS: [&str; 13] = [
     "palinode.journal",
+    "palinode.snapshots",
     "palinode.inbox",
     "palinode.outcomes",
     "palinode.dead-letters",

@@ -236,7 +236,7 @@ impl Made {
             topic: topic.into(),
             partition: Some(partition),
             key: None,
-            value: value.into(),
+            value: Some(value.into()),
             headers: Vec::new(),
         }
     }
@@ -257,7 +257,7 @@ impl Made {
             topic: "payments.commands".into(),
             partition: Some(task),
             key: Some(Bytes::copy_from_slice(key.as_bytes())),
-            value: Bytes::new(),
+            value: Some(Bytes::new()),
             headers: vec![
                 header(headers::CE_ID, &format!("{request}/1")),
                 header(headers::CE_SOURCE, "palinode/shop"),
@@ -313,7 +313,14 @@ impl Made {
     fn began(&mut self, node: usize, task: i32, records: &[Produced]) -> u64 {
         let transaction = self.transactions;
         self.transactions += 1;
-        let id = |record: &Produced| record_id(&record.topic, &record.headers, &record.value).unwrap_or_default();
+        let id = |record: &Produced| {
+            record_id(
+                &record.topic,
+                &record.headers,
+                record.value.as_deref().unwrap_or_default(),
+            )
+            .unwrap_or_default()
+        };
         self.add(Happened::Began {
             node,
             task,
@@ -362,7 +369,7 @@ impl Made {
             offset,
             timestamp,
             key: record.key.clone(),
-            value: Some(record.value.clone()),
+            value: record.value.clone(),
             headers: record.headers.clone(),
         });
         offset

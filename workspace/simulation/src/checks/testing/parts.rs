@@ -26,7 +26,7 @@ pub(super) fn journal(task: i32, value: Vec<u8>) -> Produced {
         topic: "palinode.journal".into(),
         partition: Some(task),
         key: None,
-        value: value.into(),
+        value: Some(value.into()),
         headers: Vec::new(),
     }
 }

@@ -1,0 +1,61 @@
+//! How fast orders and replies are taken with many open sagas, beside a few.
+
+use std::time::Instant;
+
+use palinode_engine::Node;
+
+use super::world::{Done, Keep, World, circumstances, resident_mib, standings};
+
+/// Open sagas that are a few.
+const FEW: u64 = 10_000;
+/// Orders of one round; as many sagas hear of their payment.
+const ROUND: u64 = 2_000;
+/// Rounds that are measured at each number of open sagas; the median counts.
+const ROUNDS: usize = 5;
+/// Apart so far are the sagas that are paid one after the other: no cache helps.
+const STRIDE: u64 = 7_919;
+
+pub(crate) fn measure(sagas: u64) -> Done<()> {
+    let world = World::new("48h")?;
+    let folder = tempfile::tempdir()?;
+    // Checkpoints as they are by default.
+    let node = world.node(folder.path(), 100_000)?;
+    let few = at(&world, &node, 0, FEW)?;
+    let many = at(&world, &node, FEW + ROUND * ROUNDS as u64, sagas)?;
+    println!(
+        "  {:.0} % of the throughput with few ({})",
+        many / few * 100.0,
+        circumstances()?
+    );
+    node.stop();
+    Ok(())
+}
+
+/// Inputs a second with so many open sagas, of which `open` are there.
+fn at(world: &World, node: &Node, open: u64, sagas: u64) -> Done<f64> {
+    let began = Instant::now();
+    world.place(node, open, sagas, Keep::Nothing)?;
+    let placed = began.elapsed().as_secs_f64();
+    let mut rates = Vec::new();
+    let mut paid = 0;
+    for round in 0..ROUNDS as u64 {
+        let began = Instant::now();
+        for number in 0..ROUND {
+            world.order(sagas + round * ROUND + number)?;
+            paid = (paid + STRIDE) % sagas;
+            world.pay(paid)?;
+        }
+        while !standings(node)?.iter().all(|standing| standing.is_at_rest) {
+            std::thread::yield_now();
+        }
+        rates.push((2 * ROUND) as f64 / began.elapsed().as_secs_f64());
+        world.forget(Keep::Nothing);
+    }
+    rates.sort_by(f64::total_cmp);
+    let median = rates[ROUNDS / 2];
+    println!(
+        "  {sagas} open: {median:.0} inputs/s, median of {rates:.0?}; placed in {placed:.1} s, {} MiB in memory",
+        resident_mib()
+    );
+    Ok(median)
+}
