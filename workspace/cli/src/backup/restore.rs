@@ -17,7 +17,11 @@ pub(super) fn restore(arguments: &Restore) -> anyhow::Result<Verdict> {
         match one(&task, &id, &arguments.data, arguments.into_member.as_deref()) {
             Ok((manifest, place)) => {
                 restored += 1;
-                say(format_args!("{}; restored to {}", manifest.summary(), place.path().display()))?;
+                say(format_args!(
+                    "{}; restored to {}",
+                    manifest.summary(),
+                    place.path().display()
+                ))?;
             }
             // The other tasks' stores are worth it.
             Err(error) => {
