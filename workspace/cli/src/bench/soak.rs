@@ -19,6 +19,9 @@ const WINDOW: Duration = Duration::from_secs(10);
 const WINDOWS_A_LINE: usize = 6;
 const SECONDS_OF_AN_HOUR: f64 = 3_600.0;
 
+/// A figure, its growth, its unit, and where it stands.
+type Measure = (&'static str, &'static str, &'static str, fn(&Window) -> f64);
+
 /// Measures once, whatever number of runs is asked for.
 pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
     let rate = throughput::capacity(stage, arguments, "soak")? * PART;
@@ -40,7 +43,7 @@ pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mu
     figures.add("soak: orders, all ended once", "", None, orders.placed() as f64);
     figures.add("soak: rate", "sagas/s", None, rate);
     let counted = &windows[(windows.len() as f64 * SETTLES) as usize..];
-    let measures: [(_, _, _, fn(&Window) -> f64); 5] = [
+    let measures: [Measure; 5] = [
         ("soak: p50", "soak: p50, growth an hour", "ms", |window| window.p50),
         ("soak: p99", "soak: p99, growth an hour", "ms", |window| window.p99),
         ("soak: memory", "soak: memory, growth an hour", "MiB", |window| {
