@@ -100,11 +100,7 @@ impl Identity {
         if self.format == FORMAT {
             return Ok(());
         }
-        let what = format!(
-            "it has the format {} and this version reads {}",
-            self.format,
-            FORMAT
-        );
+        let what = format!("it has the format {} and this version reads {}", self.format, FORMAT);
         Err(failure::damaged(folder, what))
     }
 
