@@ -14,7 +14,12 @@ mod throughput;
 mod timers;
 mod world;
 
+use tikv_jemallocator::Jemalloc;
 use world::Done;
+
+/// As the orchestrator has it.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> Done<()> {
     let sagas = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;

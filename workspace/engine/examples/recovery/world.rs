@@ -31,6 +31,10 @@ const LOOK: Duration = Duration::from_millis(5);
 /// The longest wait for anything.
 const PATIENCE: Duration = Duration::from_secs(900);
 
+/// Where the ticks of user and system stand in `/proc/self/stat`, behind the name; and how many Linux counts in a second.
+const TICKS_AT: usize = 11;
+const TICKS_A_SECOND: f64 = 100.0;
+
 const INPUTS: [&str; 5] = [
     "orders.events",
     "orders.requests",
@@ -323,6 +327,16 @@ pub(crate) fn resident_mib() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
     kib.unwrap_or_default() / 1024
+}
+
+/// The seconds that this process had of all processors.
+pub(crate) fn processor_seconds() -> Done<f64> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name before may have spaces in it.
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(TICKS_AT).take(2);
+    let ticks = ticks.map(str::parse::<u32>).sum::<Result<u32, _>>()?;
+    Ok(f64::from(ticks) / TICKS_A_SECOND)
 }
 
 /// When and where something was measured, and how busy the machine was.
