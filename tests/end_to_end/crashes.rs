@@ -88,7 +88,8 @@ fn lose_state(world: &World<'_>, line: &str) {
     let began = Instant::now();
     shop.restart(ORCHESTRATOR_0).expect("it comes back");
     println!("after '{line}' all tasks run in {:.1} s", began.elapsed().as_secs_f64());
-    assert_eq!(said(&log) - before, TASKS, "of the tasks that say '{line}'");
+    let tasks = said(&log) - before;
+    assert!(tasks >= TASKS, "{tasks} tasks say '{line}'");
 }
 
 /// The payment and the order service are killed while orders are placed and paid, the warehouse and the shipment service

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::world::{Done, Keep, World, circumstances, open_sagas, resident_mib};
+use super::world::{Done, Keep, World, circumstances, open_sagas, processor_seconds, resident_mib};
 
 /// Journal records after which a task makes a checkpoint: often enough that there are some with few sagas.
 const CHECKPOINT_RECORDS: u64 = 20_000;
@@ -38,14 +38,15 @@ pub(crate) fn measure(sagas: u64) -> Done<()> {
     );
 
     let measure = |what: &str, folder: &Path| -> Done<()> {
-        let before = resident_mib();
+        let (before, processor) = (resident_mib(), processor_seconds()?);
         let began = Instant::now();
         let node = world.node(folder, u64::MAX)?;
         world.wait(|| open_sagas(&node) == Some(sagas), "all tasks to run")?;
         let took = began.elapsed().as_secs_f64();
         let more = resident_mib().saturating_sub(before);
         println!(
-            "  {what}: {took:.2} s, {more} MiB more in memory ({})",
+            "  {what}: {took:.2} s, {:.2} s of processor time, {more} MiB more in memory ({})",
+            processor_seconds()? - processor,
             circumstances()?
         );
         node.stop();

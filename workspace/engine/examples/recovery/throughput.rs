@@ -27,8 +27,9 @@ pub(crate) fn measure(sagas: u64) -> Done<()> {
     let few = at(&world, &node, 0, FEW)?;
     let many = at(&world, &node, FEW + ROUND * ROUNDS as u64, sagas)?;
     println!(
-        "  {:.0} % of the throughput with few ({})",
-        many / few * 100.0,
+        "  {:.0} % of the throughput with few, {:.0} % by processor time ({})",
+        many.0 / few.0 * 100.0,
+        many.1 / few.1 * 100.0,
         circumstances()?
     );
     node.stop();
