@@ -1,16 +1,18 @@
 //! `kill -9` in the middle of orders.
 
-use std::{fs, thread, time::Instant};
+use std::{collections::BTreeSet, fs, path::Path, thread, time::Instant};
 
+use bytes::Bytes;
 use palinode_sandbox::shop::Component;
 
-use crate::support::{Audit, Ground, PATIENCE, Run, Wanted, World, eventually};
+use crate::support::{Audit, Ground, PATIENCE, Raw, Run, Wanted, World, eventually};
 
 pub(crate) const ORCHESTRATOR: &str = "the orchestrator is killed twice in the middle of 500 orders";
-pub(crate) const STATE_DELETED: &str = "the orchestrator's state is deleted in the middle of orders";
+pub(crate) const STATE_DELETED: &str = "the orchestrator's state is deleted in the middle of orders, and comes back from snapshots, and from the journal alone";
 /// Orders of the scenarios in whose middle something is killed.
 const ORDERS: usize = 500;
 const ORCHESTRATOR_0: Component = Component::Orchestrator(0);
+const TASKS: usize = 12;
 pub(crate) const PARTICIPANTS: &str = "every participant is killed, one after the other, in the middle of 500 orders";
 
 /// Plays the scenarios.
@@ -18,7 +20,11 @@ pub(crate) fn play(run: &mut Run, ground: &Ground) {
     if !run.wants(&[ORCHESTRATOR, STATE_DELETED, PARTICIPANTS]) {
         return;
     }
-    let world = World::start(ground, "crashes", |_| {});
+    let world = World::start(ground, "crashes", |settings| {
+        settings
+            .orchestrator
+            .insert("engine.checkpoint_seconds".into(), "1".into());
+    });
     run.alone(ORCHESTRATOR, || orchestrator(&world));
     run.alone(STATE_DELETED, || state_deleted(&world));
     run.alone(PARTICIPANTS, || participants(&world));
@@ -50,19 +56,40 @@ fn state_deleted(world: &World<'_>) {
     eventually("some orders wait for a picker", || {
         (world.waiting_for_a_picker() >= 20).then_some(())
     });
-    {
-        let mut shop = world.shop();
-        shop.kill9(ORCHESTRATOR_0).expect("it is killed");
-        fs::remove_dir_all(shop.folder(ORCHESTRATOR_0)).expect("its folder goes");
-        let began = Instant::now();
-        shop.restart(ORCHESTRATOR_0).expect("it comes back");
-        println!(
-            "the state of all tasks was rebuilt from the journal in {:.1} s",
-            began.elapsed().as_secs_f64()
-        );
-    }
+    eventually("each task has made a checkpoint", || {
+        let mut records = world.records("palinode.snapshots");
+        records.retain(|record| record.key.as_deref() == Some(b"checkpoint") && record.value.is_some());
+        let tasks: BTreeSet<_> = records.iter().map(|record| record.source.partition).collect();
+        (tasks.len() == TASKS).then_some(())
+    });
+    lose_state(world, "the store is made from the snapshots");
+    // Snapshots are of no use when anything is odd about them.
+    let odd = |partition| Raw {
+        topic: "palinode.snapshots".into(),
+        partition: Some(partition),
+        key: Some(Bytes::from_static(b"something else")),
+        value: Bytes::from_static(b"x"),
+        ..Raw::default()
+    };
+    world.produce(&(0..TASKS as i32).map(odd).collect::<Vec<_>>());
+    lose_state(world, "the snapshots are of no use");
     world.pack_slowly();
     assert_all_end(world, &orders);
+}
+
+/// The orchestrator is killed and its folder deleted; when it is back, each of its tasks has said `line`.
+fn lose_state(world: &World<'_>, line: &str) {
+    let mut shop = world.shop();
+    let said = |log: &Path| fs::read_to_string(log).expect("its log").matches(line).count();
+    let log = shop.log(ORCHESTRATOR_0);
+    let before = said(&log);
+    shop.kill9(ORCHESTRATOR_0).expect("it is killed");
+    fs::remove_dir_all(shop.folder(ORCHESTRATOR_0)).expect("its folder goes");
+    let began = Instant::now();
+    shop.restart(ORCHESTRATOR_0).expect("it comes back");
+    println!("after '{line}' all tasks run in {:.1} s", began.elapsed().as_secs_f64());
+    let tasks = said(&log) - before;
+    assert!(tasks >= TASKS, "{tasks} tasks say '{line}'");
 }
 
 /// The payment and the order service are killed while orders are placed and paid, the warehouse and the shipment service
