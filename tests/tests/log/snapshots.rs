@@ -54,7 +54,8 @@ fn snapshots_are_read_to_their_end_with_tombstones_and_without_what_was_aborted(
     ));
     let raw = world.raw_producer("aborts");
     raw.begin_transaction().unwrap();
-    let aborted = BaseRecord::to(&world.topic(TOPIC))
+    let topic = world.topic(TOPIC);
+    let aborted = BaseRecord::to(&topic)
         .partition(1)
         .key("c")
         .payload("aborted");

@@ -71,7 +71,7 @@ fn a_record_comes_back_as_it_was_written() {
     assert_eq!(read[0].source, world.at("out", 2));
     assert_eq!(
         (read[0].key.as_ref(), read[0].value.as_ref()),
-        (written.key.as_ref(), Some(&written.value))
+        (written.key.as_ref(), written.value.as_ref())
     );
     assert_eq!(read[0].headers, written.headers);
     assert!(read[0].timestamp > 0);
