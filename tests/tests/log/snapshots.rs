@@ -55,10 +55,7 @@ fn snapshots_are_read_to_their_end_with_tombstones_and_without_what_was_aborted(
     let raw = world.raw_producer("aborts");
     raw.begin_transaction().unwrap();
     let topic = world.topic(TOPIC);
-    let aborted = BaseRecord::to(&topic)
-        .partition(1)
-        .key("c")
-        .payload("aborted");
+    let aborted = BaseRecord::to(&topic).partition(1).key("c").payload("aborted");
     raw.send(aborted).unwrap();
     raw.flush(Duration::from_secs(10)).unwrap();
     raw.abort_transaction(Duration::from_secs(10)).unwrap();

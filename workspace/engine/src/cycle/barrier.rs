@@ -71,6 +71,15 @@ impl Barrier {
         }
     }
 
+    /// What was asked for at a time that has not come yet says nothing: the clock went back.
+    fn forget_future(&mut self, now: Timestamp) {
+        match &mut self.stage {
+            Stage::Asked { at } | Stage::Reading { at, .. } if *at > now => *at = Timestamp::default(),
+            Stage::Reached { at } | Stage::Failed { since: at } if *at > now => self.stage = Stage::Idle,
+            _ => {}
+        }
+    }
+
     /// Up to which time timers may fire, when the first is due at `due`. `read` tells the next offset of an input that
     /// is not in the store; `readable` lists the inputs that are read at all.
     pub(super) fn passed(
@@ -82,6 +91,7 @@ impl Barrier {
         readable: impl FnOnce() -> Vec<TopicPartition>,
         actions: &mut Vec<Action>,
     ) -> Option<Timestamp> {
+        self.forget_future(now);
         if let Stage::Reading { at, ends, positions_at } = &mut self.stage {
             ends.retain(|input, end| read(input).is_none_or(|next| next < *end));
             if ends.is_empty() || now.since(*at) > READ_BEFORE_TIMER_MAX {
@@ -122,5 +132,48 @@ impl Barrier {
             Stage::Failed { .. } => Some("timers are due and the broker does not say where the inputs end".into()),
             Stage::Idle | Stage::Asked { .. } | Stage::Reached { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DUE: Timestamp = Timestamp(50_000);
+    /// Where the clock was, and where it was set back to.
+    const AHEAD: Timestamp = Timestamp(204_000);
+    const NOW: Timestamp = Timestamp(57_000);
+
+    fn passed(barrier: &mut Barrier, now: Timestamp) -> (Option<Timestamp>, usize) {
+        let mut actions = Vec::new();
+        let until = barrier.passed(DUE, now, true, |_| None, Vec::new, &mut actions);
+        (until, actions.len())
+    }
+
+    #[test]
+    fn ends_that_were_reached_under_a_clock_that_went_back_let_nothing_fire_early() {
+        let mut barrier = Barrier::default();
+        assert_eq!(passed(&mut barrier, AHEAD), (None, 1));
+        barrier.ends(Vec::new());
+        assert_eq!(passed(&mut barrier, AHEAD), (Some(AHEAD), 0));
+        assert_eq!(passed(&mut barrier, NOW), (None, 1), "the ends are asked for again");
+        barrier.ends(Vec::new());
+        assert_eq!(passed(&mut barrier, NOW), (Some(NOW), 0));
+    }
+
+    #[test]
+    fn ends_that_were_asked_for_under_a_clock_that_went_back_are_asked_for_again() {
+        let mut barrier = Barrier::default();
+        assert_eq!(passed(&mut barrier, AHEAD), (None, 1));
+        assert_eq!(passed(&mut barrier, NOW), (None, 0), "the answer is under way");
+        barrier.ends(Vec::new());
+        assert_eq!(passed(&mut barrier, NOW), (None, 1));
+    }
+
+    #[test]
+    fn a_broker_that_did_not_answer_before_the_clock_went_back_is_asked_at_once() {
+        let mut barrier = Barrier::default();
+        barrier.failed(AHEAD);
+        assert_eq!(passed(&mut barrier, NOW), (None, 1));
     }
 }

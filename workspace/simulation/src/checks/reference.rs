@@ -17,6 +17,8 @@ pub(super) struct Reference;
 /// The saga that the reference engine knows.
 const DEFINITION: &str = "order-fulfilment";
 const VERSION: u32 = 1;
+/// Why a saga is suspended when an expression cannot be evaluated.
+const EXPRESSION_FAILED: &str = "EXPRESSION_FAILED";
 
 impl Check for Reference {
     fn name(&self) -> &'static str {
@@ -28,7 +30,11 @@ impl Check for Reference {
     }
 
     fn exceptions(&self) -> &'static [&'static str] {
-        &["Sagas of other definitions, and of later versions: it knows the order saga, in its first version."]
+        &[
+            "Sagas of other definitions, and of later versions: it knows the order saga, in its first version.",
+            "What follows when a schema was not to be had for half a minute: the expressions that need it fail then, and the \
+             saga is suspended, of which people are told.",
+        ]
     }
 
     fn check(&self, scene: &Scene<'_>, found: &mut Found) {
@@ -39,19 +45,29 @@ impl Check for Reference {
             return;
         }
         let faults = &scene.remains.plan.faults;
-        let some_refuse = faults.iter().any(|fault| matches!(fault.what, Fault::Refuse { .. }));
+        let excuses = Excuses {
+            some_refuse: faults.iter().any(|fault| matches!(fault.what, Fault::Refuse { .. })),
+            registry_was_down: faults.iter().any(|fault| matches!(fault.what, Fault::Registry { .. })),
+        };
         for (saga, events) in scene.sagas() {
             let events: Vec<&SagaRecord> = events.iter().filter_map(|(_, entry)| entry.event()).collect();
             let is_known =
                 saga.definition.as_str() == DEFINITION && events.iter().all(|event| event.version == VERSION);
             if is_known {
-                compare(scene, saga, &events, some_refuse, found);
+                compare(scene, saga, &events, excuses, found);
             }
         }
     }
 }
 
-fn compare(scene: &Scene<'_>, saga: &SagaId, events: &[&SagaRecord], some_refuse: bool, found: &mut Found) {
+/// What lets a saga go another way than the reference knows.
+#[derive(Clone, Copy)]
+struct Excuses {
+    some_refuse: bool,
+    registry_was_down: bool,
+}
+
+fn compare(scene: &Scene<'_>, saga: &SagaId, events: &[&SagaRecord], excuses: Excuses, found: &mut Found) {
     let mut order = Order::default();
     for group in events.chunk_by(|one, other| one.cause == other.cause) {
         let Some(input) = input(scene, group[0]) else {
@@ -64,7 +80,10 @@ fn compare(scene: &Scene<'_>, saga: &SagaId, events: &[&SagaRecord], some_refuse
         if expected == actual {
             continue;
         }
-        if some_refuse && refused.take(&input, now, Mode::Refused) == actual {
+        if excuses.registry_was_down && actual.last().is_some_and(|last| last.ends_with(EXPRESSION_FAILED)) {
+            return;
+        }
+        if excuses.some_refuse && refused.take(&input, now, Mode::Refused) == actual {
             order = refused;
             continue;
         }

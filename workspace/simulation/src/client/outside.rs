@@ -1,6 +1,12 @@
 //! What a task of a process reaches: the model of everything that its thread has in production.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use palinode_core::{SchemaId, Timestamp};
 use palinode_engine::{Deployment, Letter, Outside, cycle::Status};
@@ -55,6 +61,8 @@ pub(crate) struct Client {
     snapshots: TopicPartition,
     /// Reads the snapshots up to this end.
     snapshots_reader: Option<(Reader, i64)>,
+    /// The time that the task was told last.
+    told: Cell<Timestamp>,
 }
 
 impl Client {
@@ -70,6 +78,7 @@ impl Client {
             inputs: None,
             journal_reader: None,
             snapshots_reader: None,
+            told: Cell::default(),
         }
     }
 
@@ -91,7 +100,8 @@ impl Client {
             )
             .unwrap_or_default()
         };
-        let node_time = space.places[hold.node].now(space.now);
+        // What is written was decided by the time that was told last; the clock may have gone back meanwhile.
+        let node_time = space.places[hold.node].now(space.now).max(self.told.get());
         space.note(Happened::Began {
             node: hold.node,
             task: *task,
@@ -111,7 +121,9 @@ impl Outside for Client {
     fn now(&self) -> Timestamp {
         let hold = &self.own.hold;
         let space = hold.space.borrow();
-        space.places[hold.node].now(space.now)
+        let now = space.places[hold.node].now(space.now);
+        self.told.set(now);
+        now
     }
 
     fn letter(&mut self) -> Option<Letter> {

@@ -23,6 +23,7 @@ pub(crate) use event::{Event, Over, Underway};
 pub(crate) use ledger::Ledger;
 pub(crate) use network::{Look, Network};
 pub(crate) use place::Place;
+pub(crate) use rest::TOO_MANY_OPEN;
 pub use run::run;
 pub(crate) use space::{Hold, Run, Shared, Space, ThreadId};
 pub use world::BEGIN;

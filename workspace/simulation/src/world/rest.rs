@@ -30,7 +30,7 @@ const LOOKS_MAX: u32 = 3_000;
 /// What is due later than this is waited for at once.
 const NEAR_MS: i64 = 10_000;
 /// What a task says that reads no starts because too many of its sagas are open.
-const TOO_MANY_OPEN: &str = "too many sagas are open";
+pub(crate) const TOO_MANY_OPEN: &str = "too many sagas are open";
 /// The journal's topic.
 const JOURNAL: &str = "palinode.journal";
 /// The topic of the snapshots.
