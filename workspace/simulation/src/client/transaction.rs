@@ -127,7 +127,8 @@ impl Producer {
         }
     }
 
-    /// Takes in what was delivered and leaves what is to be sent again.
+    /// Takes in what was delivered and leaves what is to be sent again. A refusal is told when everything else is known: the
+    /// broker may have taken what stands behind it in the answer.
     fn delivered(
         &mut self,
         answer: &ProduceResponse,
@@ -135,7 +136,7 @@ impl Producer {
         journal: &TopicPartition,
         journal_offset: &mut Option<i64>,
     ) -> Result<Option<ResponseError>, Trouble> {
-        let mut again = None;
+        let (mut again, mut refused) = (None, None);
         for topic in &answer.responses {
             for partition in &topic.partition_responses {
                 let at = TopicPartition::new(topic.name.as_str(), partition.index);
@@ -156,7 +157,8 @@ impl Producer {
                         let record = places.first().copied();
                         let reason = format!("'{}' refused a record: {error}", at.topic);
                         let topic = Arc::clone(&at.topic);
-                        return Err(Trouble::Refused(Refused { topic, record }, reason));
+                        refused.get_or_insert(Trouble::Refused(Refused { topic, record }, reason));
+                        batches.remove(&at);
                     }
                     Some(error) if is_fenced(error) => return Err(Stop::Fatal(error).into()),
                     Some(error) => {
@@ -166,7 +168,14 @@ impl Producer {
                 }
             }
         }
-        Ok(again)
+        match refused {
+            Some(trouble) => {
+                // What is neither delivered nor refused may be there.
+                self.needs_epoch |= !batches.is_empty();
+                Err(trouble)
+            }
+            None => Ok(again),
+        }
     }
 
     fn produce(&self, records: &[Produced], batches: &Batches, now: Timestamp) -> ProduceRequest {
