@@ -34,6 +34,8 @@ use crate::broker;
 pub const PARTITIONS: i32 = 4;
 /// What a test waits for at the most.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+/// The topic of the snapshots.
+pub const SNAPSHOTS: &str = "palinode.snapshots";
 /// More than any test writes.
 pub const EVERYTHING: PollLimits = PollLimits {
     records_max: 100_000,
@@ -114,6 +116,14 @@ impl World {
             replication: 1,
             configs: BTreeMap::new(),
         }
+    }
+
+    /// Makes the topic of the snapshots, which worlds do not have otherwise.
+    pub fn create_snapshots(&self) {
+        let mut spec = self.spec(SNAPSHOTS);
+        spec.configs.insert("cleanup.policy".into(), "compact".into());
+        let topics = Topics::connect(&self.settings).expect("a client");
+        topics.create(&[spec]).expect("the topic");
     }
 
     /// The full name of a topic.

@@ -50,6 +50,7 @@ fn a_zombie_with_an_open_transaction_writes_nothing() {
 #[test]
 fn an_idle_zombie_is_told_that_it_is_fenced() {
     let world = World::new();
+    world.create_snapshots();
     let mut zombie = world.owner(0);
     assert!(is_committed(
         &zombie.commit(Slot::A, &[world.journal(0, "zombie's claim")])

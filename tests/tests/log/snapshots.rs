@@ -2,28 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use palinode_log::{Consumed, Error, Outcome, Produced, Slot, TaskLog, kafka::topics::Topics};
-use palinode_tests::log_world::{EVERYTHING, PATIENCE, World, is_committed, until};
+use palinode_log::{Consumed, Error, Outcome, Produced, Slot, TaskLog};
+use palinode_tests::log_world::{EVERYTHING, PATIENCE, SNAPSHOTS, World, is_committed, until};
 use rdkafka::producer::{BaseRecord, Producer};
-
-const TOPIC: &str = "palinode.snapshots";
 
 fn with_snapshots() -> World {
     let world = World::new();
-    create(&world);
+    world.create_snapshots();
     world
-}
-
-fn create(world: &World) {
-    let mut spec = world.spec(TOPIC);
-    spec.configs.insert("cleanup.policy".into(), "compact".into());
-    Topics::connect(&world.settings).unwrap().create(&[spec]).unwrap();
 }
 
 fn snapshot(world: &World, key: &str, value: Option<&str>) -> Produced {
     Produced {
         value: value.map(|value| value.to_owned().into()),
-        ..world.record(TOPIC, Some(1), key, "")
+        ..world.record(SNAPSHOTS, Some(1), key, "")
     }
 }
 
@@ -54,7 +46,7 @@ fn snapshots_are_read_to_their_end_with_tombstones_and_without_what_was_aborted(
     ));
     let raw = world.raw_producer("aborts");
     raw.begin_transaction().unwrap();
-    let topic = world.topic(TOPIC);
+    let topic = world.topic(SNAPSHOTS);
     let aborted = BaseRecord::to(&topic).partition(1).key("c").payload("aborted");
     raw.send(aborted).unwrap();
     raw.flush(Duration::from_secs(10)).unwrap();
@@ -97,7 +89,7 @@ fn a_missing_topic_is_told_by_name() {
     let world = World::new();
     let error = world.task(1).open_snapshots().unwrap_err();
     assert!(
-        matches!(&error, Error::MissingTopic { topic } if topic.contains(TOPIC)),
+        matches!(&error, Error::MissingTopic { topic } if topic.contains(SNAPSHOTS)),
         "{error}"
     );
 }
@@ -110,12 +102,12 @@ fn a_missing_topic_costs_an_owner_nothing_and_takes_snapshots_once_it_is_there()
     for _ in 0..2 {
         let outcome = owner.commit(Slot::Snapshot, &[snapshot(&world, "a", Some("1"))]);
         assert!(
-            matches!(&outcome, Outcome::Aborted { reason, .. } if reason.contains(TOPIC)),
+            matches!(&outcome, Outcome::Aborted { reason, .. } if reason.contains(SNAPSHOTS)),
             "{outcome:?}"
         );
     }
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-    create(&world);
+    world.create_snapshots();
     until("the topic takes snapshots", || {
         is_committed(&owner.commit(Slot::Snapshot, &[snapshot(&world, "a", Some("1"))]))
     });
@@ -135,6 +127,8 @@ fn what_is_written_while_they_are_read_is_read_as_well() {
     assert!(is_committed(
         &owner.commit(Slot::Snapshot, &[snapshot(&world, "a", Some("2"))])
     ));
+    let mut other = world.seen_by("member-3").task(1);
+    until("its marker", || other.open_snapshots().unwrap().1 == 6);
     let keys: Vec<_> = read(&mut standby)
         .into_iter()
         .map(|record| record.key.unwrap())
