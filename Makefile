@@ -77,7 +77,7 @@ bench-recovery: setup-demo ## Measure recovery, throughput, timers and checkpoin
 
 # On the embedded broker; KAFKA=real or BOOTSTRAP=host:port in front choose another.
 demo: setup-demo ## Place orders and watch them shipped or compensated: ORDERS=5000 make demo
-	cargo run -q -p palinode-cli -- demo --orders $(ORDERS)
+	cargo run -q -p palinode-cli --no-default-features -- demo --orders $(ORDERS)
 
 kafka: setup ## Run Kafka and a schema registry for development until Ctrl-C
 	@deploy/kafka/dev.sh

@@ -64,6 +64,7 @@ pub(crate) enum Command {
     /// models, and time is virtual. The same number gives the same world. See docs/simulation.md.
     ///
     /// Exit codes: 0 nothing is wrong; 1 a law is broken, or something was not reached that must be.
+    #[cfg(feature = "simulation")]
     Simulate(crate::simulate::Arguments),
     /// Measure rate, latency and processor time on real Kafka.
     Bench(crate::bench::Arguments),

@@ -12,6 +12,7 @@ mod run;
 mod saga;
 mod sandbox;
 mod service;
+#[cfg(feature = "simulation")]
 mod simulate;
 mod test;
 mod topics;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Audit(audit) => audit::audit(&audit),
         Command::Backup(backup) => backup::backup(&backup),
         Command::Demo(demo) => demo::demo(&demo),
+        #[cfg(feature = "simulation")]
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Bench(arguments) => bench::bench(&arguments),
         Command::Sandbox(sandbox) => sandbox::sandbox(&sandbox),

@@ -7,6 +7,7 @@ mod wrong;
 use std::{
     fs,
     path::{Path, PathBuf},
+    slice,
 };
 
 use palinode_core::{ClosedSaga, Outcome, Saga, SagaId, Sequence, Timestamp};
@@ -250,7 +251,7 @@ fn what_a_killed_backup_leaves_is_no_backup_and_goes_with_the_next_one() {
 
     let manifest = ground.create(7).manifest;
 
-    assert_eq!(ground.backups().ids().unwrap(), [manifest.id.clone()]);
+    assert_eq!(ground.backups().ids().unwrap(), slice::from_ref(&manifest.id));
     assert_eq!(ground.stored_files().len(), manifest.files.len());
     assert!(!draft.exists());
     verify::one(&ground.backups(), &manifest.id).unwrap();
@@ -269,7 +270,7 @@ fn the_newest_backup_is_the_last_one_also_when_the_clock_was_set_back() {
 
     let late = ground.create(1).manifest;
 
-    assert_eq!(ground.backups().ids().unwrap(), [late.id.clone()]);
+    assert_eq!(ground.backups().ids().unwrap(), slice::from_ref(&late.id));
     let kept = verify::one(&ground.backups(), &late.id).unwrap();
     assert_eq!(kept.store.journal_offset, Some(9));
 }

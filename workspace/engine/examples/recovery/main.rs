@@ -21,10 +21,13 @@ use world::Done;
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
+/// Measures one part with so many open sagas, and prints what it found.
+type Measure = fn(u64) -> Done<()>;
+
 fn main() -> Done<()> {
     let sagas = std::env::args().nth(1).map_or(Ok(1_000_000), |text| text.parse())?;
     let wanted = std::env::args().nth(2);
-    let parts: [(&str, fn(u64) -> Done<()>); 4] = [
+    let parts: [(&str, Measure); 4] = [
         ("restore", restore::measure),
         ("throughput", throughput::measure),
         ("timers", timers::measure),

@@ -182,7 +182,7 @@ pub(super) fn without_permission(disk: &Rocks) -> Option<String> {
             data: data.into(),
             ..disk.settings()
         });
-        let error = stores.open(TASK).err().expect("it may not be read");
+        let error = stores.open(TASK).expect_err("it may not be read");
         println!(
             "{} retriable={} rebuildable={} {error}",
             error.code(),

@@ -98,7 +98,7 @@ fn damage_that_a_look_up_meets_ends_the_store_for_good() {
     assert!(store.write(started_at(CHANGES)).unwrap_err().is_rebuildable());
     assert!(store.next_due().unwrap_err().is_rebuildable());
     drop(store);
-    let again = disk.stores().open(TASK).err().expect("whoever opens it next is told");
+    let again = disk.stores().open(TASK).expect_err("whoever opens it next is told");
     assert_eq!(again.to_string(), error.to_string());
 }
 
