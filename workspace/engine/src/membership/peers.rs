@@ -21,9 +21,6 @@ pub const SUSPECTED_AFTER: Duration = Duration::from_secs(1);
 /// broker or this process stood still, whoever is heard first is not the only one that lives.
 const OWN_GAP_MAX: Duration = Duration::from_millis(750);
 
-/// Every member that lives was heard when our own heartbeats have come for so long.
-const SETTLED_AFTER: Duration = Duration::from_millis(500);
-
 /// When not even our own heartbeats were heard for so long, nothing is known of the others, and the group decides alone.
 const DEAF_AFTER: Duration = Duration::from_secs(5);
 
@@ -63,7 +60,6 @@ pub(super) struct Peers {
 /// When our own heartbeats were heard.
 #[derive(Clone, Copy, Debug)]
 struct Own {
-    first: Moment,
     last: Moment,
     /// Since when they come without a gap.
     steady_since: Moment,
@@ -86,7 +82,6 @@ impl Peers {
         if beat.member == self.me {
             if beat.run == self.run {
                 let own = self.own.get_or_insert(Own {
-                    first: now,
                     last: now,
                     steady_since: now,
                 });
@@ -144,10 +139,9 @@ impl Peers {
         }
     }
 
-    /// Whether every member that lives was heard.
+    /// Whether every member that lives was heard: reading begins before the last heartbeat of each, and our own came later.
     pub(super) fn is_settled(&self) -> bool {
-        self.own
-            .is_some_and(|own| own.last.saturating_sub(own.first) >= SETTLED_AFTER)
+        self.own.is_some()
     }
 
     /// Whether nothing can be known of the others: not even our own heartbeats come.

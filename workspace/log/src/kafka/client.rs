@@ -169,8 +169,8 @@ pub(super) fn heartbeat_reader(settings: &Settings, application: &Application) -
     let group = format!("{}{}.heartbeats", application.topic_prefix, application.name);
     manual(&mut config, &group);
     config
-        // What is deleted or cut off was not missed: only the newest counts.
-        .set("auto.offset.reset", "latest")
+        // Where less is left than is asked for, or the topic was made again: all of it. Heartbeats are kept for an hour only.
+        .set("auto.offset.reset", "earliest")
         .set("isolation.level", "read_uncommitted")
         .set("queued.max.messages.kbytes", "1024")
         .set("fetch.error.backoff.ms", "100")

@@ -26,6 +26,10 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Heartbeats that one look takes at the most, so that whoever asks comes to itself again.
 const TAKEN_MAX: usize = 1_000;
 
+/// So many of the last heartbeats are read at the start: those of the last second of 250 members, so that whoever lives has
+/// been heard when our own first one comes.
+const LAST_HEARTBEATS: i64 = 1_000;
+
 /// The heartbeats of all members, and our own.
 pub struct Heartbeats {
     topic: String,
@@ -36,7 +40,7 @@ pub struct Heartbeats {
 }
 
 impl Heartbeats {
-    /// Begins to read at the present end of the topic; asks no broker yet.
+    /// Begins to read a little before the present end of the topic; asks no broker yet.
     ///
     /// # Errors
     /// When a client cannot be made.
@@ -50,7 +54,7 @@ impl Heartbeats {
             .create_with_context(QuietContext)
             .map_err(|error| failure::environment(&error, "making the consumer of heartbeats"))?;
         let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&topic, PARTITION, Offset::End)
+        list.add_partition_offset(&topic, PARTITION, Offset::OffsetTail(LAST_HEARTBEATS))
             .and_then(|()| consumer.assign(&list))
             .map_err(|error| failure::environment(&error, "reading heartbeats"))?;
         Ok(Self {
