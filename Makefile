@@ -1,8 +1,8 @@
 # One command for each thing. Every target sets up what it needs first: with everything there that takes half a second.
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench soak bench-recovery \
-	demo kafka clean
+.PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench soak \
+	bench-open bench-recovery demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
@@ -70,6 +70,11 @@ bench: setup ## Measure the core alone, and rate, latency and processor time on 
 # A load that it can bear for long, and one that it cannot: MINUTES=30 make soak
 soak: setup ## Place orders for half an hour, then three times too many for a minute
 	cargo run -q --release -p palinode-cli -- bench --only soak,overload --minutes $(MINUTES) \
+		$(if $(WRITE),--write $(abspath $(WRITE)))
+
+# Two orchestrators take turns, one with 10,000 open sagas and one with SAGAS. Some gigabytes of the disk meanwhile.
+bench-open: setup ## Measure the throughput beside 10,000,000 open sagas, and a start with them: SAGAS=1000000 make bench-open
+	cargo run -q --release -p palinode-cli -- bench --only open --open $(or $(SAGAS),10000000) \
 		$(if $(WRITE),--write $(abspath $(WRITE)))
 
 bench-recovery: setup-demo ## Measure recovery, throughput, timers and checkpoints with many open sagas: SAGAS=100000 PART=restore make bench-recovery

@@ -1,6 +1,7 @@
 //! The audit of everything that was written, by the command that people use.
 
 use std::{
+    ffi::OsStr,
     path::Path,
     process::Command,
     thread,
@@ -26,6 +27,8 @@ pub(crate) struct Audit {
     pub(crate) completed: u64,
     pub(crate) compensated: u64,
     pub(crate) suspended: u64,
+    /// Lines that clients wrote down.
+    pub(crate) observations: u64,
     /// What is wrong.
     pub(crate) problems: Vec<String>,
     /// The whole report, as JSON.
@@ -55,6 +58,14 @@ fn once(world: &World) -> anyhow::Result<Audit> {
             "--registry",
             &settings.registry,
         ])
+        .arg("--catalog")
+        .arg(world.catalogue())
+        .args(
+            world
+                .notes()
+                .iter()
+                .flat_map(|file| [OsStr::new("--observed"), file.as_os_str()]),
+        )
         .output()?;
     let (report, errors) = (
         String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -89,6 +100,7 @@ fn once(world: &World) -> anyhow::Result<Audit> {
         completed: count("completed"),
         compensated: count("compensated"),
         suspended: count("suspended"),
+        observations: count("observations"),
         problems,
         report,
     })

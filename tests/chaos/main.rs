@@ -13,6 +13,7 @@ mod disks;
 mod fault;
 mod helper;
 mod network;
+mod observer;
 mod orders;
 mod plan;
 mod run;
@@ -20,6 +21,7 @@ mod storm;
 mod summary;
 mod topics;
 mod world;
+mod writer;
 
 use std::{env, process::ExitCode};
 

@@ -1,5 +1,5 @@
-//! Links between the nodes of the orchestrator and the brokers: each a small proxy that can hold back, slow down or end
-//! what goes through it. It knows nothing of what that is.
+//! Links between the nodes of the orchestrator and the brokers, and from the clients that write down what they do: each a
+//! small proxy that can hold back, slow down or end what goes through it. It knows nothing of what that is.
 
 use std::{collections::BTreeMap, io, net::Ipv4Addr, time::Duration};
 
@@ -19,12 +19,14 @@ use crate::fault::Trouble;
 /// What is read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// A node and a broker.
+/// A node and a broker. The clients that write down what they do count as one node more.
 type Ends = (u8, usize);
 
 /// All links.
 pub(crate) struct Network {
     links: BTreeMap<Ends, Link>,
+    /// The number of the clients that write down what they do.
+    clients: u8,
     _runtime: Runtime,
 }
 
@@ -57,7 +59,8 @@ enum Direction {
 }
 
 impl Network {
-    /// Links from each of the nodes to each of the brokers, which need not be there yet.
+    /// Links from each of the nodes, and from the clients that write down what they do, to each of the brokers, which need
+    /// not be there yet.
     pub(crate) fn start(nodes: u8, brokers: usize) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -65,7 +68,7 @@ impl Network {
             .enable_all()
             .build()?;
         let mut links = BTreeMap::new();
-        for ends in (0..nodes).flat_map(|node| (0..brokers).map(move |broker| (node, broker))) {
+        for ends in (0..=nodes).flat_map(|node| (0..brokers).map(move |broker| (node, broker))) {
             let way = Way {
                 ends,
                 told: ports::free()?,
@@ -78,6 +81,7 @@ impl Network {
         }
         Ok(Self {
             links,
+            clients: nodes,
             _runtime: runtime,
         })
     }
@@ -92,6 +96,11 @@ impl Network {
         let ways = self.ways().filter(|way| way.ends.0 == node);
         let each: Vec<String> = ways.map(|way| format!("127.0.0.1:{}", way.told)).collect();
         each.join(",")
+    }
+
+    /// What the clients that write down what they do take as `bootstrap.servers`.
+    pub(crate) fn bootstrap_of_clients(&self) -> String {
+        self.bootstrap(self.clients)
     }
 
     /// Begins trouble between a node and a broker, or all brokers.
@@ -111,11 +120,13 @@ impl Network {
         });
     }
 
+    /// The links of a node, or those to one broker. The clients that write down what they do share the lot of the first one.
     fn each(&self, node: u8, broker: Option<usize>, change: impl Fn(&mut State)) {
+        let is_hit = |from: u8| from == node || (node == 0 && from == self.clients);
         let links = self
             .links
             .iter()
-            .filter(|((from, to), _)| *from == node && broker.is_none_or(|broker| broker == *to));
+            .filter(|((from, to), _)| is_hit(*from) && broker.is_none_or(|broker| broker == *to));
         links.for_each(|(_, link)| link.state.send_modify(&change));
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -134,10 +137,12 @@ fn play(
     summary: &mut Summary,
 ) -> anyhow::Result<()> {
     let ended = AtomicBool::new(false);
+    let (writer, first) = (Arc::clone(&world.writer), rounds.start);
     thread::scope(|scope| {
         let placing: Vec<_> = (0..APPS)
             .map(|_| scope.spawn(|| apps.place_until(&ended, wanted.rate)))
             .collect();
+        let writing = scope.spawn(|| writer.write_until(&ended));
         let mut played = Ok(());
         for number in rounds {
             let round = Round::of(wanted.seed, number, shape);
@@ -163,12 +168,19 @@ fn play(
                     break;
                 }
             }
+            if number == first {
+                played = played.and(world.kill_observer().context("the observer"));
+            }
         }
         ended.store(true, Ordering::Relaxed);
         for app in placing {
             let app = app.join().unwrap_or_else(|_| Err(anyhow::anyhow!("an app panicked")));
             played = played.and(app.context("an app"));
         }
+        let written = writing
+            .join()
+            .unwrap_or_else(|_| Err(anyhow::anyhow!("the writer panicked")));
+        played = played.and(written.context("the writer"));
         played
     })
 }
@@ -194,6 +206,9 @@ fn judge(world: &mut World, apps: &Apps, known: &mut Known, summary: &mut Summar
     }
     summary.violations.extend(ended.problems);
     let drained = began.elapsed();
+    if !world.observer.is_running()? {
+        summary.violations.push("the observer has ended by itself".into());
+    }
     let audit = audit::audit(world)?;
     summary.violations.extend(audit.problems.iter().cloned());
     if audit.started != orders.len() as u64 {
@@ -217,6 +232,15 @@ fn judge(world: &mut World, apps: &Apps, known: &mut Known, summary: &mut Summar
         drained.as_secs_f64(),
         (began.elapsed() - drained).as_secs_f64()
     );
+    let [stand, refused, unknown] = world.writer.ended();
+    println!(
+        "  judged by {} lines of what clients were handed and told; of the writer's transactions {stand} stand, {refused} \
+         were refused, {unknown} are not known",
+        audit.observations
+    );
+    if audit.observations == 0 || stand == 0 || refused == 0 {
+        summary.violations.push("nothing was written down".into());
+    }
     known.last = audit;
     Ok(())
 }

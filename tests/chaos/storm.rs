@@ -156,6 +156,9 @@ fn begin(world: &mut World, what: What) -> anyhow::Result<()> {
 
 fn end(world: &mut World, what: What, is_late: bool, aside: &mut Aside) -> anyhow::Result<Done> {
     match what {
+        What::Kill(Target::Broker(broker)) | What::Stop(Target::Broker(broker)) if world.brokers.stays_away(broker) => {
+            return Ok(Done::NotYet);
+        }
         What::Kill(target) => launch(world, target)?,
         What::KillAndWipe(node) => launch(world, Target::Shop(Component::Orchestrator(node)))?,
         What::Pause(Target::Shop(component)) => world.shop.resume(component)?,
@@ -168,6 +171,7 @@ fn end(world: &mut World, what: What, is_late: bool, aside: &mut Aside) -> anyho
                 }
                 aside.late.push(target.to_string());
                 kill9(world, target)?;
+                return Ok(Done::NotYet);
             }
             launch(world, target)?;
         }

@@ -134,7 +134,7 @@ fn longest(partition: i32, mut steps: Vec<(i64, Step)>) -> Gap {
 /// Writes every record of every topic into a folder, a line each.
 pub(crate) fn dump(world: &World, folder: &Path) -> anyhow::Result<()> {
     let settings = world.settings();
-    let catalogue = Catalogue::read(&settings.repository.join("schemas/catalog.yaml"))?;
+    let catalogue = Catalogue::read(&world.catalogue())?;
     let kafka = Settings::new(settings.bootstrap_servers.as_str());
     std::fs::create_dir_all(folder)?;
     for name in catalogue.names() {

@@ -5,6 +5,7 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use anyhow::Context;
@@ -18,6 +19,8 @@ use crate::{
     disks::Disks,
     helper::{Helper, Role},
     network::Network,
+    observer::{self, Observer},
+    writer::{self, Writer},
 };
 
 /// Tasks of the orchestrator: three nodes have two each, and a fault of one hits a third.
@@ -42,6 +45,10 @@ pub(crate) enum Kind {
 pub(crate) struct World {
     // Dropped in this order: processes before what they stand on, the folder last.
     pub(crate) shop: Shop,
+    /// Writes down what it reads.
+    pub(crate) observer: Observer,
+    /// Writes down what it is told of its transactions.
+    pub(crate) writer: Arc<Writer>,
     pub(crate) registry: Helper,
     pub(crate) brokers: Brokers,
     /// None with the embedded broker, which tells all of its clients one address.
@@ -95,9 +102,17 @@ impl World {
             .map(|node| settings.folder.join(Component::Orchestrator(node).name()))
             .collect();
         let disks = Disks::mount(&folders);
+        let clients = match &network {
+            Some(network) => network.bootstrap_of_clients(),
+            None => brokers.bootstrap(),
+        };
         let shop = Shop::start(settings)?;
+        let writer = Writer::start(shop.settings(), folder.path(), &clients)?;
+        let observer = Observer::start(shop.settings(), folder.path(), clients)?;
         Ok(Self {
             shop,
+            writer: Arc::new(writer),
+            observer,
             registry,
             brokers,
             network,
@@ -116,10 +131,26 @@ impl World {
         self.folder.path()
     }
 
+    /// The catalogue of all topics.
+    pub(crate) fn catalogue(&self) -> PathBuf {
+        observer::catalogue(self.folder())
+    }
+
+    /// What clients have written down.
+    pub(crate) fn notes(&self) -> [PathBuf; 2] {
+        [observer::notes(self.folder()), writer::notes(self.folder())]
+    }
+
+    /// Kills the observer in the middle of what it does, and starts it again.
+    pub(crate) fn kill_observer(&mut self) -> anyhow::Result<()> {
+        self.observer.kill_and_start(self.shop.settings())
+    }
+
     /// Ends everything and leaves data and logs where they are.
     pub(crate) fn keep(self) -> anyhow::Result<PathBuf> {
         let Self {
             shop,
+            observer,
             registry,
             brokers,
             folder,
@@ -127,7 +158,7 @@ impl World {
             ..
         } = self;
         let (settings, nodes) = (shop.settings().clone(), shop.settings().nodes);
-        drop((shop, registry, brokers));
+        drop((shop, observer, registry, brokers));
         if disks.can_be_filled() {
             // What stands in memory would be gone.
             for node in (0..nodes).map(|node| Component::Orchestrator(node).name()) {

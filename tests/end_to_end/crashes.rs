@@ -25,12 +25,24 @@ pub(crate) fn play(run: &mut Run, ground: &Ground) {
             .orchestrator
             .insert("engine.checkpoint_seconds".into(), "1".into());
     });
+    let mut observer = world.observe();
     run.alone(ORCHESTRATOR, || orchestrator(&world));
+    world.kill_observer(&mut observer);
     run.alone(STATE_DELETED, || state_deleted(&world));
     run.alone(PARTICIPANTS, || participants(&world));
-    run.always("crashes: the audit passes", || {
-        world.audit(Audit::Ended);
-    });
+    run.always(
+        "crashes: the audit passes, with what a reader was handed all along",
+        || {
+            let report = world.audit_with(Audit::Ended, Some(&observer));
+            assert!(observations(&report) > 0, "{report}");
+        },
+    );
+}
+
+/// What the audit knew of the reader.
+fn observations(report: &str) -> u64 {
+    let line = report.lines().find_map(|line| line.strip_prefix("observations"));
+    line.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
 }
 
 fn orchestrator(world: &World<'_>) {

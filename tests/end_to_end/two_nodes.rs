@@ -6,12 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use palinode_sandbox::shop::Component;
+use palinode_sandbox::{cluster::Kind, shop::Component};
 
 use crate::support::{Audit, Ground, PATIENCE, Run, Wanted, World, eventually};
 
 pub(crate) const KILLED: &str = "of two orchestrators one is killed, and its orders go on within 5 s";
 pub(crate) const STOPPED: &str = "of two orchestrators one is stopped, and the other takes over at once";
+const NEWER: &str =
+    "of two orchestrators in a group of the newer protocol (KIP-848) one is killed, and its orders go on";
 const FIRST: Component = Component::Orchestrator(0);
 const SECOND: Component = Component::Orchestrator(1);
 const TASKS: usize = 12;
@@ -42,13 +44,37 @@ impl Took {
 
 /// Plays the scenarios.
 pub(crate) fn play(run: &mut Run, ground: &Ground) {
-    if !run.wants(&[KILLED, STOPPED]) {
-        return;
+    if run.wants(&[KILLED, STOPPED]) {
+        classic(run, ground);
     }
+    // The classic protocol is the one that is shipped: the newer one is for the long form.
+    if run.wants(&[NEWER]) && *ground.kind() != Kind::Embedded {
+        newer(run, ground);
+    }
+}
+
+fn classic(run: &mut Run, ground: &Ground) {
     let world = World::start(ground, "two-nodes", |settings| settings.nodes = 2);
     run.alone(KILLED, || killed(&world));
     run.alone(STOPPED, || stopped(&world));
     run.always("two nodes: the audit passes", || {
+        world.audit(Audit::Ended);
+    });
+}
+
+fn newer(run: &mut Run, ground: &Ground) {
+    let world = World::start(ground, "two-newer-nodes", |settings| {
+        settings.nodes = 2;
+        settings
+            .kafka_properties
+            .insert("group.protocol".into(), "consumer".into());
+    });
+    run.alone(NEWER, || {
+        killed(&world);
+        world.shop().restart(FIRST).expect("it comes back");
+        await_shared(&world);
+    });
+    run.always("two nodes, newer protocol: the audit passes", || {
         world.audit(Audit::Ended);
     });
 }

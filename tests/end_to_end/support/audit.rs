@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::World;
+use super::{Observer, World};
 
 /// How long what was said at last may take to be read.
 const DRAINED_AT_MOST: Duration = Duration::from_secs(20);
@@ -28,6 +28,14 @@ impl World<'_> {
     /// # Panics
     /// When a law was broken.
     pub(crate) fn audit(&self, audit: Audit) -> String {
+        self.audit_with(audit, None)
+    }
+
+    /// Audits the shop, and what a reader of it was handed; gives the report.
+    ///
+    /// # Panics
+    /// When a law was broken.
+    pub(crate) fn audit_with(&self, audit: Audit, observer: Option<&Observer>) -> String {
         let settings = &self.settings;
         let deadline = Instant::now() + DRAINED_AT_MOST;
         loop {
@@ -43,6 +51,9 @@ impl World<'_> {
                 ]);
             if audit == Audit::EndedWithCopies {
                 command.arg("--copied-outputs");
+            }
+            if let Some(observer) = observer {
+                command.arg("--observed").arg(&observer.notes);
             }
             if let Some(definitions) = &settings.definitions {
                 command.arg("--definitions").arg(definitions);

@@ -41,6 +41,11 @@ impl Ground {
         }
     }
 
+    /// The kind of broker.
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
     /// The broker for the next shop: an embedded one starts in a moment, so that each shop has its own; others are shared.
     pub(super) fn broker(&self) -> Arc<Cluster> {
         let start = || Arc::new(Cluster::start(self.kind.clone()).unwrap_or_else(|error| panic!("{error}")));

@@ -4,6 +4,7 @@ mod audit;
 mod chat;
 mod ground;
 mod journal;
+mod observer;
 mod orders;
 mod patience;
 mod plan;
@@ -14,6 +15,7 @@ mod world;
 
 pub(crate) use audit::Audit;
 pub(crate) use ground::Ground;
+pub(crate) use observer::Observer;
 pub(crate) use orders::Wanted;
 pub(crate) use patience::{PATIENCE, eventually, eventually_within};
 pub(crate) use plan::{Plan, plans};

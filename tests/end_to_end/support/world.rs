@@ -91,6 +91,13 @@ impl<'g> World<'g> {
             .then(|| serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
+    /// The status and the text that a process answers to GET; nothing when nobody answers.
+    pub(crate) fn ask(&self, component: Component, path: &str) -> Option<(u16, String)> {
+        let mut answer = self.agent.get(self.url(component, path)).call().ok()?;
+        let text = answer.body_mut().read_to_string().ok()?;
+        Some((answer.status().as_u16(), text))
+    }
+
     /// Changes how a service behaves.
     ///
     /// # Panics

@@ -7,3 +7,4 @@ mod reading;
 mod snapshots;
 mod topics;
 mod transactions;
+mod watch;

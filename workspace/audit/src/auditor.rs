@@ -113,11 +113,12 @@ impl Auditor {
         }
     }
 
-    /// Takes in what a client wrote down, before or after the records. Those of one client come in its order.
+    /// Takes in what a client wrote down. Those of one client come in its order; those of the journal come before the
+    /// records, so that what stands there is kept in mind. The others may come before or after them.
     pub fn observe(&mut self, observation: &Observation) {
         let offset = match observation.did {
             Did::Sought { offset } | Did::Polled { offset, .. } | Did::Acknowledged { offset, .. } => offset,
-            Did::Refused { .. } => 0,
+            Did::Confirmed { .. } | Did::Refused { .. } => 0,
         };
         let observed = Observed {
             by: self.facts.clients.index(&observation.by),
@@ -128,6 +129,7 @@ impl Auditor {
             },
             did: observation.did,
         };
+        self.counts.observations += 1;
         self.facts.observe(&observed);
         for (check, _) in &mut self.checks {
             check.observe(&observed);

@@ -47,10 +47,12 @@ pub(crate) struct Facts {
     pub(crate) types: Names<RecordName>,
     /// The clients that wrote down what they did.
     pub(crate) clients: Names<Arc<str>>,
-    /// What stands, except in the journal, which nobody takes as an input. The whole run is known only at its end.
+    /// What stands; in the journal, which nobody takes as an input, only when a client wrote down something of it before.
+    /// The whole run is known only at its end.
     pub(crate) standing: Standing,
     /// What was read. The whole run is known only at its end.
     pub(crate) readings: Readings,
+    has_journal_observed: bool,
     sagas: Vec<SagaFacts>,
     by_id: HashMap<SagaId, SagaIndex>,
     dead_letters: HashSet<InputPosition>,
@@ -94,6 +96,7 @@ impl Facts {
             clients: Names::default(),
             standing: Standing::default(),
             readings: Readings::default(),
+            has_journal_observed: false,
             sagas: Vec::new(),
             by_id: HashMap::new(),
             dead_letters: HashSet::new(),
@@ -137,12 +140,13 @@ impl Facts {
 
     /// Takes in what a client wrote down.
     pub(crate) fn observe(&mut self, observed: &Observed) {
+        self.has_journal_observed |= self.topics.find(JOURNAL) == Some(observed.at.topic);
         self.readings.observe(observed);
     }
 
     /// Takes a record in.
     pub(crate) fn note(&mut self, seen: &Seen<'_>) {
-        if seen.topic.as_str() != JOURNAL {
+        if seen.topic.as_str() != JOURNAL || self.has_journal_observed {
             self.standing.note(seen.position(), digest_of(seen));
         }
         self.readings.note(seen);

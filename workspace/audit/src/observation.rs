@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use palinode_core::TopicName;
-use serde::{Deserialize, Serialize};
 
 /// What a reader or a writer wrote down: what topics alone cannot tell. Those of one client come in its order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
     /// The client.
     pub by: Arc<str>,
@@ -20,8 +18,7 @@ pub struct Observation {
 }
 
 /// What a client did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Did {
     /// It reads from this offset on.
     Sought {
@@ -39,6 +36,11 @@ pub enum Did {
     Acknowledged {
         /// Where.
         offset: i64,
+        /// Of its value.
+        digest: u64,
+    },
+    /// It was told that its record is written, but not where.
+    Confirmed {
         /// Of its value.
         digest: u64,
     },
@@ -79,19 +81,5 @@ mod tests {
         assert_eq!(content_digest(Some(b"tea")), content_digest(Some(b"\0\0\0\0\x09tea")));
         assert_ne!(content_digest(Some(b"tea")), content_digest(Some(b"eat")));
         assert_eq!(content_digest(None), content_digest(Some(b"")));
-    }
-
-    #[test]
-    fn an_observation_is_a_line_of_json() {
-        let polled = Observation {
-            by: "reader-1".into(),
-            topic: "orders.events".into(),
-            partition: 3,
-            did: Did::Polled { offset: 7, digest: 9 },
-        };
-        let line =
-            r#"{"by":"reader-1","topic":"orders.events","partition":3,"did":{"polled":{"offset":7,"digest":9}}}"#;
-        assert_eq!(serde_json::to_string(&polled).unwrap(), line);
-        assert_eq!(serde_json::from_str::<Observation>(line).unwrap(), polled);
     }
 }

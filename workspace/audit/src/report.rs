@@ -57,6 +57,8 @@ pub struct Counts {
     pub forwarded: u64,
     /// Inputs that could not be processed.
     pub dead_letters: u64,
+    /// What clients wrote down.
+    pub observations: u64,
 }
 
 impl Report {
@@ -67,7 +69,7 @@ impl Report {
 }
 
 impl Counts {
-    fn rows(&self) -> [(&'static str, u64); 13] {
+    fn rows(&self) -> [(&'static str, u64); 14] {
         [
             ("records", self.records),
             ("sagas started", self.sagas),
@@ -82,6 +84,7 @@ impl Counts {
             ("rejections", self.rejections),
             ("forwarded inputs", self.forwarded),
             ("dead letters", self.dead_letters),
+            ("observations", self.observations),
         ]
     }
 }

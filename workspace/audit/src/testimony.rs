@@ -21,7 +21,7 @@ pub(crate) enum Witness {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Observed {
     pub(crate) by: NameIndex,
-    /// Where; the offset says nothing of a record that was refused.
+    /// Where; the offset says nothing of a record that was refused, or confirmed without its place.
     pub(crate) at: InputPosition,
     pub(crate) did: crate::Did,
 }

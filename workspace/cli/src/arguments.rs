@@ -46,6 +46,12 @@ pub(crate) enum Command {
     Saga(Saga),
     /// Judge from the topics alone whether everything was done once, in order, and taken back where it had to be.
     Audit(Audit),
+    /// Read topics until it is stopped, and write down what it was handed: for 'palinode audit --observed'.
+    ///
+    /// It reads committed records only, without a consumer group, from the first record of each partition on. It can be
+    /// killed at any moment, and started again: a file that is there is gone on with, and so is reading. A line stands
+    /// for a record that it was handed, with where it stands and a digest of it.
+    Observe(Observe),
     /// Copy the stores of a node's tasks to a folder or an object store, and back.
     ///
     /// The journal in Kafka is the truth: what a node keeps on its disk is made again from it whenever it is lost. A backup
@@ -218,9 +224,34 @@ pub(crate) struct Audit {
     /// Somebody has sent commands or events for everybody again on purpose: let the copies pass.
     #[arg(long)]
     pub(crate) copied_outputs: bool,
+    /// Files in which clients wrote down what they were handed or told, for example by 'palinode observe', separated by
+    /// commas. Records that they were handed, or told to be written, have to stand where they say, and nothing may have
+    /// been left out.
+    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    pub(crate) observed: Vec<PathBuf>,
     /// Print JSON instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Arguments of `palinode observe`.
+#[derive(Debug, Args)]
+pub(crate) struct Observe {
+    /// How to reach Kafka.
+    #[command(flatten)]
+    pub(crate) cluster: Cluster,
+    /// The catalogue of topics.
+    #[arg(long, default_value = "schemas/catalog.yaml")]
+    pub(crate) catalog: PathBuf,
+    /// The topics, without their prefix, separated by commas. Without any: all that 'palinode audit' reads.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) topics: Vec<String>,
+    /// The name of this reader, for the audit.
+    #[arg(long, default_value = "observer")]
+    pub(crate) name: String,
+    /// The file to write to.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
 }
 
 /// Arguments of `palinode demo`.

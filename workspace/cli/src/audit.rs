@@ -1,7 +1,10 @@
 //! `palinode audit`: reads every topic from its beginning and judges the run by the topics alone.
 
 mod laws;
+mod observed;
 mod read;
+
+pub(crate) use read::judged;
 
 use std::path::PathBuf;
 
@@ -19,6 +22,8 @@ pub(crate) struct Where {
     pub(crate) catalog: PathBuf,
     /// Whether everything should have come to an end.
     pub(crate) expect: Expect,
+    /// What clients wrote down.
+    pub(crate) observed: Vec<PathBuf>,
     /// Whether the report is printed as JSON.
     pub(crate) json: bool,
 }
@@ -39,6 +44,7 @@ pub(crate) fn audit(arguments: &Audit) -> anyhow::Result<Verdict> {
         definitions: arguments.definitions.clone(),
         catalog: arguments.catalog.clone(),
         expect,
+        observed: arguments.observed.clone(),
         json: arguments.json,
     };
     print(&what, copies)

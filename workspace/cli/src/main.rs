@@ -7,6 +7,7 @@ mod bench;
 mod cluster;
 mod definitions;
 mod demo;
+mod observe;
 mod replay;
 mod run;
 mod saga;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Command::Topics(topics) => topics::topics(&topics),
         Command::Saga(saga) => saga::saga(&saga),
         Command::Audit(audit) => audit::audit(&audit),
+        Command::Observe(observe) => observe::observe(&observe),
         Command::Backup(backup) => backup::backup(&backup),
         Command::Demo(demo) => demo::demo(&demo),
         #[cfg(feature = "simulation")]

@@ -1,5 +1,7 @@
 //! `palinode run`.
 
+use std::pin::pin;
+
 use anyhow::Context;
 use palinode_server::{Configuration, Server, start_telemetry};
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,16 +19,28 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<Verdict> {
         .enable_all()
         .build()
         .context("the threads for HTTP could not be started")?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let server = Server::start(&configuration, metrics).await?;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        let mut asked_to_end = pin!(async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        });
+        let server = tokio::select! {
+            started = Server::start(&configuration, metrics) => started?,
+            () = &mut asked_to_end => {
+                tracing::info!("stopping: the node waited, and has begun nothing");
+                return Ok(Verdict::Done);
+            }
+        };
+        asked_to_end.await;
         tracing::info!("stopping: transactions end, stores close, the member leaves");
         server.stop().await;
         Ok(Verdict::Done)
-    })
+    });
+    // Whoever still asks a broker that is away is not waited for.
+    runtime.shutdown_background();
+    ended
 }

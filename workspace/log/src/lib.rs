@@ -6,10 +6,12 @@
 mod error;
 pub mod kafka;
 pub mod memory;
+mod outages;
 mod record;
 pub mod registry;
 mod task_log;
 
 pub use error::Error;
+pub use outages::{Need, Outages};
 pub use record::{Consumed, Header, HeaderName, Produced, TopicPartition};
 pub use task_log::{Application, Log, Outcome, Paused, PollLimits, Refused, Slot, TaskLog};

@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 use tracing::{debug, info_span, warn};
 
 use crate::{
-    Answer, Command, Composer, Database, Error, Handler, HandlerError, Incoming, OutMessage, Outbox,
+    Answer, Codec, Command, Composer, Database, Error, Handler, HandlerError, Incoming, OutMessage, Outbox,
     answers::{self, Known},
     bars, dead_letter, headers,
 };
@@ -47,6 +47,11 @@ impl<H: Handler> Desk<H> {
             composer,
             forgotten_at: Timestamp::default(),
         }
+    }
+
+    /// Reads and writes Avro.
+    pub(crate) fn codec(&self) -> &Codec {
+        self.composer.codec()
     }
 
     /// Calls [`Handler::on_start`].

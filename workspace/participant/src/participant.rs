@@ -5,8 +5,8 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use crate::{
-    Composer, Database, Desk, Error, Handler, Processed, Sender, ServiceSettings, Stop, Timestamp, consumer::Consumer,
-    insist::insist, measures, now,
+    Composer, Database, Desk, Error, Handler, Processed, Readiness, Record, Sender, ServiceSettings, Stop, Timestamp,
+    consumer::Consumer, insist::insist, measures, now, readiness::Writes,
 };
 
 /// A service: reads commands, has its [`Handler`] answer them, publishes the answers.
@@ -17,6 +17,8 @@ pub struct Participant<H> {
     settings: ServiceSettings,
     database: Database,
     desk: Desk<H>,
+    writes: Writes,
+    readiness: Readiness,
 }
 
 impl<H: Handler> Participant<H> {
@@ -26,7 +28,21 @@ impl<H: Handler> Participant<H> {
             settings,
             database,
             desk: Desk::new(composer, handler),
+            writes: Writes::default(),
+            readiness: Readiness::default(),
         }
+    }
+
+    /// The same, which registers the schema of `T` before it begins.
+    #[must_use]
+    pub fn writes<T: Record>(mut self) -> Self {
+        self.writes.add::<T>();
+        self
+    }
+
+    /// Whether it is ready.
+    pub fn readiness(&self) -> Readiness {
+        self.readiness.clone()
     }
 
     /// The name of the service.
@@ -34,12 +50,16 @@ impl<H: Handler> Participant<H> {
         &self.settings.name
     }
 
-    /// Works until `stop`; blocks the thread.
+    /// Works until `stop`; blocks the thread. Brokers and a registry that are away are waited for.
     ///
     /// # Errors
     /// When the service cannot start, or another instance of it took its place in the group.
     pub fn run(mut self, stop: &Stop) -> Result<(), Error> {
         let name = self.settings.name.clone();
+        let codec = self.desk.codec().clone();
+        let Some(_watch) = self.writes.begin(&self.settings, &codec, &self.readiness, stop)? else {
+            return Ok(());
+        };
         self.desk.start(&self.database, now())?;
         let sender_stop = Stop::new();
         let sender = Sender::new(&name, self.database.clone(), &self.settings.kafka)?.spawn(sender_stop.clone())?;
@@ -63,8 +83,9 @@ impl<H: Handler> Participant<H> {
             let batch = consumer.poll(self.wait(now()))?;
             let due = self.desk.next_deadline().is_some_and(|deadline| deadline <= now());
             if !batch.is_empty() || due {
-                let name = &self.settings.name;
-                let Some(processed) = insist(name, stop, || self.desk.process(&self.database, &batch, now())) else {
+                let (name, outages) = (&self.settings.name, self.readiness.outages());
+                let Some(processed) = insist(name, stop, outages, || self.desk.process(&self.database, &batch, now()))
+                else {
                     break;
                 };
                 self.count(processed);

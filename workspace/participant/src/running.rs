@@ -32,7 +32,8 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts `participant` and serves `router` on `listen`, with `GET /healthz`, `/metrics` and `/behaviour` added.
+    /// Starts `participant` and serves `router` on `listen`, with `GET /healthz`, `/readyz`, `/metrics` and `/behaviour`
+    /// added.
     ///
     /// # Errors
     /// When the address is taken or a thread cannot be started.
@@ -48,6 +49,7 @@ impl Running {
         let well = Arc::new(AtomicBool::new(true));
         let router = router
             .merge(health(Arc::clone(&well)))
+            .merge(participant.readiness().routes())
             .merge(http::common_routes(parts.metrics.clone(), Some(switches)));
         let http_stop = Stop::new();
         let http = Http::serve(&name, listen, router, http_stop.clone())?;

@@ -123,6 +123,16 @@ impl Error {
         }
     }
 
+    /// Whether somebody is away who is needed, so that a start waits; everything else is for a person to mend.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::RegistryAway { .. } => true,
+            Self::Log(error) => error.is_retriable(),
+            Self::Engine(error) => error.is_retriable(),
+            _ => false,
+        }
+    }
+
     /// Whether the same call may succeed later.
     pub fn is_retriable(&self) -> bool {
         match self {

@@ -5,12 +5,15 @@
 pub mod configuration;
 mod definitions;
 mod describe;
+mod disk;
 mod error;
 mod http;
 mod known_schemas;
 mod members;
 mod run;
 mod schemas;
+mod starting;
+mod surroundings;
 mod telemetry;
 mod topics;
 

@@ -8,24 +8,22 @@ use std::{
 
 use palinode_core::SchemaId;
 use palinode_engine::{
-    Clock, Deployment, Library, Node, Topics,
-    cycle::{Member, SchemaAnswer, Shared},
+    Clock, Library, Node,
+    cycle::{SchemaAnswer, Shared},
 };
 use palinode_log::{
-    Application, Log,
-    kafka::{self, CompactedTopic, Heartbeats, KafkaLog, Membership},
+    kafka::{self, Heartbeats, KafkaLog, Membership},
     registry::{Answer, KeptSchemas, Lookups, RegistryClient, RegistryError},
 };
-use palinode_store::rocks::{self, RocksStores};
-use palinode_wire::{Schemas, heartbeat::Heartbeat, journal::JournalSchemas, outcome::OutcomeRecord, own};
-use tokio::sync::watch;
+use palinode_store::rocks::RocksStores;
+use palinode_wire::{heartbeat::Heartbeat, own};
 
 use crate::{
     Configuration, Error,
-    definitions::{DefinitionFile, PublishedDefinitions, Supplies, open_shelf},
-    http::{App, router},
-    known_schemas::SCHEMAS_TOPIC,
+    http::{App, Door, Front},
     members::{Members, Parts},
+    starting::{Starting, Told},
+    surroundings::Surroundings,
 };
 
 /// A running orchestrator.
@@ -33,13 +31,13 @@ pub struct Server {
     node: Arc<Node>,
     membership: Membership,
     members: Members,
-    http: tokio::task::JoinHandle<()>,
-    stop_http: watch::Sender<bool>,
-    address: SocketAddr,
+    door: Door,
+    _surroundings: Arc<Surroundings>,
 }
 
 impl Server {
-    /// Starts an orchestrator. Telemetry has been started before; `metrics` is its handle.
+    /// Starts an orchestrator. Telemetry has been started before; `metrics` is its handle. It serves HTTP from the first
+    /// moment on, and waits for brokers and a registry that are away: `/readyz` says so, and dropping the future ends it.
     ///
     /// # Errors
     /// When something that it needs is missing or wrong; the error says what to do.
@@ -59,103 +57,53 @@ impl Server {
         metrics: metrics_exporter_prometheus::PrometheusHandle,
         clock: Clock,
     ) -> Result<Self, Error> {
-        let files = DefinitionFile::read_all(&configuration.definitions)?;
-        let url = &configuration.registry.url;
-        let registry = RegistryClient::new(url).map_err(|error| Error::Registry {
-            url: url.clone(),
-            reason: error.to_string(),
-        })?;
-        let application = Application {
-            name: configuration.application.as_str().into(),
-            topic_prefix: configuration.topic_prefix.as_str().into(),
-            partitions: configuration.partitions,
-            member: configuration.member.as_str().into(),
-        };
-        let kafka = kafka::Settings {
-            bootstrap_servers: configuration.kafka.bootstrap_servers.clone(),
-            properties: configuration.kafka.properties.clone(),
-        };
-        let topics = Topics::new(&configuration.topic_prefix);
-        let kept = CompactedTopic::new(kafka.clone(), &*topics.full(SCHEMAS_TOPIC));
-        let kept = Arc::new(blocking(move || Ok(KeptSchemas::read(kept)?)).await?);
-        let log = Arc::new(KafkaLog::new(kafka.clone(), application.clone())?);
-        let supplies = Supplies {
-            registry: registry.clone(),
-            url: url.clone(),
-            folder: configuration.schemas.clone(),
-            kept: Arc::clone(&kept),
-            topics,
-            log: Arc::clone(&log),
-        };
-        let published = PublishedDefinitions::new(kafka.clone(), &configuration.topic_prefix, Arc::clone(&kept));
-        let (member, now) = (Arc::clone(&application.member), clock.now());
-        let opening = move || open_shelf(supplies, published, files, &member, now);
-        let (shelf, schemas) = blocking(opening).await?;
-        let settings = palinode_engine::Settings {
-            clock,
-            ..configuration.engine_settings()
-        };
-        let prepared = prepare(
-            configuration,
-            settings,
-            application.clone(),
-            Arc::clone(&log),
-            shelf.last(),
-            schemas,
-        );
-        let (shared, shelf) = (blocking(prepared).await?, Arc::new(shelf));
+        let starting = Arc::new(Starting::new(configuration, clock)?);
+        let surroundings = starting.watch()?;
+        let front = Arc::new(Front::new(metrics, surroundings.outages().clone()));
+        let door = Door::open(configuration.http.listen, Arc::clone(&front)).await?;
+        let Told { shared, shelf, kept } = starting.ask(&surroundings, &front).await?;
+        let Starting {
+            kafka,
+            application,
+            registry,
+            log,
+            ..
+        } = &*starting;
 
-        let heartbeats = Heartbeats::open(&kafka, &application)?;
-        let node = start_node(Arc::clone(&shared), log, registry, kept, shelf.clone()).await?;
-        Arc::clone(&shelf).watch(Arc::downgrade(&node));
+        let heartbeats = Heartbeats::open(kafka, application)?;
+        let node = start_node(
+            Arc::clone(&shared),
+            Arc::clone(log),
+            registry.clone(),
+            kept,
+            shelf.clone(),
+        )
+        .await?;
+        Arc::clone(&shelf).watch(Arc::downgrade(&node), surroundings.outages().clone());
         let (members, news) = start_members(configuration, &shared, Arc::clone(&node), heartbeats)?;
-
-        let listener = tokio::net::TcpListener::bind(configuration.http.listen)
-            .await
-            .map_err(|source| Error::Listen {
-                address: configuration.http.listen.to_string(),
-                source,
-            })?;
-        let address = listener.local_addr().map_err(|source| Error::Listen {
-            address: configuration.http.listen.to_string(),
-            source,
-        })?;
-        let (stop_http, mut stopped) = watch::channel(false);
-        let app = App {
+        front.begin(App {
             node: Arc::clone(&node),
             shared,
             shelf,
-            metrics,
             members: members.board(),
-        };
-        let http = tokio::spawn(async move {
-            let stopped = async move {
-                // An error means that the sender is gone, which is a stop as well.
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            if let Err(error) = axum::serve(listener, router(app)).with_graceful_shutdown(stopped).await {
-                tracing::error!(%error, "the HTTP server ended");
-            }
         });
-
-        let membership = Membership::join(&kafka, &application, move |said| {
+        let membership = Membership::join(kafka, application, move |said| {
             // Whoever listens has ended: so has this process, soon.
             let _ = news.send(said);
         })?;
-        tracing::info!(%address, member = %application.member, "the orchestrator is up");
+        tracing::info!(address = %door.address(), member = %application.member, "the orchestrator is up");
         Ok(Self {
             node,
             membership,
             members,
-            http,
-            stop_http,
-            address,
+            door,
+            _surroundings: surroundings,
         })
     }
 
     /// Where the HTTP server listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.door.address()
     }
 
     /// The tasks.
@@ -170,8 +118,7 @@ impl Server {
             node,
             membership,
             members,
-            http,
-            stop_http,
+            door,
             ..
         } = self;
         let stopped = tokio::task::spawn_blocking(move || {
@@ -187,11 +134,7 @@ impl Server {
         if stopped.await.is_err() {
             tracing::error!("stopping the tasks panicked");
         }
-        // Nobody listens: the HTTP server ended before.
-        let _ = stop_http.send(true);
-        if http.await.is_err() {
-            tracing::error!("the HTTP server panicked");
-        }
+        door.close().await;
     }
 }
 
@@ -201,72 +144,6 @@ const HAND_OVER_MAX: Duration = Duration::from_secs(10);
 
 /// How long leaving the group may take at a stop. The group notices by itself after its session time-out.
 const LEAVE_WAIT: Duration = Duration::from_secs(5);
-
-/// Everything that asks Kafka before the tasks start; it blocks.
-fn prepare(
-    configuration: &Configuration,
-    settings: palinode_engine::Settings,
-    application: Application,
-    log: Arc<KafkaLog>,
-    deployment: Deployment,
-    schemas: Schemas,
-) -> impl FnOnce() -> Result<Arc<Shared<RocksStores>>, Error> + Send + 'static {
-    let (data, memory_bytes) = (configuration.data_dir.clone(), configuration.store.memory_bytes);
-    move || {
-        let Deployment {
-            definitions,
-            input_partitions,
-        } = deployment;
-        for topic in [&definitions.topics.journal, &definitions.topics.inbox] {
-            let found = log.partitions(topic)?;
-            if found != application.partitions {
-                return Err(Error::Configuration {
-                    reason: format!(
-                        "the topic '{topic}' has {found} partitions and the application {}; the number is fixed for \
-                         the life of an application",
-                        application.partitions
-                    ),
-                });
-            }
-        }
-        let snapshots = &definitions.topics.snapshots;
-        if let Err(error) = log.partitions(snapshots) {
-            tracing::warn!(
-                topic = %snapshots,
-                %error,
-                "no snapshots can be read or written: a node that loses its disk reads the whole journal until the topic is \
-                 there; 'palinode topics check' tells what is missing"
-            );
-        }
-        let unregistered = |error: &dyn std::fmt::Display| Error::Configuration {
-            reason: format!("our own schemas are not registered: {error}"),
-        };
-        let journal_schemas = JournalSchemas::new(|name| schemas.id_of(name)).map_err(|error| unregistered(&error))?;
-        let outcome_codec = OutcomeRecord::codec(journal_schemas.outcome).map_err(|error| unregistered(&error))?;
-        let stores = RocksStores::new(rocks::Settings {
-            data,
-            cluster: log.cluster_id()?,
-            application: application.name.to_string(),
-            partitions: application.partitions,
-            member: application.member.to_string(),
-            memory_bytes: usize::try_from(memory_bytes).unwrap_or(usize::MAX),
-        });
-        let source: Arc<str> = format!("palinode/{}", application.name).into();
-        let run: Arc<str> = uuid::Uuid::new_v4().to_string().into();
-        let shared = Shared {
-            member: Member { application, run },
-            settings,
-            definitions,
-            stores: Arc::new(stores),
-            input_partitions,
-            journal_schemas,
-            outcome_codec,
-            schemas,
-            source,
-        };
-        Ok(Arc::new(shared))
-    }
-}
 
 /// Starts the tasks, with look-ups in the registry that run beside them.
 async fn start_node(

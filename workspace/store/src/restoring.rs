@@ -1,16 +1,24 @@
 //! Making a store from snapshots: of two states of a saga the later one counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    hash::BuildHasher,
+};
 
+use foldhash::fast::RandomState;
 use palinode_core::{Saga, SagaId, timers};
 
 use crate::{Change, Error, Restored, SagaChange, Snapshotted};
+
+/// Sagas that are remembered to have come, by 8 bytes each. Those behind them are looked up, each of them.
+const SEEN_MAX: usize = 1_000_000;
 
 /// A restore under way.
 #[derive(Debug, Default)]
 pub(crate) struct Restoring {
     /// Sagas that a list says have ended, and whose own snapshots still stand: a crash came before the tombstones.
     left_over: BTreeSet<SagaId>,
+    seen: Seen,
 }
 
 /// What follows from some records of the snapshots.
@@ -22,6 +30,10 @@ pub(crate) struct Taken {
     pub(crate) snapshots: Vec<(SagaId, bool)>,
 }
 
+/// Which sagas may have come before, by their hashes. Nearly all of them come once, and need no look-up.
+#[derive(Debug, Default)]
+struct Seen(HashSet<u64, RandomState>);
+
 impl Restoring {
     /// Takes some records in, in order. `known` looks sagas up.
     pub(crate) fn take(
@@ -29,11 +41,16 @@ impl Restoring {
         restored: Vec<Restored>,
         known: impl FnOnce(&[SagaId]) -> Result<Vec<Option<Saga>>, Error>,
     ) -> Result<Taken, Error> {
-        let ids: BTreeSet<&SagaId> = restored.iter().map(Restored::id).collect();
-        let ids: Vec<SagaId> = ids.into_iter().cloned().collect();
-        let before: BTreeMap<SagaId, Option<Saga>> = ids.iter().cloned().zip(known(&ids)?).collect();
+        let ids = restored.iter().filter_map(Restored::saga);
+        let again: Vec<SagaId> = ids.filter(|id| self.seen.again(id)).cloned().collect();
+        let found = known(&again)?;
+        let before: HashMap<SagaId, Saga, RandomState> = again
+            .into_iter()
+            .zip(found)
+            .filter_map(|(id, saga)| Some((id, saga?)))
+            .collect();
         let mut taken = Taken::default();
-        let mut after: BTreeMap<SagaId, Saga> = BTreeMap::new();
+        let mut after: HashMap<SagaId, Saga, RandomState> = HashMap::default();
         for item in restored {
             match item {
                 Restored::Gone(id) => {
@@ -41,7 +58,7 @@ impl Restoring {
                     taken.snapshots.push((id, false));
                 }
                 Restored::Saga { id, saga, from } => {
-                    let known = after.get(&id).or_else(|| before.get(&id)?.as_ref());
+                    let known = after.get(&id).or_else(|| before.get(&id));
                     match from {
                         Snapshotted::OfItsOwn => {
                             self.left_over.remove(&id);
@@ -59,11 +76,15 @@ impl Restoring {
         }
         taken.change.sagas = after
             .into_iter()
-            .map(|(id, saga)| SagaChange {
-                timers_removed: timers(before.get(&id).and_then(Option::as_ref)),
-                timers_added: timers(Some(&saga)),
-                id,
-                saga,
+            .map(|(id, saga)| {
+                let before = before.get(&id);
+                SagaChange {
+                    was_open: before.is_some_and(|before| before.open().is_some()),
+                    timers_removed: timers(before),
+                    timers_added: timers(Some(&saga)),
+                    id,
+                    saga,
+                }
             })
             .collect();
         Ok(taken)
@@ -76,10 +97,20 @@ impl Restoring {
 }
 
 impl Restored {
-    fn id(&self) -> &SagaId {
+    /// The saga whose state it is.
+    fn saga(&self) -> Option<&SagaId> {
         match self {
-            Self::Saga { id, .. } | Self::Gone(id) => id,
+            Self::Saga { id, .. } => Some(id),
+            Self::Gone(_) => None,
         }
+    }
+}
+
+impl Seen {
+    /// Notes a saga. Says whether it may have come before.
+    fn again(&mut self, id: &SagaId) -> bool {
+        let hash = self.0.hasher().hash_one(id);
+        self.0.len() >= SEEN_MAX || !self.0.insert(hash)
     }
 }
 

@@ -72,6 +72,8 @@ pub struct SagaChange {
     pub id: SagaId,
     /// Its state.
     pub saga: Saga,
+    /// Whether it was open before, by what the store says of it.
+    pub was_open: bool,
     /// The timers that it had and has no longer.
     pub timers_removed: Vec<Timer>,
     /// The timers that are new.

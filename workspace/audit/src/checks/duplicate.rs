@@ -45,7 +45,7 @@ impl Check for Duplicate {
     }
 
     fn observe(&mut self, observed: &Observed) {
-        if let Did::Acknowledged { digest, .. } = observed.did {
+        if let Did::Acknowledged { digest, .. } | Did::Confirmed { digest } = observed.did {
             *self
                 .confirmed
                 .entry(observed.at.topic)
@@ -86,15 +86,19 @@ mod tests {
 
     #[test]
     fn a_confirmed_record_that_stands_twice_is_found() {
-        let confirmed = |offset, digest| Did::Acknowledged { offset, digest };
-        let mut world = World::clean();
-        world.observe("writer", "input o-1 StockReserved 1", confirmed);
-        world.passes();
-        world.again_at("input o-1 StockReserved 1", "again");
-        world.finds(
-            "duplicate",
-            "",
-            "the record stands more often than its writer was told that it is written",
-        );
+        for confirmed in [
+            |offset, digest| Did::Acknowledged { offset, digest },
+            |_, digest| Did::Confirmed { digest },
+        ] {
+            let mut world = World::clean();
+            world.observe("writer", "input o-1 StockReserved 1", confirmed);
+            world.passes();
+            world.again_at("input o-1 StockReserved 1", "again");
+            world.finds(
+                "duplicate",
+                "",
+                "the record stands more often than its writer was told that it is written",
+            );
+        }
     }
 }

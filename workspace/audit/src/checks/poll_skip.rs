@@ -38,7 +38,7 @@ impl Check for PollSkip {
         let step = match observed.did {
             Did::Sought { offset } => Step::Sought(offset),
             Did::Polled { offset, .. } => Step::Polled(offset),
-            Did::Acknowledged { .. } | Did::Refused { .. } => return,
+            Did::Acknowledged { .. } | Did::Confirmed { .. } | Did::Refused { .. } => return,
         };
         let key = (observed.by, observed.at.topic, observed.at.partition);
         self.readers.entry(key).or_default().push(step);

@@ -39,7 +39,7 @@ impl Check for Unseen {
     fn observe(&mut self, observed: &Observed) {
         let offset = match observed.did {
             Did::Sought { offset } | Did::Polled { offset, .. } => offset,
-            Did::Acknowledged { .. } | Did::Refused { .. } => return,
+            Did::Acknowledged { .. } | Did::Confirmed { .. } | Did::Refused { .. } => return,
         };
         let key = (observed.by, observed.at.topic, observed.at.partition);
         let reader = self.readers.entry(key).or_default();

@@ -174,6 +174,7 @@ impl World {
     /// The judgement.
     pub(crate) fn audit(&self, options: Options) -> Report {
         let mut auditor = Auditor::new(options);
+        self.tell(&mut auditor);
         for row in &self.rows {
             while let Some(id) = auditor.needs_schema(&row.record)
                 && let Some((_, text)) = TEXTS.iter().find(|(known, _)| *known == id)
@@ -181,9 +182,6 @@ impl World {
                 auditor.add_schema(id, text.as_str()).unwrap();
             }
             auditor.see(&row.record);
-        }
-        for observation in &self.observations {
-            auditor.observe(observation);
         }
         auditor.finish()
     }

@@ -1,7 +1,9 @@
 //! What clients wrote down.
 
+use std::collections::BTreeMap;
+
 use super::world::{World, home};
-use crate::{Did, Observation, Record, content_digest};
+use crate::{Auditor, Did, Notes, Observation, Record, content_digest, read_notes};
 
 impl World {
     /// A client wrote down something of the record.
@@ -50,6 +52,11 @@ impl World {
         }));
     }
 
+    /// What was written down last.
+    pub(crate) fn last_observed(&self) -> Option<Did> {
+        self.observations.last().map(|observation| observation.did)
+    }
+
     /// What was written down last is not known.
     pub(crate) fn forget_last_poll(&mut self) {
         self.observations.pop();
@@ -86,5 +93,24 @@ impl World {
             let record = &row.record;
             record.topic != topic || record.partition != partition || record.offset < offset
         });
+    }
+
+    /// Hands the auditor what clients wrote down, by way of their files: what they say is what counts.
+    pub(super) fn tell(&self, auditor: &mut Auditor) {
+        let mut files: BTreeMap<&str, Notes<Vec<u8>>> = BTreeMap::new();
+        for Observation {
+            by,
+            topic,
+            partition,
+            did,
+        } in &self.observations
+        {
+            let notes = files.entry(by).or_insert_with(|| Notes::begin(Vec::new(), by));
+            notes.note(topic.as_str(), *partition, *did);
+        }
+        for mut notes in files.into_values() {
+            notes.write().unwrap();
+            read_notes(&notes.into_inner()[..], |observation| auditor.observe(&observation)).unwrap();
+        }
     }
 }

@@ -11,7 +11,7 @@ use palinode_log::{
 use palinode_server::Catalogue;
 use tokio::runtime::Runtime;
 
-use super::{Where, laws};
+use super::{Where, laws, observed};
 use crate::cluster::{Reached, kept_schemas};
 
 /// Topics whose records are no part of the story: node matters, and caches.
@@ -42,9 +42,7 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
     let journal = format!("{}palinode.journal", topic_prefix);
     options.partitions = kafka::partition_count(settings, &journal)?;
     let catalogue = Catalogue::read(&what.catalog)?;
-    let topics: Vec<String> = catalogue
-        .names()
-        .filter(|name| !PASSED_OVER.contains(name))
+    let topics: Vec<String> = judged(&catalogue)
         .map(|name| format!("{}{name}", topic_prefix))
         .collect();
     for topic in &topics {
@@ -57,6 +55,8 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
     }
 
     let mut auditor = Auditor::new(options);
+    // Before the topics: what is written down while they are read may not have been there when they were.
+    observed::tell(&mut auditor, &what.observed)?;
     let mut schemas = Schemas {
         kept: kept_schemas(settings, topic_prefix)?,
         runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
@@ -75,6 +75,11 @@ pub(super) fn report(what: &Where, copies: Copies) -> anyhow::Result<Report> {
         Some(error) => Err(error),
         None => Ok(auditor.finish()),
     }
+}
+
+/// The topics of which the story consists, without their prefix.
+pub(crate) fn judged(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
+    catalogue.names().filter(|name| !PASSED_OVER.contains(name))
 }
 
 impl Schemas {

@@ -114,6 +114,7 @@ fn closed(offset: i64) -> Change {
                 sequence,
                 memory: None,
             }),
+            was_open: false,
             timers_removed: Vec::new(),
             timers_added: Vec::new(),
         }],

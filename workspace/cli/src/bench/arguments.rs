@@ -19,7 +19,10 @@ pub(crate) struct Arguments {
     /// How long the soak lasts, in minutes.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) minutes: u32,
-    /// Measure only these; by default everything but the soak and the overload.
+    /// Open sagas that are many, for the throughput beside them.
+    #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) open: u64,
+    /// Measure only these; by default everything but the soak, the overload, and many open sagas.
     #[arg(long, value_delimiter = ',', value_enum)]
     pub(crate) only: Vec<Measurement>,
     /// Write the figures as a page, for example docs/benchmarks.md.
@@ -46,18 +49,24 @@ pub(crate) enum Measurement {
     Soak,
     /// Orders at three times what it can do, for a minute: memory, and how soon waits are usual again.
     Overload,
+    /// The throughput beside millions of open sagas, and how soon a node with them starts. Their stores are filled
+    /// directly and take some gigabytes.
+    Open,
 }
 
 impl Arguments {
     /// Whether this is to be measured.
     pub(super) fn wants(&self, measurement: Measurement) -> bool {
-        let is_long = matches!(measurement, Measurement::Soak | Measurement::Overload);
+        let is_long = matches!(
+            measurement,
+            Measurement::Soak | Measurement::Overload | Measurement::Open
+        );
         (self.only.is_empty() && !is_long) || self.only.contains(&measurement)
     }
 
     /// Whether anything is measured on a broker of the benchmark's own.
     pub(super) fn needs_a_broker(&self) -> bool {
-        self.needs_the_orchestrator() || self.wants(Measurement::Demo)
+        self.needs_the_orchestrator() || self.wants(Measurement::Demo) || self.wants(Measurement::Open)
     }
 
     /// Whether the orchestrator has to run alone: for its own figures, and for a saga that the pass-through copies.

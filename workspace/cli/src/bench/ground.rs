@@ -1,6 +1,10 @@
 //! What the measurements stand on: a broker, a registry with all schemas, and the orchestrator as a process.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, ensure};
 use palinode_core::SchemaId;
@@ -11,7 +15,7 @@ use palinode_sandbox::{
     shop::{Component, Settings, Shop},
 };
 use palinode_server::{read_schema_files, register_schemas};
-use palinode_wire::typed::RecordCodec;
+use palinode_wire::{Schemas, typed::RecordCodec};
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -70,18 +74,24 @@ impl Ground {
 
     /// The orchestrator alone, with participants that keep their state in memory.
     pub(super) fn stage(&self) -> anyhow::Result<Stage<'_>> {
-        let mut settings = self.shop(PREFIX, "bench")?;
+        self.stage_at(PREFIX)
+    }
+
+    /// The same on topics whose names begin with `prefix`: several may stand beside each other.
+    pub(super) fn stage_at(&self, prefix: &'static str) -> anyhow::Result<Stage<'_>> {
+        let mut settings = self.shop(prefix, prefix.trim_end_matches('.'))?;
         settings.services = Vec::new();
         settings.log = "warn".into();
         let shop = Shop::start(settings)?;
         let bootstrap = self.cluster.bootstrap();
-        let participants = Participants::start(bootstrap, PREFIX, &self.schemas)?;
-        let outcomes = Outcomes::open(bootstrap, PREFIX, &self.schemas)?;
+        let participants = Participants::start(bootstrap, prefix, &self.schemas)?;
+        let outcomes = Outcomes::open(bootstrap, prefix, &self.schemas)?;
         Ok(Stage {
             shop,
             participants,
             outcomes,
             ground: self,
+            prefix,
         })
     }
 
@@ -112,12 +122,13 @@ pub(super) struct Stage<'a> {
     pub(super) participants: Participants,
     pub(super) outcomes: Outcomes,
     pub(super) ground: &'a Ground,
+    prefix: &'static str,
 }
 
 impl Stage<'_> {
     /// The full name of a topic.
     pub(super) fn topic(&self, name: &str) -> String {
-        format!("{PREFIX}{name}")
+        format!("{}{name}", self.prefix)
     }
 
     /// The process of the orchestrator.
@@ -133,6 +144,18 @@ impl Stage<'_> {
     /// Lets the orchestrator go on.
     pub(super) fn resume(&mut self) -> anyhow::Result<()> {
         Ok(self.shop.resume(ORCHESTRATOR)?)
+    }
+
+    /// Ends the orchestrator in order.
+    pub(super) fn stop(&mut self) -> anyhow::Result<()> {
+        Ok(self.shop.stop(ORCHESTRATOR)?)
+    }
+
+    /// Starts the orchestrator that was ended; says how long it took until all tasks ran.
+    pub(super) fn start(&mut self) -> anyhow::Result<Duration> {
+        let begun = Instant::now();
+        self.shop.restart(ORCHESTRATOR)?;
+        Ok(begun.elapsed())
     }
 
     /// The orchestrator's counter of this name, all labels together.
@@ -156,7 +179,7 @@ impl Stage<'_> {
 
     /// The records of the saga of this order, which has ended.
     pub(super) fn sample(&self, order: &str) -> anyhow::Result<Sample> {
-        Sample::read(self.ground.cluster.bootstrap(), PREFIX, order)
+        Sample::read(self.ground.cluster.bootstrap(), self.prefix, order)
     }
 
     /// Ends everything in order.
@@ -181,6 +204,15 @@ impl Records {
             }
             Ok(Self(known))
         })
+    }
+
+    /// All of them, to look into payloads.
+    pub(super) fn known(&self) -> anyhow::Result<Schemas> {
+        let mut schemas = Schemas::default();
+        for (id, text) in self.0.values() {
+            schemas.add(*id, text.as_str())?;
+        }
+        Ok(schemas)
     }
 
     /// The codec of a record type.

@@ -9,7 +9,7 @@ use super::{
     ground::Ground,
     latency,
     machine::Machine,
-    overload, page, pass_through, sandbox, soak, throughput,
+    open_sagas, overload, page, pass_through, sandbox, soak, throughput,
 };
 use crate::Verdict;
 
@@ -58,6 +58,9 @@ fn measure_on_a_broker(arguments: &Arguments, figures: &mut Figures) -> anyhow::
         if arguments.wants(Measurement::Broker) {
             broker::measure(&ground, &sample, arguments, figures)?;
         }
+    }
+    if arguments.wants(Measurement::Open) {
+        open_sagas::measure(&ground, arguments, figures)?;
     }
     if arguments.wants(Measurement::Demo) {
         demo_rate::measure(&ground, arguments, figures)?;

@@ -147,9 +147,14 @@ impl<'a> OpenLoop<'a> {
             p99: percentile(waits, 0.99),
             memory_mib: processor::resident_mib(orchestrator)?,
             files: processor::open_files(orchestrator)?,
-            store_mib: bytes_below(&self.stage.data())? / BYTES_OF_A_MIB,
+            store_mib: mib_below(&self.stage.data())?,
         })
     }
+}
+
+/// How many mebibytes the files below a folder have.
+pub(super) fn mib_below(folder: &Path) -> anyhow::Result<f64> {
+    Ok(bytes_below(folder)? / BYTES_OF_A_MIB)
 }
 
 /// How many bytes the files below a folder have.

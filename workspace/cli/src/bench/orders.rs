@@ -38,10 +38,9 @@ impl Orders {
         })
     }
 
-    /// Hands the OrderPlaced of this order over.
-    pub(super) fn place(&self, writer: &Writer, order: &str) -> anyhow::Result<()> {
-        let now = jiff::Timestamp::now().as_millisecond();
-        let value = self.codec.encode(&json!({
+    /// The framed OrderPlaced of this order.
+    pub(super) fn encode(&self, order: &str, now: i64) -> anyhow::Result<Vec<u8>> {
+        Ok(self.codec.encode(&json!({
             "order_id": order,
             "customer_id": "customer-1",
             "customer_name": "Ada Lovelace",
@@ -50,7 +49,13 @@ impl Orders {
             "currency": CURRENCY,
             "promised_delivery_at": now,
             "placed_at": now,
-        }))?;
+        }))?)
+    }
+
+    /// Hands the OrderPlaced of this order over.
+    pub(super) fn place(&self, writer: &Writer, order: &str) -> anyhow::Result<()> {
+        let now = jiff::Timestamp::now().as_millisecond();
+        let value = self.encode(order, now)?;
         let id = format!("{order}/placed");
         let traceparent = root(order.as_bytes());
         let envelope = Envelope {

@@ -19,9 +19,9 @@ orders. The load average stands beside each figure because what else runs on the
 ";
 
 /// How each thing is measured, for those who measured it.
-const METHODS: [(&[Measurement], &str); 8] = [
+const METHODS: [(&[Measurement], &str); 9] = [
     (
-        &[Measurement::Throughput, Measurement::Latency, Measurement::PassThrough, Measurement::Soak, Measurement::Overload],
+        &[Measurement::Throughput, Measurement::Latency, Measurement::PassThrough, Measurement::Soak, Measurement::Overload, Measurement::Open],
         "\
 - A saga is an order that is shipped (`sagas/order-fulfilment.yaml`): 6 records in; its journal events, 5 commands, its
   milestones and its outcome out. Participants keep their state in memory, drop repeats by idempotency key and answer at
@@ -93,6 +93,16 @@ const METHODS: [(&[Measurement], &str); 8] = [
   that fits the values of all windows of 10 s best.
 - **Overload**: 30 % of the capacity for 20 s, three times the capacity for 60 s, then 30 % again until half of the
   orders of two seconds wait no longer than twice what was usual before: until then what has gathered is worked off.
+",
+    ),
+    (
+        &[Measurement::Open],
+        "\
+- **Open sagas**: two orchestrators with topics and stores of their own on one broker. Their stores are filled while they
+  do not run: with sagas that one order's start has left, each with a key, a trace and due times of its own, all of them
+  weeks ahead. That a node has accepted its stores is seen by the number of sagas that it calls open. Both rest until
+  nothing is left to compact, and then run the throughput in turn: starts that are all there, whose ids begin anywhere
+  among those of the open sagas. A turn gives one proportion. The start is that of the process, to when all tasks run.
 ",
     ),
 ];

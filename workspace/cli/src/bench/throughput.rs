@@ -31,12 +31,15 @@ const HELD_AT_MOST: Duration = Duration::from_secs(4);
 
 /// Sagas whose figures do not count.
 pub(super) fn warm_up(stage: &mut Stage<'_>, arguments: &Arguments) -> anyhow::Result<()> {
-    run(stage, WARM_UP_NAME, WARM_UP.min(arguments.starts)).map(drop)
+    run(stage, WARM_UP.min(arguments.starts), |number| {
+        order(WARM_UP_NAME, number)
+    })
+    .map(drop)
 }
 
 /// Sagas a second that it can do, from one run.
 pub(super) fn capacity(stage: &mut Stage<'_>, arguments: &Arguments, name: &str) -> anyhow::Result<f64> {
-    let run = run(stage, name, arguments.starts)?;
+    let run = run(stage, arguments.starts, |number| order(name, number))?;
     Ok(f64::from(arguments.starts) / run.took.as_secs_f64())
 }
 
@@ -48,7 +51,8 @@ pub(super) fn first_of_warm_up() -> String {
 /// Measures all runs.
 pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
     for number in 1..=arguments.runs {
-        let run = run(stage, &format!("t{number}"), arguments.starts)?;
+        let name = format!("t{number}");
+        let run = run(stage, arguments.starts, |number| order(&name, number))?;
         let each = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(arguments.starts);
         let rate = f64::from(arguments.starts) / run.took.as_secs_f64();
         println!(
@@ -82,16 +86,20 @@ pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mu
     Ok(())
 }
 
-struct Run {
-    took: Duration,
-    orchestrator: Duration,
+/// What one run took.
+pub(super) struct Run {
+    /// From when the orchestrator went on to the last outcome.
+    pub(super) took: Duration,
+    /// Processor time.
+    pub(super) orchestrator: Duration,
     broker: Duration,
     participants: Duration,
     transactions: f64,
     inputs: f64,
 }
 
-fn run(stage: &mut Stage<'_>, name: &str, starts: u32) -> anyhow::Result<Run> {
+/// Starts so many sagas at once, whose orders are named by their numbers.
+pub(super) fn run(stage: &mut Stage<'_>, starts: u32, order: impl Fn(u32) -> String) -> anyhow::Result<Run> {
     let orders = Orders::new(&stage.ground.schemas, stage.topic("orders.events"))?;
     let writer = Writer::new(stage.ground.cluster.bootstrap(), LINGER)?;
     let (orchestrator, broker) = (stage.orchestrator()?, stage.ground.broker());
@@ -106,7 +114,7 @@ fn run(stage: &mut Stage<'_>, name: &str, starts: u32) -> anyhow::Result<Run> {
     stage.pause()?;
     let held = Instant::now();
     for number in 0..starts {
-        orders.place(&writer, &order(name, number))?;
+        orders.place(&writer, &order(number))?;
     }
     writer.flush()?;
     let held = held.elapsed();

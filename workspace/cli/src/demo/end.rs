@@ -70,6 +70,7 @@ pub(super) fn audit(world: &World) -> anyhow::Result<Verdict> {
         definitions: vec![settings.repository.join("sagas")],
         catalog: settings.repository.join("schemas/catalog.yaml"),
         expect: Expect::Drained,
+        observed: Vec::new(),
         json: false,
     })
 }

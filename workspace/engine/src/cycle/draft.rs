@@ -27,6 +27,7 @@ pub(crate) struct Draft {
 /// A saga that the batch touched.
 #[derive(Debug)]
 struct Touched {
+    was_open: bool,
     timers_before: Vec<Timer>,
     saga: Option<Saga>,
 }
@@ -38,12 +39,7 @@ impl Draft {
             return Ok(touched.saga.take());
         }
         let saga = store.saga(id)?;
-        let timers_before = timers(saga.as_ref());
-        let touched = Touched {
-            timers_before,
-            saga: None,
-        };
-        self.sagas.insert(id.clone(), touched);
+        self.sagas.insert(id.clone(), Touched::before(saga.as_ref()));
         Ok(saga)
     }
 
@@ -66,8 +62,8 @@ impl Draft {
         }
         let saga = store.saga(id)?;
         let seen = see(saga.as_ref());
-        let timers_before = timers(saga.as_ref());
-        self.sagas.insert(id.clone(), Touched { timers_before, saga });
+        let before = Touched::before(saga.as_ref());
+        self.sagas.insert(id.clone(), Touched { saga, ..before });
         Ok(seen)
     }
 
@@ -90,6 +86,7 @@ impl Draft {
             Some(SagaChange {
                 id,
                 saga,
+                was_open: touched.was_open,
                 timers_removed: removed,
                 timers_added: added,
             })
@@ -100,6 +97,17 @@ impl Draft {
             journal,
             clock,
             activations: self.activations,
+        }
+    }
+}
+
+impl Touched {
+    /// A saga that was as `saga` says, and is taken out.
+    fn before(saga: Option<&Saga>) -> Self {
+        Self {
+            was_open: saga.is_some_and(|saga| saga.open().is_some()),
+            timers_before: timers(saga),
+            saga: None,
         }
     }
 }

@@ -147,6 +147,13 @@ pub(super) fn queries(settings: &Settings, application: &Application, isolation:
     config
 }
 
+/// A client that asks whether the brokers answer. Its log lines are those of every other client.
+pub(super) fn watcher(settings: &Settings, name: &str) -> ClientConfig {
+    let mut config = base(settings, &format!("{name}-watch"));
+    config.set_log_level(RDKafkaLogLevel::Emerg);
+    config
+}
+
 /// Writes heartbeats. One that is not written `within` this time is dropped.
 pub(super) fn heartbeat_writer(settings: &Settings, application: &Application, within: Duration) -> ClientConfig {
     let client = format!("{}-{}-heartbeats", application.name, application.member);

@@ -115,6 +115,11 @@ impl ClientContext for Writes {
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         tracing::debug!(?level, facility, message, "librdkafka");
     }
+
+    /// What it means is said by the call that fails, and by whoever watches the brokers.
+    fn error(&self, error: KafkaError, reason: &str) {
+        tracing::debug!(%error, reason, "a producer reports an error");
+    }
 }
 
 impl ProducerContext for Writes {

@@ -24,6 +24,7 @@ mod settings;
 mod take;
 mod task;
 pub mod topics;
+mod watch;
 
 pub use self::{
     compacted::CompactedTopic,
@@ -34,4 +35,5 @@ pub use self::{
     scan::{partition_count, scan},
     settings::{Settings, TRANSACTION_TIMEOUT},
     task::KafkaTask,
+    watch::BrokerWatch,
 };

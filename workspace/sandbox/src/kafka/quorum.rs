@@ -14,7 +14,7 @@ const HEAP_MIB: u32 = 320;
 
 /// How long a broker may be silent before the others go on without it, when there are others: longer than a busy machine
 /// leaves one without processor time, and no longer, because a killed one stays away for as long.
-const SESSION_MS: &str = "15000";
+const SESSION: Duration = Duration::from_secs(15);
 
 /// Several nodes that start at the same time, on a machine that has other things to do as well.
 const START_AT_MOST: Duration = Duration::from_secs(300);
@@ -44,6 +44,9 @@ pub struct Quorum {
 }
 
 impl Quorum {
+    /// The others go on without a broker that was killed after this time at the latest: the controller looks now and then.
+    pub const GIVEN_UP_AFTER: Duration = Duration::from_secs(SESSION.as_secs() + 1);
+
     /// Starts as many nodes as there are lists of doors, and waits until all serve clients. Their data stands in
     /// `folder`.
     ///
@@ -135,7 +138,7 @@ fn properties(node: usize, places: &[(u16, u16)], doors: &[Door]) -> Vec<(String
         all.extend(copies.map(|name| (name, REPLICAS.to_string())));
         all.extend(in_sync.map(|name| (name, (REPLICAS - 1).to_string())));
         all.push(("unclean.leader.election.enable", "false".into()));
-        all.push(("broker.session.timeout.ms", SESSION_MS.into()));
+        all.push(("broker.session.timeout.ms", SESSION.as_millis().to_string()));
     }
     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -47,14 +47,6 @@ impl Component {
             Self::Analytics => "analytics".into(),
         }
     }
-
-    /// The path that answers 200 once the process works.
-    pub(super) fn ready_path(self) -> &'static str {
-        match self {
-            Self::Orchestrator(_) => "/readyz",
-            _ => "/healthz",
-        }
-    }
 }
 
 impl fmt::Display for Component {

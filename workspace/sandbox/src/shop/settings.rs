@@ -47,6 +47,8 @@ pub struct Settings {
     pub definitions: Option<PathBuf>,
     /// More settings of the orchestrator, as `palinode run --set` takes them.
     pub orchestrator: BTreeMap<String, String>,
+    /// More properties of librdkafka for the orchestrator.
+    pub kafka_properties: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -80,6 +82,7 @@ impl Settings {
             log: "info".into(),
             definitions: None,
             orchestrator: BTreeMap::new(),
+            kafka_properties: BTreeMap::new(),
         }
     }
 

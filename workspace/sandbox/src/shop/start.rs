@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
+
 use super::{Component, Settings};
 use crate::{Error, Result, http, ports, process::Process};
 
@@ -164,7 +166,7 @@ impl Shop {
     /// When it cannot be started.
     pub fn launch(&mut self, component: Component) -> Result<()> {
         let command = match component {
-            Component::Orchestrator(_) => self.orchestrator(component),
+            Component::Orchestrator(_) => self.orchestrator(component)?,
             _ => self.service(component)?,
         };
         let process = Process::spawn(component.name(), command, self.log(component))?;
@@ -177,7 +179,7 @@ impl Shop {
     /// # Errors
     /// When it ends or is not ready in time; the error names its log.
     pub fn await_ready(&mut self, component: Component) -> Result<()> {
-        let url = format!("{}{}", self.url(component), component.ready_path());
+        let url = format!("{}/readyz", self.url(component));
         let tasks = format!("{}/tasks", self.url(component));
         let deadline = Instant::now() + READY_AT_MOST;
         let alone = self.settings.nodes == 1;
@@ -225,7 +227,7 @@ impl Shop {
         }
     }
 
-    fn orchestrator(&self, component: Component) -> Command {
+    fn orchestrator(&self, component: Component) -> Result<Command> {
         let settings = &self.settings;
         let sagas = settings
             .definitions
@@ -252,7 +254,14 @@ impl Shop {
         for (name, value) in &settings.orchestrator {
             command.arg("--set").arg(format!("{name}={value}"));
         }
-        command
+        if !settings.kafka_properties.is_empty() {
+            // Their names contain dots, so that only a file can hold them. YAML reads JSON.
+            let file = settings.folder.join("kafka.yaml");
+            let text = json!({ "kafka": { "properties": settings.kafka_properties } }).to_string();
+            fs::write(&file, text).map_err(Error::io("write the orchestrator's settings"))?;
+            command.arg("--config").arg(file);
+        }
+        Ok(command)
     }
 
     fn service(&self, component: Component) -> Result<Command> {

@@ -8,6 +8,7 @@ use palinode_definition::{Definition, check_sub_sagas};
 use crate::{Error, files_below};
 
 /// A definition as it stands in a file.
+#[derive(Clone)]
 pub(crate) struct DefinitionFile {
     pub(crate) text: String,
     pub(crate) plan: Arc<Plan>,

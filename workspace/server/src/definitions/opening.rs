@@ -16,14 +16,14 @@ use crate::Error;
 pub(crate) fn open_shelf(
     supplies: Supplies,
     topic: PublishedDefinitions,
-    files: Vec<DefinitionFile>,
+    files: &[DefinitionFile],
     member: &Arc<str>,
     now: Timestamp,
 ) -> Result<(Shelf, Schemas), Error> {
     let mut wanted = topic.read()?;
     let mut publications = Vec::new();
     let mut seen = BTreeSet::new();
-    for DefinitionFile { text, plan } in files {
+    for DefinitionFile { text, plan } in files.iter().cloned() {
         if !seen.insert((plan.name.clone(), plan.version)) {
             return Err(Error::Engine(palinode_engine::Error::DefinitionTwice {
                 definition: plan.name.to_string(),

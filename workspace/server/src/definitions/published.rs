@@ -169,9 +169,9 @@ impl PublishedDefinitions {
                     published.extend(versions.map(|record| ((record.definition.clone(), record.version), record)));
                     return Ok(published);
                 }
-                Outcome::Aborted { reason, .. } => return Err(Error::Published { reason }),
                 Outcome::Fenced => trouble = "others publish all the time".into(),
-                Outcome::Indefinite { reason } => trouble = reason,
+                // A broker that is away is met by the next try.
+                Outcome::Aborted { reason, .. } | Outcome::Indefinite { reason } => trouble = reason,
             }
             thread::sleep(TRY_PAUSE * tries);
         }

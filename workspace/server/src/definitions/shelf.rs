@@ -9,7 +9,7 @@ use std::{
 use palinode_core::{DefinitionName, Plan};
 use palinode_engine::{Definitions, Deployment, Edition, Library, Node, Topics};
 use palinode_log::{
-    Log,
+    Log, Need, Outages,
     kafka::KafkaLog,
     registry::{KeptSchemas, RegistryClient},
 };
@@ -175,12 +175,16 @@ impl Shelf {
         self.last.lock().clone()
     }
 
-    /// Looks from time to time, until the node is gone, and tells it what is new.
-    pub(crate) fn watch(self: Arc<Self>, node: Weak<Node>) {
+    /// Looks from time to time, until the node is gone, and tells it what is new. While the brokers are away it does not
+    /// look: that they are is told elsewhere.
+    pub(crate) fn watch(self: Arc<Self>, node: Weak<Node>, outages: Outages) {
         tokio::spawn(async move {
             let mut known = Arc::clone(&self.last().definitions);
             loop {
                 tokio::time::sleep(LOOK_INTERVAL).await;
+                if outages.is_away(Need::Broker) {
+                    continue;
+                }
                 let shelf = Arc::clone(&self);
                 let looked = tokio::task::spawn_blocking(move || shelf.current()).await;
                 let Some(node) = node.upgrade() else { return };

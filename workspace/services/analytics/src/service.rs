@@ -70,9 +70,10 @@ pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, 
         .map_err(|source| database.error(source))?;
     let archive = Arc::new(Archive::open(&settings.database)?);
     let ending = Stop::new();
-    let http = Http::serve(&name, &settings.listen, routes(parts, &archive), ending.clone())?;
     let codec = Codec::new(parts.schemas.clone());
     let subscriber = Subscriber::new(settings.service.clone(), database, codec, Recorder);
+    let routes = routes(parts, &archive).merge(subscriber.readiness().routes());
+    let http = Http::serve(&name, &settings.listen, routes, ending.clone())?;
     let work = Work {
         stop: stop.clone(),
         ending,

@@ -70,7 +70,12 @@ pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, 
         ending: ending.clone(),
         settling: Duration::from_millis(settings.settling_ms),
     };
-    let http = Http::serve(&name, &settings.listen, routes(parts), ending.clone())?;
+    let http = Http::serve(
+        &name,
+        &settings.listen,
+        routes(parts).merge(subscriber.readiness().routes()),
+        ending.clone(),
+    )?;
     let thread = thread::Builder::new()
         .name(name.clone())
         .spawn(move || work(subscriber, &courier, &ending))

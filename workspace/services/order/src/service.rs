@@ -9,7 +9,7 @@ use std::{
 use axum::{Router, http::header, routing::get};
 use palinode_participant::{Codec, Database, Error, MetricsText, Parts, Sender, Stop, Subscriber};
 
-use crate::{Settings, Shop, StatusKeeper};
+use crate::{OrderCancellationRequested, OrderPlaced, PaymentRetryRequested, Settings, Shop, StatusKeeper};
 
 /// Threads for HTTP; the work is done by the writer.
 const HTTP_THREADS: usize = 2;
@@ -64,7 +64,7 @@ struct Open {
 /// Starts the order service.
 ///
 /// # Errors
-/// When the database, the registry or the address refuses.
+/// When the database or the address refuses. The registry is asked while the service runs.
 pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, Error> {
     let name = settings.service.name.clone();
     let failed = |source| Error::Listen {
@@ -91,7 +91,11 @@ pub fn start(settings: Settings, parts: &Parts, stop: &Stop) -> Result<Running, 
         shop.routes = shop.routes.merge(metrics_route(metrics));
     }
     let sender = Sender::new(&name, database.clone(), &settings.service.kafka)?;
-    let subscriber = Subscriber::new(settings.service, database, codec, StatusKeeper);
+    let subscriber = Subscriber::new(settings.service, database, codec, StatusKeeper)
+        .writes::<OrderPlaced>()
+        .writes::<OrderCancellationRequested>()
+        .writes::<PaymentRetryRequested>();
+    shop.routes = shop.routes.merge(subscriber.readiness().routes());
     let open = Open {
         listener,
         address,

@@ -4,16 +4,7 @@ use std::thread::JoinHandle;
 
 use palinode_participant::{Codec, Composer, Database, Error};
 
-use crate::{
-    Settings,
-    counter::Counter,
-    events::{OrderCancellationRequested, OrderPlaced, PaymentRetryRequested},
-    http,
-    idempotency::Running,
-    reader::Reader,
-    tables,
-    writer::Writer,
-};
+use crate::{Settings, counter::Counter, http, idempotency::Running, reader::Reader, tables, writer::Writer};
 
 /// The order service's HTTP side.
 pub struct Shop {
@@ -27,14 +18,11 @@ impl Shop {
     /// Opens the shop over `database`, which is the file that `settings` name.
     ///
     /// # Errors
-    /// When the tables cannot be made, or the registry refuses a schema or does not answer.
+    /// When the tables cannot be made.
     pub fn open(settings: &Settings, database: &Database, codec: Codec) -> Result<Self, Error> {
         let refused = |source| database.error(source);
         database.transaction(|tx| tables::create(tx)).map_err(refused)?;
         let reader = Reader::open(&settings.database).map_err(refused)?;
-        codec.register::<OrderPlaced>()?;
-        codec.register::<OrderCancellationRequested>()?;
-        codec.register::<PaymentRetryRequested>()?;
         let composer = Composer::new(settings.service.name.as_str(), codec);
         let counter = Counter::new(composer, settings.delivery_promise());
         let (writer, thread) = Writer::start(database.clone(), counter)?;

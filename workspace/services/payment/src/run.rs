@@ -9,7 +9,7 @@ use crate::{
 /// Starts the service; its behaviour can be switched by `switches` and by `PUT /behaviour`.
 ///
 /// # Errors
-/// When the database, the registry or the address refuses.
+/// When the database or the address refuses. The registry is asked while the service runs.
 pub fn start(settings: Settings, parts: &Parts, switches: Switches, stop: &Stop) -> Result<Running, Error> {
     if settings.first_balance_minor < 0 {
         return Err(Error::Setting {
@@ -18,16 +18,16 @@ pub fn start(settings: Settings, parts: &Parts, switches: Switches, stop: &Stop)
         });
     }
     let codec = Codec::new(parts.schemas.clone());
-    codec.register::<AccountOpened>()?;
-    codec.register::<PaymentSucceeded>()?;
-    codec.register::<PaymentFailed>()?;
-    codec.register::<PaymentRefunded>()?;
-    codec.register::<PaymentCaptured>()?;
     let composer = Composer::new(settings.service.name.as_str(), codec);
     let database = Database::of(settings.database.as_deref(), settings.service.durability)?;
     let handler = Switched::new(Payment::new(&settings, &database, switches.clone())?, switches.clone());
     let router = http::routes(database.clone(), composer.clone());
-    let participant = Participant::new(settings.service, database, composer, handler);
+    let participant = Participant::new(settings.service, database, composer, handler)
+        .writes::<AccountOpened>()
+        .writes::<PaymentSucceeded>()
+        .writes::<PaymentFailed>()
+        .writes::<PaymentRefunded>()
+        .writes::<PaymentCaptured>();
     Running::start(participant, &settings.listen, router, parts, switches, stop)
 }
 

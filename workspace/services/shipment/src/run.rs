@@ -7,16 +7,16 @@ use crate::{OrderShipped, Settings, Shipment, ShipmentFailed, http};
 /// Starts the service; its behaviour can be switched by `switches` and by `PUT /behaviour`.
 ///
 /// # Errors
-/// When the database, the registry or the address refuses.
+/// When the database or the address refuses. The registry is asked while the service runs.
 pub fn start(settings: Settings, parts: &Parts, switches: Switches, stop: &Stop) -> Result<Running, Error> {
     let codec = Codec::new(parts.schemas.clone());
-    codec.register::<OrderShipped>()?;
-    codec.register::<ShipmentFailed>()?;
     let composer = Composer::new(settings.service.name.as_str(), codec);
     let database = Database::of(settings.database.as_deref(), settings.service.durability)?;
     let handler = Switched::new(Shipment::new(&database)?, switches.clone());
     let router = http::routes(database.clone());
-    let participant = Participant::new(settings.service, database, composer, handler);
+    let participant = Participant::new(settings.service, database, composer, handler)
+        .writes::<OrderShipped>()
+        .writes::<ShipmentFailed>();
     Running::start(participant, &settings.listen, router, parts, switches, stop)
 }
 

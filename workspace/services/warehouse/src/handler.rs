@@ -90,6 +90,10 @@ impl Warehouse {
 impl Handler for Warehouse {
     fn on_start(&mut self, now: Timestamp, tx: &Transaction<'_>) -> Result<Vec<OutMessage>, HandlerError> {
         self.next_due = packing::next_due(tx)?;
+        if packing::queue(tx)?.depth > 0 {
+            // Orders that waited before: no command may come that begins with them.
+            self.next_due = Some(now);
+        }
         let mut messages = Vec::new();
         for (sku, quantity) in &self.first_stock {
             if stock::find(tx, sku)?.is_none() {

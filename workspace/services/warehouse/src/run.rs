@@ -10,7 +10,7 @@ use crate::{
 /// Starts the service; its behaviour can be switched by `switches` and by `PUT /behaviour`, its pace by `PUT /pace`.
 ///
 /// # Errors
-/// When the database, the registry or the address refuses.
+/// When the database or the address refuses. The registry is asked while the service runs.
 pub fn start(settings: Settings, parts: &Parts, switches: Switches, stop: &Stop) -> Result<Running, Error> {
     if let Some((sku, _)) = settings
         .stock
@@ -23,20 +23,20 @@ pub fn start(settings: Settings, parts: &Parts, switches: Switches, stop: &Stop)
         });
     }
     let codec = Codec::new(parts.schemas.clone());
-    codec.register::<StockReceived>()?;
-    codec.register::<StockReserved>()?;
-    codec.register::<StockUnavailable>()?;
-    codec.register::<StockReleased>()?;
-    codec.register::<OrderReadyForShipment>()?;
-    codec.register::<PackingFailed>()?;
-    codec.register::<OrderUnpacked>()?;
     let composer = Composer::new(settings.service.name.as_str(), codec);
     let database = Database::of(settings.database.as_deref(), settings.service.durability)?;
     let pace = Pace::new(settings.pickers, settings.packing_millis);
     let warehouse = Warehouse::new(&settings, pace.clone(), composer.clone(), &database)?;
     let router = http::routes(database.clone(), composer.clone(), pace);
     let handler = Switched::new(warehouse, switches.clone());
-    let participant = Participant::new(settings.service, database, composer, handler);
+    let participant = Participant::new(settings.service, database, composer, handler)
+        .writes::<StockReceived>()
+        .writes::<StockReserved>()
+        .writes::<StockUnavailable>()
+        .writes::<StockReleased>()
+        .writes::<OrderReadyForShipment>()
+        .writes::<PackingFailed>()
+        .writes::<OrderUnpacked>();
     Running::start(participant, &settings.listen, router, parts, switches, stop)
 }
 

@@ -1,7 +1,10 @@
 //! The business without Kafka.
 
+use std::sync::Arc;
+
 use palinode_participant::{
-    Behaviour, KafkaSettings, OutMessage, Record, ServiceSettings, Switched, Switches,
+    Behaviour, Codec, Composer, Handler, KafkaSettings, LocalSchemas, OutMessage, Record, ServiceSettings, Switched,
+    Switches,
     testing::{self, Rig},
 };
 use proptest::prelude::*;
@@ -242,6 +245,23 @@ fn a_warehouse_without_pickers_packs_when_some_come() {
     pace.set(1, 0);
     let packed = later(&mut rig, 100);
     assert_eq!(only::<OrderReadyForShipment>(&rig, &packed).order_id, "1");
+}
+
+#[test]
+fn a_warehouse_that_starts_again_packs_what_waits_without_being_asked() {
+    let (mut rig, pace, _) = rig();
+    pace.set(0, 100);
+    pick(&mut rig, "7", 1, &[("book", 1)]);
+    pack(&mut rig, "7", 1);
+    let kafka = KafkaSettings {
+        bootstrap_servers: String::new(),
+        topic_prefix: String::new(),
+    };
+    let settings = Settings::new(ServiceSettings::new("warehouse", kafka, &[Settings::COMMANDS]));
+    let composer = Composer::new("warehouse", Codec::new(Arc::new(LocalSchemas::default())));
+    let mut again = Warehouse::new(&settings, Pace::new(2, 100), composer, &rig.database).unwrap();
+    rig.database.transaction(|tx| again.on_start(rig.now, tx)).unwrap();
+    assert_eq!(again.next_deadline(), Some(rig.now));
 }
 
 #[test]

@@ -7,7 +7,6 @@ use super::{
     key,
     key_kind::KeyKind,
     marks,
-    unwritten::TimerOf,
     value::{self, Summary},
 };
 use crate::{ActiveVersion, ChangedSaga, InputKey};
@@ -81,16 +80,17 @@ impl<'a> Batch<'a> {
     }
 
     /// A new timer; gives its key.
-    pub(super) fn timer_added(&mut self, timer: &TimerOf) -> &[u8] {
-        self.timer_key(timer);
+    pub(super) fn timer_added(&mut self, id: &SagaId, timer: &Timer) -> &[u8] {
+        self.timer_key(id, timer);
         self.batch.put_cf(self.indexes, &self.key, []);
         &self.key
     }
 
-    /// A timer that is gone.
-    pub(super) fn timer_removed(&mut self, timer: &TimerOf) {
-        self.timer_key(timer);
+    /// A timer that is gone; gives its key.
+    pub(super) fn timer_removed(&mut self, id: &SagaId, timer: &Timer) -> &[u8] {
+        self.timer_key(id, timer);
         self.batch.delete_cf(self.indexes, &self.key);
+        &self.key
     }
 
     /// The offset of the next record of an input.
@@ -133,9 +133,8 @@ impl<'a> Batch<'a> {
         key::saga(&mut self.key, kind, id);
     }
 
-    fn timer_key(&mut self, (due, id, kind): &TimerOf) {
+    fn timer_key(&mut self, id: &SagaId, timer: &Timer) {
         self.key.clear();
-        let timer = Timer { due: *due, kind: *kind };
-        key::timer(&mut self.key, id, &timer);
+        key::timer(&mut self.key, id, timer);
     }
 }

@@ -6,7 +6,7 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use super::{key, key_kind::KeyKind, store::RocksStore};
-use crate::{ChangedSaga, Checkpoint, Checkpoints, Error, Restored, Snapshotted, restoring::Restoring};
+use crate::{ChangedSaga, Checkpoint, Checkpoints, Error, Restored, SagaChange, Snapshotted, restoring::Restoring};
 
 impl RocksStore {
     pub(super) fn draw(&mut self, lineage: &Arc<str>) -> Result<(), Error> {
@@ -72,17 +72,39 @@ impl RocksStore {
     }
 
     pub(super) fn take_restored(&mut self, restored: Vec<Restored>) -> Result<(), Error> {
-        let mut restoring = self.restoring.take().unwrap_or_default();
-        let taken = restoring.take(restored, |ids| crate::Store::sagas(self, ids));
-        // Before anything is written: what is restored has not changed.
-        self.restoring = Some(restoring);
-        let taken = taken?;
+        if self.kept.is_new {
+            // What is not restored to its end reflects no journal, and is not new: so it is made again.
+            self.kept.is_new = false;
+            self.catch_up()?;
+        }
+        let taken = {
+            let mut restoring = self.restoring.take().unwrap_or_default();
+            let taken = restoring.take(restored, |ids| crate::Store::sagas(self, ids))?;
+            self.restoring = Some(restoring);
+            taken
+        };
         let mut batch = self.database.batch()?;
         for (id, stands) in &taken.snapshots {
             batch.snapshot(id, *stands);
         }
-        self.database.write(batch.entries())?;
-        crate::Store::write(self, taken.change)
+        for change in &taken.change.sagas {
+            let SagaChange { id, saga, .. } = change;
+            batch.saga(id, saga).map_err(|error| self.not_encoded(&error))?;
+            for timer in &change.timers_removed {
+                self.kept.first_timer.removed(batch.timer_removed(id, timer));
+            }
+            for timer in &change.timers_added {
+                self.kept.first_timer.added(batch.timer_added(id, timer));
+            }
+            let is_open = saga.open().is_some();
+            match (change.was_open, is_open) {
+                (false, true) => batch.opened(id),
+                (true, false) => batch.closed(id),
+                (false, false) | (true, true) => {}
+            }
+            self.kept.count(change.was_open, is_open);
+        }
+        self.database.write_unlogged(batch.entries())
     }
 
     pub(super) fn restored(&mut self, checkpoint: Checkpoint, checkpoints: Checkpoints) -> Result<(), Error> {
@@ -92,6 +114,8 @@ impl RocksStore {
             batch.changed(checkpoints.lines, &id);
         }
         self.database.write(batch.entries())?;
+        // Before it is said that all of it is there.
+        self.database.flush()?;
         self.kept.checkpoint = checkpoint;
         self.kept.checkpoints = checkpoints;
         self.kept.is_new = false;

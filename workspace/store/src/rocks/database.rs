@@ -5,7 +5,7 @@ use std::{cell::Cell, collections::BTreeSet, ops::ControlFlow, path::Path};
 use palinode_core::SagaId;
 use rocksdb::{
     ColumnFamily, ColumnFamilyDescriptor, DBPinnableSlice, DBWithThreadMode, Options, ReadOptions, SingleThreaded,
-    WriteBatch,
+    WriteBatch, WriteOptions,
 };
 use serde::Deserialize;
 
@@ -118,9 +118,22 @@ impl Database {
 
     /// Writes all of `batch` or nothing.
     pub(super) fn write(&self, batch: WriteBatch) -> Result<(), Error> {
-        self.rocks
-            .write(batch)
-            .map_err(|error| self.noted(failure::rocks(self.path(), failure::WRITING, &error)))
+        self.written(self.rocks.write(batch))
+    }
+
+    /// The same without the log: a crash takes what [`Database::flush`] has not brought to the disk.
+    pub(super) fn write_unlogged(&self, batch: WriteBatch) -> Result<(), Error> {
+        let mut options = WriteOptions::default();
+        options.disable_wal(true);
+        self.written(self.rocks.write_opt(batch, &options))
+    }
+
+    /// Makes tables of what was written.
+    pub(super) fn flush(&self) -> Result<(), Error> {
+        for kind in [KeyKind::Saga, KeyKind::Timer] {
+            self.written(self.rocks.flush_cf(self.family(kind)?))?;
+        }
+        Ok(())
     }
 
     /// Reads the value of `key`.
@@ -171,6 +184,10 @@ impl Database {
         let name = options::family(kind);
         let missing = || self.damaged(format!("it has no column family {name}"));
         self.rocks.cf_handle(name).ok_or_else(missing)
+    }
+
+    fn written(&self, result: Result<(), rocksdb::Error>) -> Result<(), Error> {
+        result.map_err(|error| self.noted(failure::rocks(self.path(), failure::WRITING, &error)))
     }
 
     fn unread(&self, error: &rocksdb::Error) -> Error {

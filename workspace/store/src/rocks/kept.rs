@@ -81,6 +81,15 @@ impl Kept {
         self.is_new = false;
     }
 
+    /// Counts a saga that was or is open.
+    pub(super) fn count(&mut self, was_open: bool, is_open: bool) {
+        match (was_open, is_open) {
+            (false, true) => self.open += 1,
+            (true, false) => self.open = self.open.saturating_sub(1),
+            (false, false) | (true, true) => {}
+        }
+    }
+
     /// What is written with the next batch.
     pub(super) fn as_summary(&self, first_timer: &FirstTimer) -> Summary<'_> {
         let journal = self.checkpoint.journal.as_ref();

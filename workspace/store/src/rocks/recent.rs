@@ -27,13 +27,12 @@ impl Recent {
         self.young.get(id).or_else(|| self.old.get(id))
     }
 
-    /// Forgets a saga, because it changes. Says whether it was kept.
-    pub(super) fn forget(&mut self, id: &SagaId) -> bool {
-        if let Some(before) = self.young.remove(id) {
-            self.young_bytes -= size(&before);
-            return true;
+    /// Forgets a saga, because it changes.
+    pub(super) fn forget(&mut self, id: &SagaId) {
+        match self.young.remove(id) {
+            Some(before) => self.young_bytes -= size(&before),
+            None => drop(self.old.remove(id)),
         }
-        self.old.remove(id).is_some()
     }
 
     /// Takes in what was written. Of a saga that has ended nothing more is expected.

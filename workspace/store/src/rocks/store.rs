@@ -1,9 +1,8 @@
 //! The store of one task in RocksDB.
 
-use std::{collections::HashMap, fmt, ops::ControlFlow, sync::Arc, thread};
+use std::{fmt, ops::ControlFlow, sync::Arc, thread};
 
-use foldhash::fast::RandomState;
-use palinode_core::{Saga, SagaId, Timer, Timestamp};
+use palinode_core::{Saga, SagaId, Timer, TimerKind, Timestamp};
 
 use super::{
     database::Database,
@@ -56,16 +55,6 @@ impl RocksStore {
         self.database.damaged(what)
     }
 
-    /// Which of the sagas of `change` are open in RocksDB, of those that nothing is known of.
-    fn open_on_disk<'a>(&self, change: &'a Change) -> Result<HashMap<&'a SagaId, bool, RandomState>, Error> {
-        let unsure = || {
-            let ids = change.sagas.iter().map(|saga| &saga.id);
-            ids.filter(|id| self.unwritten.saga(id).is_none() && self.recent.saga(id).is_none())
-        };
-        let found = self.database.look_up(KeyKind::Open, unsure())?;
-        Ok(unsure().zip(found.iter().map(Option::is_some)).collect())
-    }
-
     /// Takes in a saga's timers.
     fn retime(&mut self, id: &SagaId, removed: &[Timer], added: &[Timer]) {
         let mut key = Vec::new();
@@ -93,9 +82,7 @@ impl RocksStore {
             batch
                 .saga(id, &changed.saga)
                 .map_err(|error| self.not_encoded(&error))?;
-            if self.restoring.is_none() {
-                batch.changed(self.kept.checkpoints.lines, id);
-            }
+            batch.changed(self.kept.checkpoints.lines, id);
             match (changed.was_open, changed.saga.open().is_some()) {
                 (false, true) => batch.opened(id),
                 (true, false) => batch.closed(id),
@@ -103,8 +90,13 @@ impl RocksStore {
             }
         }
         let (added, removed) = self.unwritten.timers();
-        removed.for_each(|timer| batch.timer_removed(timer));
-        added.for_each(|timer| first_timer.added(batch.timer_added(timer)));
+        let timer = |due: Timestamp, kind: TimerKind| Timer { due, kind };
+        for (due, id, kind) in removed {
+            batch.timer_removed(id, &timer(*due, *kind));
+        }
+        for (due, id, kind) in added {
+            first_timer.added(batch.timer_added(id, &timer(*due, *kind)));
+        }
         for (input, offset) in &self.kept.checkpoint.positions {
             batch
                 .position(input, *offset)
@@ -156,7 +148,7 @@ impl RocksStore {
         Ok(timers)
     }
 
-    fn not_encoded(&self, error: &postcard::Error) -> Error {
+    pub(super) fn not_encoded(&self, error: &postcard::Error) -> Error {
         Error::Disk {
             path: self.database.path().to_owned(),
             what: format!("encoding a change: {error}"),
@@ -200,25 +192,14 @@ impl Store for RocksStore {
         {
             self.catch_up()?;
         }
-        let on_disk: Vec<bool> = {
-            let found = self.open_on_disk(&change)?;
-            let ids = change.sagas.iter().map(|saga| &saga.id);
-            ids.map(|id| found.get(id).is_some_and(|open| *open)).collect()
-        };
         self.kept.checkpoint.advance(&change);
         self.kept.is_new = false;
         self.behind = true;
-        for (saga, found) in change.sagas.into_iter().zip(on_disk) {
+        for saga in change.sagas {
             self.retime(&saga.id, &saga.timers_removed, &saga.timers_added);
-            let opens = saga.saga.open().is_some();
-            let recent = &mut self.recent;
-            // What is kept beside RocksDB is open there.
-            let was_open = self.unwritten.put(saga.id, saga.saga, |id| recent.forget(id) || found);
-            match (was_open, opens) {
-                (false, true) => self.kept.open += 1,
-                (true, false) => self.kept.open = self.kept.open.saturating_sub(1),
-                (false, false) | (true, true) => {}
-            }
+            self.kept.count(saga.was_open, saga.saga.open().is_some());
+            self.recent.forget(&saga.id);
+            self.unwritten.put(saga.id, saga.saga, saga.was_open);
         }
         Ok(())
     }

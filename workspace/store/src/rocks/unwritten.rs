@@ -49,22 +49,17 @@ impl Unwritten {
         self.sagas.get(id).map(|changed| &changed.saga)
     }
 
-    /// Takes in a saga's new state. `was_open` says whether it is open in RocksDB and is asked when it changes for the
-    /// first time. Gives whether it was open before.
-    pub(super) fn put(&mut self, id: SagaId, saga: Saga, was_open: impl FnOnce(&SagaId) -> bool) -> bool {
+    /// Takes in a saga's new state. `was_open` says whether it was open before: when it changes for the first time, in
+    /// RocksDB.
+    pub(super) fn put(&mut self, id: SagaId, saga: Saga, was_open: bool) {
         self.changes += 1;
         self.bytes += size(&saga);
         match self.sagas.entry(id) {
             Entry::Occupied(mut known) => {
                 let before = std::mem::replace(&mut known.get_mut().saga, saga);
                 self.bytes -= size(&before);
-                before.open().is_some()
             }
-            Entry::Vacant(place) => {
-                let was_open = was_open(place.key());
-                place.insert(Changed { saga, was_open });
-                was_open
-            }
+            Entry::Vacant(place) => drop(place.insert(Changed { saga, was_open })),
         }
     }
 
@@ -189,11 +184,11 @@ mod tests {
     }
 
     #[test]
-    fn whether_a_saga_is_open_on_the_disk_is_asked_once() {
+    fn what_a_saga_was_on_the_disk_stays_when_it_changes_again() {
         let mut unwritten = Unwritten::default();
-        assert!(unwritten.put(id(), closed(), |_| true));
+        unwritten.put(id(), closed(), true);
         let bytes = unwritten.bytes();
-        assert!(!unwritten.put(id(), closed(), |_| panic!("asked again")));
+        unwritten.put(id(), closed(), false);
         assert_eq!((unwritten.bytes(), unwritten.changes()), (bytes, 2));
         assert!(unwritten.sagas()[0].1.was_open);
     }
@@ -201,7 +196,7 @@ mod tests {
     #[test]
     fn what_is_written_is_given_away() {
         let mut unwritten = Unwritten::default();
-        unwritten.put(id(), closed(), |_| false);
+        unwritten.put(id(), closed(), false);
         assert_eq!(unwritten.written().collect::<Vec<_>>(), [(id(), closed())]);
         assert_eq!((unwritten.bytes(), unwritten.changes()), (0, 0));
         assert_eq!(unwritten.saga(&id()), None);

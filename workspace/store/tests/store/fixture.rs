@@ -5,7 +5,7 @@ use palinode_core::{
     Attempt, ClosedSaga, Direction, Outcome, Payload, Purpose, Saga, SagaId, SagaState, SchemaId, Sequence, StepIndex,
     StepState, Timer, TimerKind, Timestamp,
 };
-use palinode_store::{Change, JournalPosition, SagaChange};
+use palinode_store::{Change, JournalPosition, SagaChange, Store};
 
 pub(crate) fn id(key: &str) -> SagaId {
     SagaId::new("order-fulfilment", key)
@@ -82,11 +82,20 @@ pub(crate) fn timers(id: &SagaId, saga: Saga, removed: &[Timer], added: &[Timer]
         sagas: vec![SagaChange {
             id: id.clone(),
             saga,
+            was_open: false,
             timers_removed,
             timers_added,
         }],
         ..Change::default()
     }
+}
+
+/// The same change, by what `store` says of its sagas.
+pub(crate) fn known(store: &impl Store, mut change: Change) -> Change {
+    for saga in &mut change.sagas {
+        saga.was_open = store.saga(&saga.id).unwrap().is_some_and(|saga| saga.open().is_some());
+    }
+    change
 }
 
 /// The change that the journal record at `offset` makes: it starts a saga of its own.

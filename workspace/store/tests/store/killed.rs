@@ -7,7 +7,7 @@ use palinode_core::Timestamp;
 use palinode_store::{Change, Store, Stores, memory::MemoryStores};
 
 use crate::{
-    fixture::{closed, deadline, id, started_at, timers},
+    fixture::{closed, deadline, id, known, started_at, timers},
     twins::{Disk, Rocks, TASK},
 };
 
@@ -80,9 +80,8 @@ fn an_orderly_end_leaves_nothing_to_replay() {
     let disk = Rocks::default();
     let mut store = disk.open();
     store.write(started_at(1)).unwrap();
-    store
-        .write(timers(&id("order-0001"), closed(2), &[deadline(5_001)], &[]))
-        .unwrap();
+    let end = known(&store, timers(&id("order-0001"), closed(2), &[deadline(5_001)], &[]));
+    store.write(end).unwrap();
     let expected = store.checkpoint().clone();
     drop(store);
 

@@ -4,7 +4,7 @@ use palinode_core::SagaId;
 use palinode_store::Store;
 
 use crate::{
-    fixture::{change, closed, id, open},
+    fixture::{change, closed, id, known, open},
     twins::Disk,
 };
 
@@ -17,11 +17,13 @@ for_both_twins!(
 );
 
 fn write(store: &mut impl Store, key: &str, sequence: u64) {
-    store.write(change(&id(key), open(&id(key), sequence))).unwrap();
+    let change = known(store, change(&id(key), open(&id(key), sequence)));
+    store.write(change).unwrap();
 }
 
 fn close(store: &mut impl Store, key: &str) {
-    store.write(change(&id(key), closed(9))).unwrap();
+    let change = known(store, change(&id(key), closed(9)));
+    store.write(change).unwrap();
 }
 
 fn keys(store: &impl Store, after: Option<&str>, limit: usize) -> Vec<String> {

@@ -4,7 +4,7 @@ use palinode_core::{Saga, SagaId, Sequence, Timestamp};
 use palinode_store::{Change, Store};
 
 use crate::{
-    fixture::{change, closed, id, open},
+    fixture::{change, closed, id, known, open},
     twins::Disk,
 };
 
@@ -24,7 +24,8 @@ fn an_unknown_saga_is_none(disk: &impl Disk) {
 fn the_last_state_is_read(disk: &impl Disk) {
     let mut store = disk.open();
     store.write(change(&id("a"), open(&id("a"), 1))).unwrap();
-    store.write(change(&id("a"), open(&id("a"), 2))).unwrap();
+    let second = known(&store, change(&id("a"), open(&id("a"), 2)));
+    store.write(second).unwrap();
     assert_eq!(store.saga(&id("a")).unwrap(), Some(open(&id("a"), 2)));
 }
 
@@ -78,6 +79,7 @@ fn ids_that_look_alike_are_kept_apart(disk: &impl Disk) {
 fn of_two_states_in_one_change_the_last_counts(disk: &impl Disk) {
     let mut both = change(&id("a"), open(&id("a"), 1));
     both.sagas.extend(change(&id("a"), closed(2)).sagas);
+    both.sagas[1].was_open = true;
     let mut store = disk.open();
     store
         .write(Change {

@@ -4,7 +4,7 @@ use palinode_core::{Saga, SagaId, Timestamp, timers as timers_of};
 use palinode_store::{ChangedSaga, Checkpoint, Checkpoints, JournalPosition, Restored, Snapshotted, Store};
 
 use crate::{
-    fixture::{change, closed, id, open},
+    fixture::{change, closed, id, known, open},
     twins::Disk,
 };
 
@@ -34,7 +34,8 @@ fn settle(store: &mut impl Store, done: Snapshotted) {
 }
 
 fn write(store: &mut impl Store, key: &str, sequence: u64) {
-    store.write(change(&id(key), open(&id(key), sequence))).unwrap();
+    let change = known(store, change(&id(key), open(&id(key), sequence)));
+    store.write(change).unwrap();
 }
 
 fn has_snapshot(store: &impl Store, key: &str) -> bool {

@@ -4,7 +4,7 @@ use palinode_core::{Timer, Timestamp};
 use palinode_store::Store;
 
 use crate::{
-    fixture::{deadline, id, open, timeout, timers},
+    fixture::{deadline, id, known, open, timeout, timers},
     twins::Disk,
 };
 
@@ -23,7 +23,8 @@ fn add(store: &mut impl Store, key: &str, added: &[Timer]) {
 }
 
 fn remove(store: &mut impl Store, key: &str, removed: &[Timer]) {
-    store.write(timers(&id(key), open(&id(key), 2), removed, &[])).unwrap();
+    let change = known(store, timers(&id(key), open(&id(key), 2), removed, &[]));
+    store.write(change).unwrap();
 }
 
 fn due(store: &mut impl Store, now: i64) -> Vec<(String, Timer)> {

@@ -71,11 +71,14 @@ fn id(index: usize) -> SagaId {
 
 /// The timers that each saga has, so that changes remove what is there.
 #[derive(Default)]
-struct Timers(BTreeMap<usize, Vec<Timer>>);
+struct Timers {
+    timers: BTreeMap<usize, Vec<Timer>>,
+    open: BTreeSet<usize>,
+}
 
 impl Timers {
     fn change(&mut self, index: usize, sequence: u64, next: Next, timers: &BTreeSet<(i64, u16)>) -> SagaChange {
-        let (id, old) = (id(index), self.0.remove(&index).unwrap_or_default());
+        let (id, old) = (id(index), self.timers.remove(&index).unwrap_or_default());
         let new: Vec<_> = match next {
             Next::Open => timers.iter().map(|(due, step)| timer(*due, *step)).collect(),
             Next::Closed | Next::CancelledEarly => Vec::new(),
@@ -90,10 +93,15 @@ impl Timers {
         };
         let timers_removed = old.iter().filter(|timer| !new.contains(timer)).copied().collect();
         let timers_added = new.iter().filter(|timer| !old.contains(timer)).copied().collect();
-        self.0.insert(index, new);
+        self.timers.insert(index, new);
+        let was_open = self.open.remove(&index);
+        if saga.open().is_some() {
+            self.open.insert(index);
+        }
         SagaChange {
             id,
             saga,
+            was_open,
             timers_removed,
             timers_added,
         }
