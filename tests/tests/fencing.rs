@@ -339,6 +339,53 @@ fn an_orderly_stop_hands_the_tasks_over_at_once() {
     assert!(second.close(SHORT));
 }
 
+#[test]
+fn whoever_comes_back_after_an_orderly_stop_is_given_tasks_again() {
+    let world = World::new();
+    let mut of_first = Vec::new();
+    let (first, news_of_first) = join(&world, "first");
+    follow(&news_of_first, &mut of_first, 4);
+    assert!(first.close(SHORT));
+
+    // Alone: the group still has the session of before, and with it what the member asked for when it left.
+    let started = Instant::now();
+    let (first, news_of_first) = join(&world, "first");
+    of_first.clear();
+    follow(&news_of_first, &mut of_first, 4);
+    println!("everything was given back after {:?}", started.elapsed());
+    assert_eq!(of_first, [0, 1, 2, 3]);
+
+    let mut of_second = Vec::new();
+    let (second, news_of_second) = join(&world, "second");
+    follow(&news_of_second, &mut of_second, 2);
+    follow(&news_of_first, &mut of_first, 2);
+    assert!(second.close(SHORT));
+    follow(&news_of_first, &mut of_first, 4);
+
+    // Beside another one, which meanwhile has everything.
+    let started = Instant::now();
+    let (second, news_of_second) = join(&world, "second");
+    of_second.clear();
+    follow(&news_of_second, &mut of_second, 2);
+    follow(&news_of_first, &mut of_first, 2);
+    println!("half of it was given back after {:?}", started.elapsed());
+    assert!(of_first.iter().all(|task| !of_second.contains(task)));
+
+    // All of them stop, and all of them come back: nobody was there to whom tasks could move.
+    assert!(first.close(SHORT));
+    assert!(second.close(SHORT));
+    let started = Instant::now();
+    let (first, news_of_first) = join(&world, "first");
+    let (second, news_of_second) = join(&world, "second");
+    of_first.clear();
+    of_second.clear();
+    follow(&news_of_first, &mut of_first, 2);
+    follow(&news_of_second, &mut of_second, 2);
+    println!("each was given half of it after {:?}", started.elapsed());
+    assert!(first.close(SHORT));
+    assert!(second.close(SHORT));
+}
+
 /// Not a test of its own: the member that is killed by the next one.
 #[test]
 fn role_of_the_killed_member() {

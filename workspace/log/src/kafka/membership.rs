@@ -4,6 +4,7 @@
 //! may be wrong or late at any time; what counts is the claim in the journal. Heartbeats of our own, which find a dead
 //! member sooner than the group's session does, are not part of it.
 
+mod asking;
 mod context;
 mod session;
 

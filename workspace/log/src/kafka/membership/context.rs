@@ -26,6 +26,7 @@ pub(super) struct MemberContext {
     state: Mutex<State>,
     rebalances: AtomicU64,
     leaving: AtomicBool,
+    owns_other: AtomicBool,
 }
 
 #[derive(Default)]
@@ -42,6 +43,7 @@ impl MemberContext {
             state: Mutex::default(),
             rebalances: AtomicU64::new(0),
             leaving: AtomicBool::new(false),
+            owns_other: AtomicBool::new(false),
         }
     }
 
@@ -72,6 +74,11 @@ impl MemberContext {
 
     pub(super) fn owns_nothing(&self) -> bool {
         self.state.lock().owned.is_empty()
+    }
+
+    /// Whether the group has given it partitions of another topic than the inbox.
+    pub(super) fn owns_other(&self) -> bool {
+        self.owns_other.load(Ordering::Relaxed)
     }
 
     /// How many rebalances were answered.
@@ -124,7 +131,10 @@ impl ConsumerContext for MemberContext {
     fn rebalance(&self, consumer: &BaseConsumer<Self>, err: RDKafkaRespErr, list: &mut TopicPartitionList) {
         let tasks = self.tasks(list);
         let (answered, proposal) = match err {
-            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => (assign(consumer, list), Proposal::Assigned(tasks)),
+            RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS => {
+                self.owns_other.fetch_or(list.count() > tasks.len(), Ordering::Relaxed);
+                (assign(consumer, list), Proposal::Assigned(tasks))
+            }
             _ if consumer.assignment_lost() && !self.leaving.load(Ordering::Relaxed) => {
                 (unassign(consumer, list), Proposal::Lost(tasks))
             }

@@ -3,7 +3,8 @@
 //! # Leaving
 //! A static member that closes its consumer does not leave the group: the others would wait for the end of its
 //! session, which is right for a crash and a quick restart and wrong for an orderly stop. So it first subscribes to
-//! another topic instead of the inbox: the group then moves the inbox's partitions to the other members at once.
+//! another topic instead of the inbox: the group then moves the inbox's partitions to the other members at once. What
+//! that means for a member that comes back soon is told in `asking`.
 
 use std::{
     sync::{
@@ -19,7 +20,11 @@ use rdkafka::{
     error::KafkaError,
 };
 
-use super::{News, context::MemberContext};
+use super::{
+    News,
+    asking::{Asking, Subscription},
+    context::MemberContext,
+};
 use crate::{
     Application, Error,
     kafka::{client, close::drop_aside, failure, heartbeats::MEMBERS, settings::Settings},
@@ -90,11 +95,21 @@ impl Session {
 
     /// Is a member until stopped or until something fails.
     fn follow(&mut self, consumer: &BaseConsumer<MemberContext>, inbox: &str) -> Result<(), Error> {
-        consumer
-            .subscribe(&[inbox])
-            .map_err(|error| failure::environment(&error, "subscribing to the inbox"))?;
+        let other = self.topic(LEAVING);
+        let subscribe = |subscription| {
+            match subscription {
+                Subscription::Inbox => consumer.subscribe(&[inbox]),
+                Subscription::InboxAndOther => consumer.subscribe(&[inbox, &other]),
+            }
+            .map_err(|error| failure::environment(&error, "subscribing to the inbox"))
+        };
+        subscribe(Subscription::Inbox)?;
+        let mut asking = Asking::BEGIN;
         while !self.stopped() {
             self.turn(consumer)?;
+            if let Some(subscription) = asking.look(consumer.context(), Instant::now()) {
+                subscribe(subscription)?;
+            }
         }
         Ok(())
     }
