@@ -15,7 +15,8 @@ use crate::{
 /// its type; after the drain there are no inputs behind the positions, and what stands on a topic of commands and is none
 /// is a dead letter of its participant.
 ///
-/// A type counts as named when the options say so, or when any record of that type on that topic had an effect.
+/// A type counts as named when the options say so, or when any record of that type on that topic led to an event. That one
+/// became a dead letter does not show it: a type that nobody names becomes one as well, when its schema cannot be had.
 #[derive(Default)]
 pub(crate) struct NothingUnseen {
     topics: BTreeMap<NameIndex, BTreeMap<i32, Input>>,
@@ -44,7 +45,8 @@ struct Input {
 struct Trace {
     /// Its type, when the record itself was seen.
     of_type: Option<Type>,
-    has_effect: bool,
+    led_to_event: bool,
+    is_dead_letter: bool,
 }
 
 impl Check for NothingUnseen {
@@ -60,10 +62,10 @@ impl Check for NothingUnseen {
         match &seen.content {
             Content::Event(event) => {
                 if let Some(cause) = event.cause {
-                    self.trace(cause).has_effect = true;
+                    self.trace(cause).led_to_event = true;
                 }
             }
-            Content::DeadLetter(Some(origin)) => self.trace(*origin).has_effect = true,
+            Content::DeadLetter(Some(origin)) => self.trace(*origin).is_dead_letter = true,
             Content::Forwarded(origin) => {
                 self.trace(seen.position()).of_type = Some(seen.of_type);
                 if let Some(origin) = origin {
@@ -127,7 +129,7 @@ impl Check for NothingUnseen {
                         partition: *partition,
                         offset: *offset,
                     };
-                    let has_trace = trace.has_effect || self.forwarded.contains_key(&at) || input.is_ignored(*offset);
+                    let has_trace = trace.has_effect() || self.forwarded.contains_key(&at) || input.is_ignored(*offset);
                     if !needed || has_trace {
                         continue;
                     }
@@ -154,7 +156,8 @@ impl NothingUnseen {
             .or_default();
         input.records.entry(at.offset).or_insert(Trace {
             of_type: None,
-            has_effect: false,
+            led_to_event: false,
+            is_dead_letter: false,
         })
     }
 
@@ -171,7 +174,7 @@ impl NothingUnseen {
             let input = |topic: NameIndex, partition| self.topics.get(&topic)?.get(&partition);
             let read = inbox.and_then(|inbox| input(inbox, at.partition)?.next).unwrap_or(0) > at.offset;
             let trace = input(origin.topic, origin.partition).and_then(|input| input.records.get(&origin.offset));
-            if read && trace.is_none_or(|trace| !trace.has_effect) {
+            if read && trace.is_none_or(|trace| !trace.has_effect()) {
                 found.add(Some(facts.place(*at)), || {
                     format!(
                         "the input {} was forwarded, read, and left no trace",
@@ -180,6 +183,12 @@ impl NothingUnseen {
                 });
             }
         }
+    }
+}
+
+impl Trace {
+    fn has_effect(&self) -> bool {
+        self.led_to_event || self.is_dead_letter
     }
 }
 
@@ -197,7 +206,7 @@ fn named(topic: NameIndex, partitions: &BTreeMap<i32, Input>, facts: &Facts) -> 
     let effective = partitions
         .values()
         .flat_map(|input| input.records.values())
-        .filter(|trace| trace.has_effect);
+        .filter(|trace| trace.led_to_event);
     let effective = effective.filter_map(|trace| match trace.of_type {
         Some(Type::Named(of_type)) => Some(of_type),
         _ => None,
@@ -259,6 +268,17 @@ mod tests {
             named: Default::default(),
             ..World::options()
         });
+    }
+
+    #[test]
+    fn a_dead_letter_for_want_of_a_schema_does_not_say_that_a_definition_names_its_type() {
+        let mut world = World::clean();
+        for account in ["c-2", "c-3"] {
+            let cause = world.input(account, "AccountOpened", 1, account);
+            world.transaction(account, &cause, &[]);
+        }
+        world.dead_letter("c-2");
+        world.passes();
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub(crate) struct Client {
     snapshots: TopicPartition,
     /// Reads the snapshots up to this end.
     snapshots_reader: Option<(Reader, i64)>,
-    /// The time that the task was told last.
+    /// The latest time that the task was told since its last transaction began.
     told: Cell<Timestamp>,
 }
 
@@ -100,8 +100,10 @@ impl Client {
             )
             .unwrap_or_default()
         };
-        // What is written was decided by the time that was told last; the clock may have gone back meanwhile.
-        let node_time = space.places[hold.node].now(space.now).max(self.told.get());
+        // What is written was decided by a time that was told before; the clock may have gone back meanwhile, and it may
+        // have been looked at again.
+        let now = space.places[hold.node].now(space.now);
+        let node_time = now.max(self.told.replace(now));
         space.note(Happened::Began {
             node: hold.node,
             task: *task,
@@ -122,7 +124,7 @@ impl Outside for Client {
         let hold = &self.own.hold;
         let space = hold.space.borrow();
         let now = space.places[hold.node].now(space.now);
-        self.told.set(now);
+        self.told.set(now.max(self.told.get()));
         now
     }
 
