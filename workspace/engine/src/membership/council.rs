@@ -105,7 +105,7 @@ impl Council {
     /// What this member does for `task`.
     pub fn stands(&mut self, task: i32, standing: Standing) {
         if let Some(seat) = self.seats.get_mut(&task) {
-            seat.standing = standing;
+            seat.stands(standing);
         }
     }
 
@@ -169,7 +169,7 @@ impl Council {
         let holder = self.peers.holder(task);
         if let Some(bid) = seat.bid {
             let stake = bid.max(seat.standing.claim().unwrap_or(-1));
-            if self.stays(seat, stake, holder, now) {
+            if self.stays(task, seat, stake, holder, now) {
                 seat.bid = Some(stake);
                 return Role::Owner;
             }
@@ -191,12 +191,14 @@ impl Council {
     }
 
     /// Whether this member, which has decided to run the task, still should.
-    fn stays(&self, seat: &mut Seat, stake: i64, holder: Option<Holder<'_>>, now: Moment) -> bool {
+    fn stays(&self, task: i32, seat: &mut Seat, stake: i64, holder: Option<Holder<'_>>, now: Moment) -> bool {
         if self.peers.is_deaf(now) {
             let runs = matches!(seat.standing, Standing::Owner { .. });
             return seat.assignment.is_some() || (runs && now.saturating_sub(seat.withdrawn_at) < UNHEARD_MAX);
         }
-        if holder.is_some_and(|holder| holder.claim > stake) {
+        // Who takes a task over fences first and claims then: for so long nothing is heard of its claim.
+        let is_taken = seat.is_lost && self.peers.is_being_claimed(task);
+        if is_taken || holder.is_some_and(|holder| holder.claim > stake) {
             if let Some(word) = &mut seat.assignment {
                 overtaken(word, now);
             }

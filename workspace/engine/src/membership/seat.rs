@@ -99,6 +99,17 @@ pub(super) struct Seat {
     pub(super) withdrawn_at: Moment,
     /// That this member has decided to run it: the newest claim that it knew of then, or its own since; -1 for none.
     pub(super) bid: Option<i64>,
+    /// Whether it had claimed the task, and lost it before it was told to leave it.
+    pub(super) is_lost: bool,
+}
+
+impl Seat {
+    /// This member does this now.
+    pub(super) fn stands(&mut self, standing: Standing) {
+        let claims_anew = standing == Standing::Claiming(None);
+        self.is_lost = claims_anew && (self.is_lost || self.standing.claim().is_some());
+        self.standing = standing;
+    }
 }
 
 /// The group's word that this member is to run a task.

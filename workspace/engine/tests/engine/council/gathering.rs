@@ -8,8 +8,10 @@ use palinode_wire::heartbeat::{Heartbeat, TaskRole, TaskStanding};
 
 /// The members look so often.
 const LOOK: Duration = Duration::from_millis(50);
-/// What a take-over takes.
+/// What a take-over takes, from when it fences until its claim stands.
 const TAKE_OVER: Duration = Duration::from_millis(300);
+/// A member that was fenced waits so long before it claims again, if it still wants to.
+const FENCED_PAUSE: Duration = Duration::from_secs(1);
 
 /// A member.
 pub(crate) struct Member {
@@ -26,6 +28,8 @@ pub(crate) struct Member {
     pub(crate) does: BTreeMap<i32, Standing>,
     /// When a take-over under way ends.
     claims: BTreeMap<i32, Moment>,
+    /// Until when it waits because it was fenced.
+    pauses: BTreeMap<i32, Moment>,
     /// Tasks that it cannot follow.
     pub(crate) declines: bool,
     /// How much of a journal it reads in one look, when it follows.
@@ -43,6 +47,10 @@ pub(crate) struct Gathering {
     /// For each task the end of its journal, and who has claimed it last.
     pub(crate) journals: BTreeMap<i32, (i64, Option<usize>)>,
     pub(crate) claims: u32,
+    /// What a take-over takes.
+    pub(crate) take_over: Duration,
+    /// For each task who has begun to take it over last: all others are fenced.
+    fences: BTreeMap<i32, usize>,
 }
 
 impl Gathering {
@@ -56,6 +64,8 @@ impl Gathering {
             tasks,
             journals: (0..tasks).map(|task| (task, (100, None))).collect(),
             claims: 0,
+            take_over: TAKE_OVER,
+            fences: BTreeMap::new(),
         }
     }
 
@@ -140,21 +150,29 @@ impl Gathering {
         member.read = topic.len();
         for task in 0..self.tasks {
             let journal = self.journals.get_mut(&task).expect("it is there");
-            let claimant = journal.1;
+            let may_write = self.fences.get(&task) == Some(&at);
             let does = member.does.entry(task).or_default();
             match does {
                 Standing::Standby(Some(read)) => *read = (*read + member.reads).min(journal.0),
                 Standing::Standby(opening @ None) => *opening = Some(journal.0.min(member.reads)),
                 Standing::Owner { journal: written, .. } => {
                     *written = Some(journal.0);
-                    if claimant != Some(at) {
-                        // It is fenced at its next transaction and waits before it claims again.
+                    if !may_write {
+                        // It learns of it at its next transaction.
                         *does = Standing::Claiming(None);
-                        member.claims.insert(task, now + Duration::from_secs(1));
+                        member.pauses.insert(task, now + FENCED_PAUSE);
                     }
                 }
                 Standing::Claiming(_) => {
-                    if member.claims.get(&task).is_some_and(|end| now >= *end) {
+                    if let Some(end) = member.pauses.get(&task) {
+                        if now >= *end {
+                            member.pauses.remove(&task);
+                            member.claims.insert(task, now + self.take_over);
+                            self.fences.insert(task, at);
+                        }
+                    } else if !may_write {
+                        member.pauses.insert(task, now + FENCED_PAUSE);
+                    } else if member.claims.get(&task).is_some_and(|end| now >= *end) {
                         journal.0 += 1;
                         journal.1 = Some(at);
                         self.claims += 1;
@@ -175,7 +193,9 @@ impl Gathering {
                 | (Role::Standby, Standing::Standby(_) | Standing::Declined) => {}
                 (Role::Owner, _) => {
                     *does = Standing::Claiming(None);
-                    member.claims.insert(task, now + TAKE_OVER);
+                    member.pauses.remove(&task);
+                    member.claims.insert(task, now + self.take_over);
+                    self.fences.insert(task, at);
                 }
                 (Role::Standby, _) if member.declines => *does = Standing::Declined,
                 (Role::Standby, _) => *does = Standing::Standby(None),
@@ -202,6 +222,7 @@ impl Member {
             next_beat: now,
             does: BTreeMap::new(),
             claims: BTreeMap::new(),
+            pauses: BTreeMap::new(),
             declines: false,
             reads: 1_000_000,
         }

@@ -34,6 +34,33 @@ fn a_member_that_joins_catches_up_before_it_takes_over() {
 }
 
 #[test]
+fn a_take_over_that_takes_long_is_not_disturbed_by_whoever_has_lost_the_task_to_it() {
+    let mut two = Gathering::two();
+    two.take_over = 3 * SECOND;
+    let now = two.now;
+    two.members[0].council.withdrawn(&[0], now);
+    two.members[1].council.assigned(&[0]);
+    let took = two.until("b has the task", |two| two.owner(0) == Some(1));
+    assert!(took <= 4 * SECOND, "it took {took:?}");
+    two.pass(30 * SECOND);
+    assert_eq!((two.owner(0), two.claims), (Some(1), 12 + 1));
+}
+
+#[test]
+fn a_task_whose_next_owner_dies_while_it_takes_over_goes_back() {
+    let mut two = Gathering::two();
+    two.take_over = 3 * SECOND;
+    let now = two.now;
+    two.members[0].council.withdrawn(&[0], now);
+    two.members[1].council.assigned(&[0]);
+    two.until("a is fenced and leaves the task", |two| {
+        two.members[0].does.get(&0) == Some(&Standing::Idle)
+    });
+    two.kill(1);
+    two.until("a has the task again", |two| two.owner(0) == Some(0));
+}
+
+#[test]
 fn two_that_start_together_claim_each_task_once() {
     let mut two = Gathering::of(&["a", "b"], 12, 1);
     let all: Vec<i32> = (0..12).collect();
