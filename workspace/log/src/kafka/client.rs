@@ -8,7 +8,10 @@ use rdkafka::{
     producer::{Producer, ProducerContext},
 };
 
-use super::settings::{QUERY_TIMEOUT, REQUEST_TIMEOUT, RETRY_BACKOFF, SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT};
+use super::{
+    role::Role,
+    settings::{QUERY_TIMEOUT, REQUEST_TIMEOUT, RETRY_BACKOFF, SESSION_TIMEOUT, Settings, TRANSACTION_TIMEOUT},
+};
 use crate::{Application, Slot};
 
 /// Bytes that a task's readers fetch ahead, in KiB: twelve tasks stay within 50 MB.
@@ -25,8 +28,8 @@ const TRANSACTION_LINGER_MS: &str = "1";
 /// that was created a moment ago, short enough to be within the transaction.
 const TOPIC_PROPAGATION_MS: &str = "1000";
 
-/// What all clients share.
-pub(super) fn base(settings: &Settings, client: &str) -> ClientConfig {
+/// What all clients of a role share.
+pub(super) fn base(settings: &Settings, client: &str, role: Role) -> ClientConfig {
     let mut config = ClientConfig::new();
     config
         .set("bootstrap.servers", &settings.bootstrap_servers)
@@ -41,7 +44,7 @@ pub(super) fn base(settings: &Settings, client: &str) -> ClientConfig {
         .set("reconnect.backoff.max.ms", "1000")
         .set("topic.metadata.propagation.max.ms", TOPIC_PROPAGATION_MS)
         .set("allow.auto.create.topics", "false");
-    for (key, value) in &settings.properties {
+    for (key, value) in settings.properties.iter().filter(|(key, _)| role.takes(key)) {
         config.set(key, value);
     }
     config.set_log_level(RDKafkaLogLevel::Info);
@@ -65,7 +68,7 @@ pub(super) fn producer(settings: &Settings, application: &Application, task: i32
     config
         .set("linger.ms", TRANSACTION_LINGER_MS)
         .set("queue.buffering.max.kbytes", PRODUCER_QUEUE_KIB);
-    overlay(&mut config, base(settings, &client));
+    overlay(&mut config, base(settings, &client, Role::Producer));
     config
         .set("transactional.id", transactional_id(application, task, slot))
         .set("transaction.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
@@ -91,7 +94,7 @@ pub(super) fn connect_to_leader<C: ProducerContext>(producer: &impl Producer<C>,
 
 /// A producer without transactions.
 pub(super) fn writer(settings: &Settings) -> ClientConfig {
-    let mut config = base(settings, "palinode-writer");
+    let mut config = base(settings, "palinode-writer", Role::Producer);
     config
         .set("linger.ms", "0")
         .set("acks", "all")
@@ -114,7 +117,7 @@ pub(super) fn reader(settings: &Settings, application: &Application, task: i32, 
         .set("fetch.min.bytes", "1")
         .set("fetch.wait.max.ms", "500")
         .set("check.crcs", "true");
-    overlay(&mut config, base(settings, &client));
+    overlay(&mut config, base(settings, &client, Role::Consumer));
     manual(
         &mut config,
         &format!("{}{}.readers", application.topic_prefix, application.name),
@@ -125,7 +128,7 @@ pub(super) fn reader(settings: &Settings, application: &Application, task: i32, 
 
 /// A consumer that reads topics to their end and tells when it is there.
 pub(super) fn scanner(settings: &Settings) -> ClientConfig {
-    let mut config = base(settings, "palinode-scan");
+    let mut config = base(settings, "palinode-scan", Role::Consumer);
     manual(&mut config, "palinode-scan");
     config
         .set("isolation.level", "read_committed")
@@ -140,6 +143,7 @@ pub(super) fn queries(settings: &Settings, application: &Application, isolation:
     let mut config = base(
         settings,
         &format!("{}-{}-queries", application.name, application.member),
+        Role::Consumer,
     );
     config
         .set("isolation.level", isolation)
@@ -149,7 +153,7 @@ pub(super) fn queries(settings: &Settings, application: &Application, isolation:
 
 /// A client that asks whether the brokers answer. Its log lines are those of every other client.
 pub(super) fn watcher(settings: &Settings, name: &str) -> ClientConfig {
-    let mut config = base(settings, &format!("{name}-watch"));
+    let mut config = base(settings, &format!("{name}-watch"), Role::Consumer);
     config.set_log_level(RDKafkaLogLevel::Emerg);
     config
 }
@@ -157,7 +161,7 @@ pub(super) fn watcher(settings: &Settings, name: &str) -> ClientConfig {
 /// Writes heartbeats. One that is not written `within` this time is dropped.
 pub(super) fn heartbeat_writer(settings: &Settings, application: &Application, within: Duration) -> ClientConfig {
     let client = format!("{}-{}-heartbeats", application.name, application.member);
-    let mut config = base(settings, &client);
+    let mut config = base(settings, &client, Role::Producer);
     config
         .set("linger.ms", "0")
         .set("message.timeout.ms", within.as_millis().to_string())
@@ -172,7 +176,7 @@ pub(super) fn heartbeat_writer(settings: &Settings, application: &Application, w
 /// Reads heartbeats from the present end of their topic on.
 pub(super) fn heartbeat_reader(settings: &Settings, application: &Application) -> ClientConfig {
     let client = format!("{}-{}-heartbeats", application.name, application.member);
-    let mut config = base(settings, &client);
+    let mut config = base(settings, &client, Role::Consumer);
     let group = format!("{}{}.heartbeats", application.topic_prefix, application.name);
     manual(&mut config, &group);
     config
@@ -196,7 +200,7 @@ pub(super) fn member(settings: &Settings, application: &Application) -> ClientCo
             .set("heartbeat.interval.ms", "1000")
             .set("partition.assignment.strategy", "cooperative-sticky");
     }
-    overlay(&mut config, base(settings, &client));
+    overlay(&mut config, base(settings, &client, Role::Consumer));
     manual(
         &mut config,
         &format!("{}{}", application.topic_prefix, application.name),

@@ -19,6 +19,7 @@ mod poller;
 mod producer;
 mod queries;
 mod reader;
+mod role;
 mod scan;
 mod settings;
 mod take;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::client;
+use super::{client, role::Role};
 use crate::Error;
 
 /// After this time the broker aborts a transaction that nobody ended: the longest that a dead owner can hold up the
@@ -90,7 +90,7 @@ impl Settings {
                 what: format!("the property '{key}' is Palinode's own and cannot be set"),
             });
         }
-        client::base(self, "validate")
+        client::base(self, "validate", Role::Trial)
             .create_native_config()
             .map(drop)
             .map_err(|error| Error::Refused {

@@ -20,6 +20,7 @@ use super::{
     close::drop_aside,
     context::QuietContext,
     failure,
+    role::Role,
     settings::{QUERY_TIMEOUT, Settings},
 };
 use crate::Error;
@@ -116,7 +117,7 @@ impl Topics {
     /// When a setting is wrong.
     pub fn connect(settings: &Settings) -> Result<Self, Error> {
         settings.validate()?;
-        let mut config = client::base(settings, "palinode-topics");
+        let mut config = client::base(settings, "palinode-topics", Role::Producer);
         config.set_log_level(RDKafkaLogLevel::Emerg);
         let admin = config
             .create_with_context(QuietContext)
