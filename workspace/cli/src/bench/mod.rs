@@ -29,6 +29,7 @@ mod sample;
 mod sandbox;
 mod soak;
 mod throughput;
+mod traffic;
 
 pub(crate) use arguments::Arguments;
 pub(crate) use measure::bench;
