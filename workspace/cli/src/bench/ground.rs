@@ -189,6 +189,13 @@ impl Stage<'_> {
         Traffic::new(&self.outcomes, self.ground, self.topic("orders.events"), self.log())
     }
 
+    /// The same, and beside it the orchestrator's processes, which may end and start meanwhile.
+    pub(super) fn traffic_and_shop(&mut self) -> anyhow::Result<(Traffic<'_>, &mut Shop)> {
+        let (topic, logs) = (self.topic("orders.events"), self.log());
+        let traffic = Traffic::new(&self.outcomes, self.ground, topic, logs)?;
+        Ok((traffic, &mut self.shop))
+    }
+
     /// Where the orchestrator keeps its stores.
     pub(super) fn data(&self) -> PathBuf {
         self.shop.folder(ORCHESTRATOR)

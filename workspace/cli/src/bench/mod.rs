@@ -8,6 +8,7 @@ mod arguments;
 mod broker;
 mod client;
 mod demo_rate;
+mod failover;
 mod figures;
 mod filling;
 mod ground;

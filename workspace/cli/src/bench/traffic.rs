@@ -33,6 +33,8 @@ pub(super) struct Traffic<'a> {
 /// An order that has ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ended {
+    /// The task that it belongs to.
+    pub(super) task: i32,
     /// When it was to be placed.
     pub(super) due: Instant,
     /// When its outcome was seen.
@@ -98,10 +100,25 @@ impl<'a> Traffic<'a> {
         self.due.len()
     }
 
+    /// The one among them that was due first.
+    pub(super) fn oldest(&self) -> Option<(&str, Instant)> {
+        let open = self.due.iter().map(|(order, due)| (order.as_str(), *due));
+        open.min_by_key(|(_, due)| *due)
+    }
+
+    /// Where the orchestrator's logs stand.
+    pub(super) fn logs(&self) -> &str {
+        &self.logs
+    }
+
     fn ended(&mut self, seen: &Seen) -> anyhow::Result<Ended> {
         let due = self.due.remove(&seen.order);
         let due = due.with_context(|| format!("{} has ended twice, or was not placed", seen.order))?;
         self.outcomes.check_one(seen)?;
-        Ok(Ended { due, at: seen.at })
+        Ok(Ended {
+            task: seen.task,
+            due,
+            at: seen.at,
+        })
     }
 }
