@@ -2,7 +2,7 @@
 # ROCKSDB=source in front of any of them compiles RocksDB instead of taking the prebuilt library.
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-demo build lint test test-long simulate simulate-nightly planted chaos bench soak \
-	bench-open bench-recovery demo kafka clean
+	bench-open bench-failover bench-recovery demo kafka clean
 
 ORDERS ?= 200
 SEEDS ?= 5000
@@ -75,6 +75,11 @@ soak: setup ## Place orders for half an hour, then three times too many for a mi
 # Two orchestrators take turns, one with 10,000 open sagas and one with SAGAS. Some gigabytes of the disk meanwhile.
 bench-open: setup ## Measure the throughput beside 10,000,000 open sagas, and a start with them: SAGAS=1000000 make bench-open
 	cargo run -q --release -p palinode-cli -- bench --only open --open $(or $(SAGAS),10000000) \
+		$(if $(WRITE),--write $(abspath $(WRITE)))
+
+# Ten kills with a standby, ten restarts, ten kills without a standby: RUNS=3 is less.
+bench-failover: setup ## Measure for how long orders stand still when a node is killed or restarted: RUNS=3 make bench-failover
+	cargo run -q --release -p palinode-cli -- bench --only failover $(if $(RUNS),--runs $(RUNS)) \
 		$(if $(WRITE),--write $(abspath $(WRITE)))
 
 bench-recovery: setup-demo ## Measure recovery, throughput, timers and checkpoints with many open sagas: SAGAS=100000 PART=restore make bench-recovery

@@ -100,7 +100,7 @@ pub(super) fn measure(
         let part = size.part;
         // Real Kafka compiles itself while it works; unmeasured.
         rate(&kafka, format!("w{part}"))?;
-        for number in 1..=arguments.runs {
+        for number in 1..=arguments.runs() {
             let real = rate(&kafka, format!("k{part}-{number}"))?;
             let memory = embedded(ground, Settings::default(), |broker| rate(broker, format!("m{number}")))?;
             let folder = ground.folder.path().join(format!("broker-{part}-{number}"));
@@ -153,7 +153,7 @@ fn measure_raw(
     };
     // Unmeasured, as above.
     pass(&kafka, &name(0))?;
-    for number in 1..=arguments.runs {
+    for number in 1..=arguments.runs() {
         let [real, real_ms] = pass(&kafka, &name(number))?;
         let [memory, memory_ms] = embedded(ground, Settings::default(), |broker| pass(broker, &name(number)))?;
         println!(

@@ -32,7 +32,7 @@ pub(super) fn measure(ground: &Ground, arguments: &Arguments, figures: &mut Figu
     settings.log = "warn".into();
     let shop = Shop::start(settings)?;
     let outcomes = Outcomes::open(ground.cluster.bootstrap(), PREFIX, &ground.schemas)?;
-    for number in 1..=arguments.runs {
+    for number in 1..=arguments.runs() {
         let url = format!("{}/orders", shop.url(Component::Order));
         let begun = Instant::now();
         place_all(&url, number, arguments.orders)?;

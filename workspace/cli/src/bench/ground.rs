@@ -19,7 +19,7 @@ use palinode_wire::{Schemas, typed::RecordCodec};
 use serde::Serialize;
 use tempfile::TempDir;
 
-use super::{outcomes::Outcomes, participants::Participants, sample::Sample};
+use super::{outcomes::Outcomes, participants::Participants, sample::Sample, traffic::Traffic};
 
 /// Partitions of every topic, and tasks of the orchestrator.
 pub(super) const PARTITIONS: i32 = 12;
@@ -79,9 +79,19 @@ impl Ground {
 
     /// The same on topics whose names begin with `prefix`: several may stand beside each other.
     pub(super) fn stage_at(&self, prefix: &'static str) -> anyhow::Result<Stage<'_>> {
+        self.stage_with(prefix, |_| {})
+    }
+
+    /// The same with other settings of the orchestrator.
+    pub(super) fn stage_with(
+        &self,
+        prefix: &'static str,
+        change: impl FnOnce(&mut Settings),
+    ) -> anyhow::Result<Stage<'_>> {
         let mut settings = self.shop(prefix, prefix.trim_end_matches('.'))?;
         settings.services = Vec::new();
         settings.log = "warn".into();
+        change(&mut settings);
         let shop = Shop::start(settings)?;
         let bootstrap = self.cluster.bootstrap();
         let participants = Participants::start(bootstrap, prefix, &self.schemas)?;
@@ -167,9 +177,23 @@ impl Stage<'_> {
             .sum())
     }
 
-    /// Where the orchestrator's log stands, for errors.
+    /// Where the orchestrator's log stands, of each of its nodes, for errors.
     pub(super) fn log(&self) -> String {
-        self.shop.log(ORCHESTRATOR).display().to_string()
+        let nodes = self.shop.components().into_iter();
+        let logs: Vec<String> = nodes.map(|node| self.shop.log(node).display().to_string()).collect();
+        logs.join(" and ")
+    }
+
+    /// Orders for the orchestrator.
+    pub(super) fn traffic(&self) -> anyhow::Result<Traffic<'_>> {
+        Traffic::new(&self.outcomes, self.ground, self.topic("orders.events"), self.log())
+    }
+
+    /// The same, and beside it the orchestrator's processes, which may end and start meanwhile.
+    pub(super) fn traffic_and_shop(&mut self) -> anyhow::Result<(Traffic<'_>, &mut Shop)> {
+        let (topic, logs) = (self.topic("orders.events"), self.log());
+        let traffic = Traffic::new(&self.outcomes, self.ground, topic, logs)?;
+        Ok((traffic, &mut self.shop))
     }
 
     /// Where the orchestrator keeps its stores.
@@ -185,7 +209,10 @@ impl Stage<'_> {
     /// Ends everything in order.
     pub(super) fn end(mut self) -> anyhow::Result<()> {
         self.participants.stop()?;
-        Ok(self.shop.stop(ORCHESTRATOR)?)
+        for node in self.shop.components() {
+            self.shop.stop(node)?;
+        }
+        Ok(())
     }
 }
 

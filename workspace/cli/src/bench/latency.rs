@@ -66,7 +66,7 @@ const LOADS: [Load; 2] = [
 pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
     for load in &LOADS {
         warm(stage, load)?;
-        for number in 1..=arguments.runs {
+        for number in 1..=arguments.runs() {
             let before = Effort::so_far(stage)?;
             let begun = Instant::now();
             let waits = run(stage, load, &format!("l{}-{number}", load.in_flight))?;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::{
     arguments::{Arguments, Measurement},
-    broker, demo_rate,
+    broker, demo_rate, failover,
     figures::Figures,
     ground::Ground,
     latency,
@@ -61,6 +61,9 @@ fn measure_on_a_broker(arguments: &Arguments, figures: &mut Figures) -> anyhow::
     }
     if arguments.wants(Measurement::Open) {
         open_sagas::measure(&ground, arguments, figures)?;
+    }
+    if arguments.wants(Measurement::Failover) {
+        failover::measure(&ground, arguments, figures)?;
     }
     if arguments.wants(Measurement::Demo) {
         demo_rate::measure(&ground, arguments, figures)?;

@@ -8,6 +8,7 @@ mod arguments;
 mod broker;
 mod client;
 mod demo_rate;
+mod failover;
 mod figures;
 mod filling;
 mod ground;
@@ -29,6 +30,7 @@ mod sample;
 mod sandbox;
 mod soak;
 mod throughput;
+mod traffic;
 
 pub(crate) use arguments::Arguments;
 pub(crate) use measure::bench;

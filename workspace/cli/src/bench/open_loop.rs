@@ -4,25 +4,15 @@
 //! orders hides nothing.
 
 use std::{
-    collections::HashMap,
     fs,
     path::Path,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 
-use super::{
-    client::Writer,
-    figures::percentile,
-    ground::Stage,
-    orders::Orders,
-    outcomes::{SILENCE_MAX, Seen},
-    processor,
-};
+use super::{figures::percentile, ground::Stage, processor, traffic::Traffic};
 
-/// Orders wait this long for company while they are written.
-const LINGER: Duration = Duration::from_millis(1);
 /// Orders that are placed before outcomes are looked at again.
 const PLACED_A_LOOK: usize = 64;
 /// The longest wait for an outcome when no order is due.
@@ -52,12 +42,9 @@ pub(super) struct Window {
 /// Places orders and sees them end.
 pub(super) struct OpenLoop<'a> {
     stage: &'a Stage<'a>,
-    orders: Orders,
-    writer: Writer,
+    traffic: Traffic<'a>,
     name: &'static str,
     begin: Instant,
-    placed: u64,
-    due: HashMap<String, Instant>,
 }
 
 impl<'a> OpenLoop<'a> {
@@ -65,12 +52,9 @@ impl<'a> OpenLoop<'a> {
     pub(super) fn new(stage: &'a Stage<'a>, name: &'static str) -> anyhow::Result<Self> {
         Ok(Self {
             stage,
-            orders: Orders::new(&stage.ground.schemas, stage.topic("orders.events"))?,
-            writer: Writer::new(stage.ground.cluster.bootstrap(), LINGER)?,
+            traffic: stage.traffic()?,
             name,
             begin: Instant::now(),
-            placed: 0,
-            due: HashMap::new(),
         })
     }
 
@@ -90,15 +74,15 @@ impl<'a> OpenLoop<'a> {
                 placed += 1;
                 at_once += 1;
             }
-            self.writer.look()?;
+            self.traffic.look()?;
             if is_over && at_once == 0 {
                 break;
             }
             let wait = if at_once == 0 { LOOK } else { Duration::ZERO };
-            let mut next = self.stage.outcomes.poll(wait)?;
-            while let Some(seen) = next {
-                waits.push(self.ended(&seen)?);
-                next = self.stage.outcomes.poll(Duration::ZERO)?;
+            let mut next = self.traffic.next(wait)?;
+            while let Some(ended) = next {
+                waits.push(ended.wait().as_secs_f64() * 1_000.0);
+                next = self.traffic.next(Duration::ZERO)?;
             }
         }
         self.look(&waits, begin.elapsed())
@@ -106,35 +90,17 @@ impl<'a> OpenLoop<'a> {
 
     /// Waits until every order has ended; fails when none does for a while.
     pub(super) fn drain(&mut self) -> anyhow::Result<()> {
-        self.writer.flush()?;
-        while !self.due.is_empty() {
-            let seen = self.stage.outcomes.poll(SILENCE_MAX)?;
-            let seen =
-                seen.with_context(|| format!("{} orders have not ended; see {}", self.due.len(), self.stage.log()))?;
-            self.ended(&seen)?;
-        }
-        Ok(())
+        self.traffic.drain()
     }
 
     /// How many orders were placed.
     pub(super) fn placed(&self) -> u64 {
-        self.placed
+        self.traffic.placed()
     }
 
     fn place(&mut self, due: Instant) -> anyhow::Result<()> {
-        let order = format!("{}-{:010}", self.name, self.placed);
-        self.orders.place(&self.writer, &order)?;
-        self.due.insert(order, due);
-        self.placed += 1;
-        Ok(())
-    }
-
-    /// The wait of an order that has ended, in milliseconds.
-    fn ended(&mut self, seen: &Seen) -> anyhow::Result<f64> {
-        let since = self.due.remove(&seen.order);
-        let since = since.with_context(|| format!("{} has ended twice, or was not placed", seen.order))?;
-        self.stage.outcomes.check_one(seen)?;
-        Ok((seen.at - since).as_secs_f64() * 1_000.0)
+        let order = format!("{}-{:010}", self.name, self.traffic.placed());
+        self.traffic.place(order, due)
     }
 
     fn look(&self, waits: &[f64], length: Duration) -> anyhow::Result<Window> {
@@ -142,7 +108,7 @@ impl<'a> OpenLoop<'a> {
         Ok(Window {
             at: self.begin.elapsed(),
             rate: waits.len() as f64 / length.as_secs_f64(),
-            open: self.due.len(),
+            open: self.traffic.open(),
             p50: percentile(waits, 0.5),
             p99: percentile(waits, 0.99),
             memory_mib: processor::resident_mib(orchestrator)?,

@@ -36,7 +36,7 @@ pub(super) fn measure(ground: &Ground, arguments: &Arguments, figures: &mut Figu
     let mut few = filled(ground, arguments, "few.", FEW)?;
     let mut many = filled(ground, arguments, "many.", arguments.open)?;
     let store = mib_below(&many.data())?;
-    for _ in 0..arguments.runs {
+    for _ in 0..arguments.runs() {
         many.stop()?;
         let start = many.start()?;
         figures.add(
@@ -48,7 +48,7 @@ pub(super) fn measure(ground: &Ground, arguments: &Arguments, figures: &mut Figu
     }
     rest(&mut few)?;
     rest(&mut many)?;
-    for number in 1..=arguments.runs {
+    for number in 1..=arguments.runs() {
         let few_run = run(&mut few, number, arguments.starts)?;
         let many_run = run(&mut many, number, arguments.starts)?;
         let rate = |run: &Run| f64::from(arguments.starts) / run.took.as_secs_f64();

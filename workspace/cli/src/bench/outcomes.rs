@@ -25,6 +25,8 @@ pub(super) struct Outcomes {
 pub(super) struct Seen {
     /// The order.
     pub(super) order: String,
+    /// The partition that it stands in, which is the task that the order belongs to.
+    pub(super) task: i32,
     /// When it was seen.
     pub(super) at: Instant,
     value: Vec<u8>,
@@ -49,6 +51,7 @@ impl Outcomes {
         let order = String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned();
         Ok(Some(Seen {
             order,
+            task: message.partition(),
             at,
             value: message.payload().unwrap_or_default().to_owned(),
         }))

@@ -11,7 +11,7 @@ use super::{
     machine::Machine,
 };
 
-const INTRODUCTION: &str = "`make bench` measures again and only prints. It compiles what is measured with `--release`, as
+const INTRODUCTION: &str = "measures again and only prints. It compiles what is measured with `--release`, as
 for production, which takes some minutes the first time.
 
 Everything shares the same machine: the broker (one node), the orchestrator, the participants, and whoever places
@@ -19,9 +19,9 @@ orders. The load average stands beside each figure because what else runs on the
 ";
 
 /// How each thing is measured, for those who measured it.
-const METHODS: [(&[Measurement], &str); 9] = [
+const METHODS: [(&[Measurement], &str); 10] = [
     (
-        &[Measurement::Throughput, Measurement::Latency, Measurement::PassThrough, Measurement::Soak, Measurement::Overload, Measurement::Open],
+        &[Measurement::Throughput, Measurement::Latency, Measurement::PassThrough, Measurement::Soak, Measurement::Overload, Measurement::Open, Measurement::Failover],
         "\
 - A saga is an order that is shipped (`sagas/order-fulfilment.yaml`): 6 records in; its journal events, 5 commands, its
   milestones and its outcome out. Participants keep their state in memory, drop repeats by idempotency key and answer at
@@ -105,6 +105,24 @@ const METHODS: [(&[Measurement], &str); 9] = [
   among those of the open sagas. A turn gives one proportion. The start is that of the process, to when all tasks run.
 ",
     ),
+    (
+        &[Measurement::Failover],
+        "\
+- **Failover**: two nodes, each a process of its own with the settings as shipped, on one broker with 12 tasks. 50 orders a
+  second are placed all the time, in turn for each task, so that each task has one every 240 ms. Every order has to end,
+  once, and shipped. A round begins when each node has run six tasks for a second, and each task has its standby, at most
+  100 journal records behind. The nodes take turns in being killed or restarted.
+- **Orders stand still**: for each task of the killed node, the longest time after the kill in which none of its orders
+  ended, for three seconds at the least and until one has ended that was placed after the kill. The slowest task counts.
+  The 240 ms from one order to the next, and what an order takes, are in it.
+- **Without a standby** is the same with `standby.replicas: 0`: the next node opens the store that it has of an earlier time,
+  if any, and replays the journal first. The journals are short here: some minutes of this load.
+- **Restart**: a node is ended in order (SIGTERM) and started again as soon as it has ended. The delay is what the slowest of
+  all orders took, from the signal to when the node had its share again, less what the median order took in the five seconds
+  before.
+- The median of the rounds is judged, and the worst round by the same bar beside it.
+",
+    ),
 ];
 
 const REASONS: &str = "
@@ -142,13 +160,10 @@ fn page(machine: &Machine, arguments: &Arguments, figures: &Figures) -> anyhow::
     };
     writeln!(
         page,
-        "# Benchmarks\n\nThis page is written by `palinode bench {what}--write FILE`; do not edit it. {INTRODUCTION}"
+        "# Benchmarks\n\nThis page is written by `palinode bench {what}--write FILE`; do not edit it. `{}` {INTRODUCTION}",
+        command(arguments)
     )?;
-    writeln!(
-        page,
-        "Measured {machine}. Medians of {} runs, {} sagas a run.\n",
-        arguments.runs, arguments.starts
-    )?;
+    writeln!(page, "Measured {machine}. {}.\n", repeated(arguments))?;
     writeln!(page, "| {} |", COLUMNS.join(" | "))?;
     writeln!(page, "|{}", "---|".repeat(COLUMNS.len()))?;
     for row in figures.rows() {
@@ -164,4 +179,22 @@ fn page(machine: &Machine, arguments: &Arguments, figures: &Figures) -> anyhow::
         page.push_str(REASONS);
     }
     Ok(page)
+}
+
+/// What measures the same again.
+fn command(arguments: &Arguments) -> &'static str {
+    match arguments.only.as_slice() {
+        [Measurement::Failover] => "make bench-failover",
+        [Measurement::Open] => "make bench-open",
+        [Measurement::Soak, Measurement::Overload] => "make soak",
+        _ => "make bench",
+    }
+}
+
+/// Of how many runs the medians are.
+fn repeated(arguments: &Arguments) -> String {
+    match arguments.only.as_slice() {
+        [Measurement::Failover] => format!("Medians of {} rounds", arguments.rounds()),
+        _ => format!("Medians of {} runs, {} sagas a run", arguments.runs(), arguments.starts),
+    }
 }

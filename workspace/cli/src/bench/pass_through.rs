@@ -56,7 +56,7 @@ pub(super) fn measure(
         "pass-through: {} records in and {records} out a saga, {bytes} bytes without keys",
         sample.inputs.len()
     );
-    for number in 1..=arguments.runs {
+    for number in 1..=arguments.runs() {
         let run = run(&broker, sample, &format!("p{number}"), arguments.starts, LIMITS)?;
         let rate = f64::from(arguments.starts) / run.took.as_secs_f64();
         let each = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(arguments.starts);

@@ -33,7 +33,7 @@ const READY: &str = "The sandbox is ready";
 /// Measures all runs. Nothing else of the benchmark runs meanwhile.
 pub(super) fn measure(arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
     let folder = tempfile::Builder::new().prefix("palinode-bench-").tempdir()?;
-    for number in 1..=arguments.runs {
+    for number in 1..=arguments.runs() {
         let (ready, rest_mib) = start_and_rest(&folder.path().join(format!("sandbox-{number}.log")))?;
         let demo = demo(&folder.path().join(format!("demo-{number}.log")))?;
         println!(

@@ -50,7 +50,7 @@ pub(super) fn first_of_warm_up() -> String {
 
 /// Measures all runs.
 pub(super) fn measure(stage: &mut Stage<'_>, arguments: &Arguments, figures: &mut Figures) -> anyhow::Result<()> {
-    for number in 1..=arguments.runs {
+    for number in 1..=arguments.runs() {
         let name = format!("t{number}");
         let run = run(stage, arguments.starts, |number| order(&name, number))?;
         let each = |time: Duration| time.as_secs_f64() * 1_000.0 / f64::from(arguments.starts);
