@@ -17,6 +17,8 @@ use palinode_tests::log_world::{EVERYTHING, World, fence_all, is_committed, unti
 use rdkafka::producer::{BaseRecord, Producer};
 
 const SHORT: Duration = Duration::from_secs(10);
+/// The session of a member; a group that only learns by its end that a member has left needs at least so long.
+const SESSION: Duration = Duration::from_secs(6);
 
 #[test]
 fn a_zombie_with_an_open_transaction_writes_nothing() {
@@ -384,6 +386,25 @@ fn whoever_comes_back_after_an_orderly_stop_is_given_tasks_again() {
     println!("each was given half of it after {:?}", started.elapsed());
     assert!(first.close(SHORT));
     assert!(second.close(SHORT));
+}
+
+#[test]
+fn whoever_stops_in_order_leaves_its_tasks_to_the_others_at_once() {
+    let world = World::new();
+    let (mut of_first, mut of_second) = (Vec::new(), Vec::new());
+    let (first, news_of_first) = join(&world, "first");
+    follow(&news_of_first, &mut of_first, 4);
+    let (second, news_of_second) = join(&world, "second");
+    follow(&news_of_second, &mut of_second, 2);
+    follow(&news_of_first, &mut of_first, 2);
+
+    // The second one does not lead the group: whoever leads it was heard by the group always.
+    let stopped = Instant::now();
+    assert!(second.close(SHORT));
+    follow(&news_of_first, &mut of_first, 4);
+    println!("everything is at the first one after {:?}", stopped.elapsed());
+    assert!(stopped.elapsed() < SESSION, "the group waited for the session's end");
+    assert!(first.close(SHORT));
 }
 
 /// Not a test of its own: the member that is killed by the next one.

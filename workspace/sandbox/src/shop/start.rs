@@ -17,7 +17,7 @@ use crate::{Error, Result, http, ports, process::Process};
 const TOPICS_AT_MOST: Duration = Duration::from_secs(60);
 /// A start takes about a second; take-overs of all tasks are in it.
 const READY_AT_MOST: Duration = Duration::from_secs(60);
-/// An orderly end takes less than a second.
+/// An orderly end takes less than a second; beside other nodes two, because the group hears of it.
 const STOP_AT_MOST: Duration = Duration::from_secs(20);
 /// How often a process is asked whether it is ready.
 const LOOK: Duration = Duration::from_millis(20);

@@ -26,6 +26,7 @@ pub(super) struct MemberContext {
     state: Mutex<State>,
     rebalances: AtomicU64,
     leaving: AtomicBool,
+    given: AtomicBool,
     owns_other: AtomicBool,
 }
 
@@ -43,6 +44,7 @@ impl MemberContext {
             state: Mutex::default(),
             rebalances: AtomicU64::new(0),
             leaving: AtomicBool::new(false),
+            given: AtomicBool::new(false),
             owns_other: AtomicBool::new(false),
         }
     }
@@ -70,6 +72,12 @@ impl MemberContext {
     /// before anybody else can have it.
     pub(super) fn set_leaving(&self) {
         self.leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the group's last word gave, be it nothing, and did not take. After a change of the subscription it takes first,
+    /// and gives when all members have joined again.
+    pub(super) fn was_given(&self) -> bool {
+        self.given.load(Ordering::Relaxed)
     }
 
     pub(super) fn owns_nothing(&self) -> bool {
@@ -140,6 +148,8 @@ impl ConsumerContext for MemberContext {
             }
             _ => (unassign(consumer, list), Proposal::Revoked(tasks)),
         };
+        self.given
+            .store(matches!(proposal, Proposal::Assigned(_)), Ordering::Relaxed);
         self.rebalances.fetch_add(1, Ordering::Relaxed);
         match answered {
             Ok(()) => self.propose(proposal),

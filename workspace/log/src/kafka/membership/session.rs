@@ -5,6 +5,11 @@
 //! session, which is right for a crash and a quick restart and wrong for an orderly stop. So it first subscribes to
 //! another topic instead of the inbox: the group then moves the inbox's partitions to the other members at once. What
 //! that means for a member that comes back soon is told in `asking`.
+//!
+//! # Another topic
+//! librdkafka (2.12, 2.16) takes a change of the subscription to the group only when it has the metadata of every topic in it.
+//! When it has to ask for them first, it gives up what is no longer subscribed to and stays in the group with the old
+//! subscription, unless it leads the group. So the metadata are asked for before.
 
 use std::{
     sync::{
@@ -38,8 +43,10 @@ const LEAVING: &str = MEMBERS;
 const LOOK: Duration = Duration::from_millis(50);
 /// After a failure the group is joined again after this time.
 const REJOIN: Duration = Duration::from_secs(1);
-/// How long handing over may take: two rounds of the group, of which librdkafka begins one a second.
+/// How long leaving may take: a round of the group, in which the others join within a second, and one that was under way.
 const LEAVE_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long an answer about the other topic is waited for: without one a member leaves by the end of its session.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(1);
 
 type Deliver = Box<dyn FnMut(News) + Send>;
 
@@ -99,7 +106,10 @@ impl Session {
         let subscribe = |subscription| {
             match subscription {
                 Subscription::Inbox => consumer.subscribe(&[inbox]),
-                Subscription::InboxAndOther => consumer.subscribe(&[inbox, &other]),
+                Subscription::InboxAndOther => {
+                    know(consumer, &other);
+                    consumer.subscribe(&[inbox, &other])
+                }
             }
             .map_err(|error| failure::environment(&error, "subscribing to the inbox"))
         };
@@ -141,8 +151,8 @@ impl Session {
         if context.owns_nothing() {
             return;
         }
-        let before = context.rebalances();
         context.set_leaving();
+        know(consumer, &leaving);
         if let Err(error) = consumer.subscribe(&[&leaving]) {
             tracing::warn!(%error, "leaving the group: its session has to run out");
             return;
@@ -151,8 +161,8 @@ impl Session {
             if self.turn(consumer).is_err() {
                 return;
             }
-            // The inbox is given back in one round; the round after it, which gives it to others, waits for us.
-            if context.owns_nothing() && context.rebalances() >= before + 2 {
+            // The inbox is given back at once; what the group gives instead comes when the others have what was given back.
+            if context.owns_nothing() && context.was_given() {
                 return;
             }
         }
@@ -175,6 +185,13 @@ impl Session {
 
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Acquire)
+    }
+}
+
+/// Has the client learn of `topic`, so that a subscription to it is taken to the group.
+fn know(consumer: &BaseConsumer<MemberContext>, topic: &str) {
+    if let Err(error) = consumer.fetch_metadata(Some(topic), METADATA_TIMEOUT) {
+        tracing::debug!(%error, topic, "nobody answers what is known of the topic");
     }
 }
 
